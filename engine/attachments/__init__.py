@@ -1,0 +1,1 @@
+"""Photos and papers: rows here, bytes in object storage."""

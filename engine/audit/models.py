@@ -1,0 +1,65 @@
+"""Tables of the record: entries chained per case, and the hourly anchors over all chains."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Index, String, event, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.db import Base
+
+
+class Entry(Base):
+    """One line of a case's record; append-only by a rule of the database.
+
+    `facts` holds no personal value: free text, place and contact appear as salted hashes, so that erasing a
+    contact breaks no chain. `hash` covers `previous_hash` and everything else in the row.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        CheckConstraint("seq > 0", name="seq"),
+        Index("ix_entry_act", "act_id", unique=True, postgresql_where=text("act_id IS NOT NULL")),
+        Index("ix_entry_at", "at"),
+    )
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(80))
+    organisation_id: Mapped[int | None]
+    verb: Mapped[str] = mapped_column(String(40))
+    element: Mapped[str | None] = mapped_column(String(80))
+    facts: Mapped[dict[str, Any]]
+    versions: Mapped[dict[str, Any]]
+    act_id: Mapped[str | None] = mapped_column(String(80))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Anchor(Base):
+    """The heads of all chains together, once an hour: a cut tail or a removed case shows."""
+
+    __tablename__ = "anchor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    chains: Mapped[int]
+    entries: Mapped[int]
+    heads_hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+APPEND_ONLY = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the record is append-only: % on %', TG_OP, TG_TABLE_NAME; END $$;
+"""
+TRIGGER = """
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+for _table in (Entry.__table__, Anchor.__table__):
+    event.listen(_table, "after_create", DDL((APPEND_ONLY + TRIGGER.format(table=_table.name)).replace("%", "%%")))

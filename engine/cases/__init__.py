@@ -1,0 +1,1 @@
+"""The case itself: report, dispatch, return, extend, hold, close."""

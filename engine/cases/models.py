@@ -1,0 +1,195 @@
+"""Tables of the case: the case row, who held it, its reporter's sealed contact, its stops, and answered keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.db import Base
+
+STAGES = ("collect", "assign", "handle", "check", "feedback", "closed")  # GB 6.4
+URGENCIES = ("normal", "urgent", "critical")
+SEVERITIES = ("general", "larger", "major", "extreme")
+ORIGINS = ("grid_worker", "resident", "superior", "platform", "letter_visit", "phone")
+CHANNELS = ("app", "web", "phone", "visit", "chat", "import")
+OUTCOMES = ("handled", "settled", "answered", "refused", "transferred", "duplicate", "void")
+
+
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The SQL of a check that a column holds one of these words."""
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+class Case(Base):
+    """A matter on its way from discovery to feedback. Everything that anybody queries is a column here.
+
+    `path` is the division's (or grid's community's) dotted path and decides who may see the case. `due_at`,
+    `warn_at`: the earliest open deadline, the total clock included; None while the clock is stopped.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (
+        CheckConstraint(one_of("stage", STAGES), name="stage"),
+        CheckConstraint(one_of("urgency", URGENCIES), name="urgency"),
+        CheckConstraint(one_of("severity", SEVERITIES), name="severity"),
+        CheckConstraint(one_of("origin", ORIGINS), name="origin"),
+        CheckConstraint(one_of("channel", CHANNELS), name="channel"),
+        CheckConstraint("outcome IS NULL OR " + one_of("outcome", OUTCOMES), name="outcome"),
+        CheckConstraint("(closed_at IS NULL) = (stage <> 'closed')", name="closed_stage"),
+        CheckConstraint("closed_at IS NULL OR outcome IS NOT NULL", name="closed_with_outcome"),
+        CheckConstraint("duplicate_of IS NULL OR duplicate_of <> id", name="no_self_duplicate"),
+        Index("ix_case_path_open", "path", "due_at", "id", postgresql_where=sql("closed_at IS NULL")),
+        Index("ix_case_path_opened", "path", "opened_at", "id"),
+        Index("ix_case_holder_open", "holder_id", "due_at", "id", postgresql_where=sql("closed_at IS NULL")),
+        Index("ix_case_grid_open", "grid_id", postgresql_where=sql("closed_at IS NULL")),
+        Index("ix_case_search", "search", postgresql_using="gin"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text)
+    matter_code: Mapped[str | None] = mapped_column(ForeignKey("matter.code"))
+    class_name: Mapped[str | None] = mapped_column(String(60))
+    list_version: Mapped[str | None] = mapped_column(String(40))
+    place: Mapped[str] = mapped_column(String(300))
+    division_code: Mapped[str] = mapped_column(ForeignKey("division.code"))
+    path: Mapped[str] = mapped_column(String(120, collation="C"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    lat: Mapped[float | None]
+    lng: Mapped[float | None]
+    origin: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(12))
+    severity: Mapped[str] = mapped_column(String(12), default="general")
+    urgency: Mapped[str] = mapped_column(String(12), default="normal")
+    emergency: Mapped[bool] = mapped_column(default=False)
+    settled_text: Mapped[str | None] = mapped_column(Text)
+    first_handling: Mapped[str | None] = mapped_column(Text)
+    verified: Mapped[str | None] = mapped_column(String(12))
+    stage: Mapped[str] = mapped_column(String(12), default="collect")
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    result_text: Mapped[str | None] = mapped_column(Text)
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    level: Mapped[str] = mapped_column(String(20))
+    attention_level: Mapped[str] = mapped_column(String(20))
+    handler_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    dispatcher_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    dispatched_at: Mapped[datetime | None]
+    returns: Mapped[int] = mapped_column(default=0)
+    reworks: Mapped[int] = mapped_column(default=0)
+    reopened: Mapped[int] = mapped_column(default=0)
+    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    rating: Mapped[str | None] = mapped_column(String(16))
+    told_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    warn_at: Mapped[datetime | None]
+    total_due_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    stopped_until: Mapped[datetime | None]
+    urged: Mapped[int] = mapped_column(default=0)
+    supervised: Mapped[int] = mapped_column(default=0)
+    pack: Mapped[str] = mapped_column(String(50))
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    entries: Mapped[int] = mapped_column(default=0)
+    head_hash: Mapped[str] = mapped_column(String(64), default="")
+    salt: Mapped[str] = mapped_column(String(32))
+    search: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class Contact(Base):
+    """The resident's name and phone, sealed; erasing this row breaks nothing else."""
+
+    __tablename__ = "contact"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class Custody(Base):
+    """A stretch of time in which an organisation held or handled a case, and how it ended."""
+
+    __tablename__ = "custody"
+    __table_args__ = (
+        CheckConstraint("capacity IN ('holder', 'handler', 'assistant')", name="capacity"),
+        CheckConstraint("until IS NULL OR until >= since", name="interval"),
+        Index("ix_custody_case", "case_id", "since"),
+        Index("ix_custody_organisation", "organisation_id", "case_id"),
+        Index("uq_custody_one_holder", "case_id", unique=True,
+              postgresql_where=sql("capacity = 'holder' AND until IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    capacity: Mapped[str] = mapped_column(String(12))
+    level: Mapped[str] = mapped_column(String(20))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(40))
+
+
+class Stop(Base):
+    """A stretch in which the clock of a case stands still: a hold (挂账), or waiting for papers."""
+
+    __tablename__ = "stop"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="interval"),
+        Index("uq_stop_one_open", "case_id", unique=True, postgresql_where=sql("until IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    planned_until: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(80))
+
+
+class ContactRecord(Base):
+    """One attempt to tell the resident: who, when, how, with which result (E15)."""
+
+    __tablename__ = "contact_record"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    method: Mapped[str] = mapped_column(String(20))
+    reached: Mapped[bool]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Answered(Base):
+    """The first answer to an Idempotency-Key, kept 30 days; a repeat gets the same one."""
+
+    __tablename__ = "answered"
+    __table_args__ = (UniqueConstraint("account_id", "key"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    account_id: Mapped[int]
+    key: Mapped[str] = mapped_column(String(80))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Numbering(Base):
+    """The last case number given in a county and month."""
+
+    __tablename__ = "numbering"
+
+    prefix: Mapped[str] = mapped_column(String(16), primary_key=True)
+    last: Mapped[int]

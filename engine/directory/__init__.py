@@ -1,0 +1,1 @@
+"""Divisions, grids, organisations, people and posts: who may act where."""

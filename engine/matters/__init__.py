@@ -1,0 +1,1 @@
+"""What may enter a grid, with which limits, until when."""

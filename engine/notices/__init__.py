@@ -1,0 +1,1 @@
+"""Telling people: an outbox that delivers at least once, one channel a folder."""

@@ -1,0 +1,53 @@
+"""Tables of notices: the outbox of every channel, and the in-app inbox it delivers into."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.db import Base
+
+
+class Outbox(Base):
+    """A message to be delivered at least once; `id` is what the receiver tells repeats by."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_pending", "next_try_at", postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    case_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Text)
+
+
+class Inbox(Base):
+    """A notice as its receiver sees it in the console; one row a message, however often it was sent."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_unread", "person_id", postgresql_where=text("read_at IS NULL")),
+        Index("ix_inbox_person", "person_id", "received_at"),
+    )
+
+    message_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    case_id: Mapped[int | None] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text, default="")
+    received_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

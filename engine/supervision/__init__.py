@@ -1,0 +1,1 @@
+"""Urge, supervise, raise a level; the measures and how they are counted."""

@@ -1,0 +1,1 @@
+"""Human tasks: offer, claim, release, complete; their deadlines and measures."""
