@@ -1,0 +1,18 @@
+"""Runs the migrations on the connection that engine.db.migrate hands over."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from engine.db import tables
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection, target_metadata=tables.metadata(), render_as_batch=False,
+        compare_type=True, compare_server_default=True, transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+_run(context.config.attributes["connection"])

@@ -1,0 +1,27 @@
+"""How the engine talks to the database: one kind of connection pool, one kind of session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+
+def create_engine(url: str, **options: Any) -> sa.Engine:
+    """A pool of psycopg connections that are asked for a sign of life before use.
+
+    Whoever makes it disposes of it: a connection that is garbage-collected open is a warning.
+    """
+    made = sa.make_url(url)
+    if made.drivername in ("postgres", "postgresql"):
+        made = made.set(drivername="postgresql+psycopg")
+    settings: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, **options}
+    if settings.get("poolclass") is sa.NullPool:
+        del settings["pool_size"], settings["max_overflow"]
+    return sa.create_engine(made, **settings)
+
+
+def session_factory(engine: sa.Engine) -> sessionmaker[Session]:
+    """Makes plain sessions; rooms flush, and only the two edges (web request, worker job) commit."""
+    return sessionmaker(engine, expire_on_commit=False)

@@ -1,0 +1,104 @@
+"""Where we are deployed: a dozen keys from the environment, each right in production when nobody sets it.
+
+What an office may change belongs in rules/, not here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsRefused(ValueError):
+    """A key of the environment has a value that we cannot run with."""
+
+
+class Settings(BaseSettings):
+    """The keys, named in the environment as here in capitals, without a prefix."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data: Path = Path("var")
+    """Folder of everything this place keeps: database, objects, keys, clock of a demo."""
+    database_url: str | None = None
+    """A PostgreSQL of your own (15 or later); unset: the embedded server in DATA."""
+    bind: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    demo: bool = True
+    """An empty place gets the demo city; DEMO=0 gives the first-run page."""
+    secret_key: str | None = Field(None, min_length=32, repr=False)
+    """Signs sessions and seals contacts; unset: a random one, kept in DATA. All machines of one place share it."""
+    objects_url: str | None = Field(None, pattern=r"^(file|s3|gs|az)://")
+    """Where photos and papers lie, such as s3://bucket/prefix; unset: a folder in DATA."""
+    default_language: Literal["zh", "en"] = "zh"
+    office_zone: str = "Asia/Shanghai"
+    https: bool = False
+    """Set where a proxy serves us over https: cookies are then sent over https only."""
+    proxies: int = Field(0, ge=0, le=5)
+    """How many proxies of ours stand before us; so many forwarded addresses are believed."""
+    web_workers: int = Field(2, ge=1, le=64)
+    web_threads: int = Field(4, ge=1, le=64)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("data")
+    @classmethod
+    def _whole_path(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: str | None) -> str | None:
+        if value is not None and value.split("://")[0] not in ("postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("must be a postgresql:// address")
+        return value
+
+    @field_validator("office_zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as unknown:
+            raise ValueError("must be a time zone such as Asia/Shanghai") from unknown
+        return value
+
+    def key_for(self, purpose: str) -> bytes:
+        """32 bytes for one purpose ("sessions", "contacts"), always the same for the same secret."""
+        secret = self.secret_key or _kept_secret(self.data)
+        return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
+
+    @property
+    def clock_file(self) -> Path:
+        """Where a demo city keeps the offset of its clock."""
+        return self.data / "clock"
+
+
+def load() -> Settings:
+    """The settings of this process; raises SettingsRefused naming every bad key."""
+    try:
+        return Settings()
+    except ValidationError as refused:
+        lines = [f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in refused.errors()]
+        raise SettingsRefused("\n".join(lines)) from None
+
+
+def _kept_secret(data: Path) -> str:
+    """The secret in the data folder, made at the first question; only its owner may read it."""
+    place = data / "secret.key"
+    if not place.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        making = data / f"secret.key.{os.getpid()}"
+        with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(making, place)
+        making.unlink()
+    return place.read_text(encoding="ascii")

@@ -1,0 +1,99 @@
+"""What every test may ask for: a database of its own worker, and a session whose work is undone.
+
+The server is the product's own embedded one in a temporary folder, or TEST_DATABASE_URL.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.db import server, tables
+from engine.db.session import create_engine
+
+TEMPLATE = "wangge_test_template"
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running PostgreSQL, shared by the workers of one test run."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    base = tmp_path_factory.getbasetemp()
+    with server.attached((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "data") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def make_database(server_url: str) -> Iterator[Callable[..., str]]:
+    """Makes databases: `make_database()` gives the URL of one with all tables, `make_database(empty=True)` without."""
+    admin = create_engine(server_url, isolation_level="AUTOCOMMIT", pool_size=1)
+    made: list[str] = []
+    numbers = count(1)
+
+    def make(empty: bool = False) -> str:
+        name = f"wangge_test_{os.getpid()}_{next(numbers)}"
+        with admin.connect() as connection:
+            _make_template(connection, server_url)
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else TEMPLATE}")
+            connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        made.append(name)
+        return _at(server_url, name)
+
+    yield make
+    with admin.connect() as connection:
+        for name in made:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def database_url(make_database: Callable[..., str]) -> str:
+    """The database of this worker, with all tables and no rows."""
+    return make_database()
+
+
+@pytest.fixture(scope="session")
+def db_engine(database_url: str) -> Iterator[sa.Engine]:
+    """The pool on this worker's database."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(db_engine: sa.Engine) -> Iterator[Session]:
+    """A plain session; whatever the test commits is undone at its end."""
+    with db_engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            yield session
+        outer.rollback()
+
+
+def _make_template(connection: sa.Connection, url: str) -> None:
+    """The database that others are copied from, made by the first worker that asks."""
+    connection.execute(sa.select(sa.func.pg_advisory_lock(1)))
+    try:
+        known = sa.text("SELECT datistemplate FROM pg_database WHERE datname = :name")
+        if connection.scalar(known, {"name": TEMPLATE}) is True:
+            return
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {TEMPLATE}")
+        connection.exec_driver_sql(f"CREATE DATABASE {TEMPLATE}")
+        engine = create_engine(_at(url, TEMPLATE))
+        tables.metadata().create_all(engine)
+        engine.dispose()
+        connection.exec_driver_sql(f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true")
+    finally:
+        connection.execute(sa.select(sa.func.pg_advisory_unlock(1)))
+
+
+def _at(url: str, database: str) -> str:
+    return sa.make_url(url).set(database=database).render_as_string(hide_password=False)
