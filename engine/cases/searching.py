@@ -1,0 +1,72 @@
+"""Finding cases by their words: overlapping Chinese bigrams kept as a tsvector, asked as phrases.
+
+Two characters in a row are one lexeme, so any probe of two characters or more is found through the index. The
+last character of a run stands alone too, so that one character is found as the beginning of some lexeme.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[0-9a-z]+")
+_INDEXED = 6_000  # characters of a case that are searched
+_ASKED = 80  # characters of a question
+_PLACES = 200  # positions kept of one lexeme; PostgreSQL takes 255
+_LONGEST = 60
+
+
+def search_vector(*texts: str | None) -> str:
+    """The tsvector literal of these texts, for the column `Case.search`."""
+    places: dict[str, list[int]] = {}
+    whole = "\n".join(text for text in texts if text)[:_INDEXED]
+    for place, lexeme in enumerate(_lexemes(whole), start=1):
+        kept = places.setdefault(lexeme, [])
+        if len(kept) < _PLACES:
+            kept.append(min(place, 16_383))
+    return " ".join(f"'{lexeme}':{','.join(map(str, kept))}" for lexeme, kept in places.items())
+
+
+def search_query(text: str) -> str | None:
+    """The tsquery literal that finds every word of a question; None when nothing in it can be searched."""
+    asked = [_phrase(run) for run in _runs(text[:_ASKED])]
+    return " & ".join(asked) or None
+
+
+def any_query(text: str) -> str | None:
+    """The tsquery literal that finds cases sharing at least one bigram with the text; None without any."""
+    pairs = sorted(bigrams(text))
+    return " | ".join(f"'{pair}'" for pair in pairs[:_ASKED]) or None
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters and the whole Latin words of a text, as a set to compare."""
+    return frozenset(lexeme for lexeme in _lexemes(text[:_INDEXED]) if len(lexeme) > 1)
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much of the shorter text is in the other, from 0 to 1."""
+    if not one or not other:
+        return 0.0
+    return len(one & other) / min(len(one), len(other))
+
+
+def _runs(text: str) -> list[str]:
+    return _RUN.findall(text.lower())
+
+
+def _lexemes(text: str) -> Iterator[str]:
+    for run in _runs(text):
+        if run[0].isascii():
+            yield run[:_LONGEST]
+            continue
+        yield from (run[place:place + 2] for place in range(len(run)))
+
+
+def _phrase(run: str) -> str:
+    """A Latin word as a beginning, Chinese characters as bigrams that follow one another."""
+    if run[0].isascii():
+        return f"'{run[:_LONGEST]}':*"
+    if len(run) == 1:
+        return f"'{run}':*"
+    return "(" + " <-> ".join(f"'{run[place:place + 2]}'" for place in range(len(run) - 1)) + ")"
