@@ -61,5 +61,6 @@ TRIGGER = """
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
-for _table in (Entry.__table__, Anchor.__table__):
-    event.listen(_table, "after_create", DDL((APPEND_ONLY + TRIGGER.format(table=_table.name)).replace("%", "%%")))
+for _model in (Entry, Anchor):
+    _ddl = (APPEND_ONLY + TRIGGER.format(table=_model.__tablename__)).replace("%", "%%")
+    event.listen(_model.__table__, "after_create", DDL(_ddl))  # type: ignore[no-untyped-call]
