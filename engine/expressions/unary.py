@@ -1,0 +1,160 @@
+"""The unary tests of a DMN cell: does this value pass?"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from engine.expressions.errors import ExpressionFailed
+from engine.expressions.unary_grammar import Comparison, Range, Reference, Test, Tests, read_tests
+
+_ORDERED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}
+_KIND_WORDS = {"string": "文字", "number": "数字", "boolean": "是非", "date": "日期", "date and time": "时刻",
+               "null": "空值", "other": "一组数据"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """A compiled cell. Called with a value and the data by name, it says whether the value passes.
+
+    A missing value (None) passes only `-`, `null`, `!= …` and `not(…)`. Text and number are never equal, nor
+    are 1 and true; an ordering between different kinds raises ExpressionFailed. Where a date is asked, an ISO
+    text is read as one.
+    """
+
+    text: str
+    tests: Tests
+    names: frozenset[str]
+
+    def __call__(self, value: Any, names: Mapping[str, Any] | None = None) -> bool:
+        if not self.tests.tests:
+            return True
+        try:
+            return any(_holds(test, value, names or {}) for test in self.tests.tests) != self.tests.negated
+        except _Incomparable as error:
+            raise ExpressionFailed(self.text, str(error)) from None
+        except Exception as error:
+            raise ExpressionFailed(self.text, f"无法比较（{type(error).__name__}）") from error
+
+    @property
+    def passes_all(self) -> bool:
+        """Whether the cell is `-` or empty."""
+        return not self.tests.tests
+
+    @property
+    def is_equality(self) -> bool:
+        """Whether the cell asks only for (in)equality with constants, so that a dictionary can answer."""
+        return not self.names and all(
+            isinstance(test, Comparison) and test.operator in ("=", "!=") for test in self.tests.tests)
+
+    @property
+    def constants(self) -> tuple[Any, ...]:
+        """Every literal of the cell, in the order written."""
+        ends = (end for test in self.tests.tests for end in _ends(test))
+        return tuple(end for end in ends if not isinstance(end, Reference))
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The DMN types of its literals, null left out."""
+        return frozenset(kind_of(value) for value in self.constants if value is not None)
+
+
+def compile_unary(text: str, names: Collection[str] | None = None) -> Unary:
+    """The cell, read and compiled; raises ExpressionRefused with the place and what to write instead.
+
+    `names` are the data a comparison may mention; None allows any.
+    """
+    return _compiled(text, None if names is None else frozenset(names))
+
+
+@lru_cache(maxsize=16384)
+def _compiled(text: str, names: frozenset[str] | None) -> Unary:
+    tests = read_tests(text, names)
+    mentioned = {end.name for test in tests.tests for end in _ends(test) if isinstance(end, Reference)}
+    return Unary(text.strip(), tests, frozenset(mentioned))
+
+
+def kind_of(value: Any) -> str:
+    """The DMN type name of a value: string, number, boolean, date, date and time, null or other."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float() | Decimal():
+            return "number"
+        case str():
+            return "string"
+        case datetime():
+            return "date and time"
+        case date():
+            return "date"
+    return "other"
+
+
+class _Incomparable(Exception):
+    """Two values have no order; the message says why."""
+
+
+def _ends(test: Test) -> Iterator[Any]:
+    if isinstance(test, Comparison):
+        yield test.endpoint
+    else:
+        yield test.low
+        yield test.high
+
+
+def _holds(test: Test, value: Any, names: Mapping[str, Any]) -> bool:
+    if isinstance(test, Range):
+        return (_compared(">=" if test.low_in else ">", value, _resolved(test.low, names))
+                and _compared("<=" if test.high_in else "<", value, _resolved(test.high, names)))
+    end = _resolved(test.endpoint, names)
+    if test.operator in _ORDERED:
+        return _compared(test.operator, value, end)
+    return _equal(value, end) == (test.operator == "=")
+
+
+def _resolved(end: Any, names: Mapping[str, Any]) -> Any:
+    if not isinstance(end, Reference):
+        return end
+    if end.name not in names:
+        raise _Incomparable(f"没有叫「{end.name}」的数据")
+    return names[end.name]
+
+
+def _equal(value: Any, end: Any) -> bool:
+    value, end = _as_dates(value, end)
+    return kind_of(value) == kind_of(end) and bool(value == end)
+
+
+def _compared(sign: str, value: Any, end: Any) -> bool:
+    if value is None or end is None:
+        return False
+    value, end = _as_dates(value, end)
+    kinds = kind_of(value), kind_of(end)
+    if kinds[0] != kinds[1] or kinds[0] in ("boolean", "other"):
+        raise _Incomparable(f"{_KIND_WORDS[kinds[0]]}不能与{_KIND_WORDS[kinds[1]]}比大小")
+    return _ORDERED[sign](value, end)
+
+
+def _as_dates(value: Any, end: Any) -> tuple[Any, Any]:
+    """Both, a text read as a date where the other one is a date."""
+    if isinstance(end, date) and isinstance(value, str):
+        return _read_date(value, end), end
+    if isinstance(value, date) and isinstance(end, str):
+        return value, _read_date(end, value)
+    return value, end
+
+
+def _read_date(text: str, like: date) -> date:
+    try:
+        return datetime.fromisoformat(text) if isinstance(like, datetime) else date.fromisoformat(text)
+    except ValueError:
+        raise _Incomparable(f"「{text[:40]}」不是日期") from None
