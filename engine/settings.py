@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
+
 
 class SettingsRefused(ValueError):
     """A key of the environment has a value that we cannot run with."""
@@ -32,21 +34,21 @@ class Settings(BaseSettings):
     database_url: str | None = None
     """A PostgreSQL of your own (15 or later); unset: the embedded server in DATA."""
     bind: str = "127.0.0.1"
-    port: int = Field(8000, ge=1, le=65535)
+    port: int = Field(default=8000, ge=1, le=65535)
     demo: bool = True
     """An empty place gets the demo city; DEMO=0 gives the first-run page."""
-    secret_key: str | None = Field(None, min_length=32, repr=False)
-    """Signs sessions and seals contacts; unset: a random one, kept in DATA. All machines of one place share it."""
-    objects_url: str | None = Field(None, pattern=r"^(file|s3|gs|az)://")
+    secret_key: str | None = Field(default=None, min_length=32, repr=False)
+    """Signs sessions and seals contacts; unset: a random one, kept in DATA. Shared by all machines."""
+    objects_url: str | None = Field(default=None, pattern=r"^(file|s3|gs|az)://")
     """Where photos and papers lie, such as s3://bucket/prefix; unset: a folder in DATA."""
     default_language: Literal["zh", "en"] = "zh"
     office_zone: str = "Asia/Shanghai"
     https: bool = False
     """Set where a proxy serves us over https: cookies are then sent over https only."""
-    proxies: int = Field(0, ge=0, le=5)
+    proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies of ours stand before us; so many forwarded addresses are believed."""
-    web_workers: int = Field(2, ge=1, le=64)
-    web_threads: int = Field(4, ge=1, le=64)
+    web_workers: int = Field(default=2, ge=1, le=64)
+    web_threads: int = Field(default=4, ge=1, le=64)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("data")
@@ -57,7 +59,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, value: str | None) -> str | None:
-        if value is not None and value.split("://")[0] not in ("postgres", "postgresql", "postgresql+psycopg"):
+        if value is not None and value.split("://")[0] not in _POSTGRESQL:
             raise ValueError("must be a postgresql:// address")
         return value
 
@@ -96,7 +98,8 @@ def _kept_secret(data: Path) -> str:
     if not place.exists():
         data.mkdir(parents=True, exist_ok=True)
         making = data / f"secret.key.{os.getpid()}"
-        with open(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        opened = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(opened, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
         with suppress(FileExistsError):
             os.link(making, place)

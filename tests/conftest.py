@@ -5,6 +5,7 @@ The server is the product's own embedded one in a temporary folder, or TEST_DATA
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -13,10 +14,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.db import server, tables
+from engine.db import migrate, server
 from engine.db.session import create_engine
 
-TEMPLATE = "wangge_test_template"
+_STEPS = b"".join(step.read_bytes() for step in sorted(migrate.FOLDER.glob("versions/*.py")))
+TEMPLATE = f"wangge_test_{hashlib.sha256(_STEPS).hexdigest()[:12]}"
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +35,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def make_database(server_url: str) -> Iterator[Callable[..., str]]:
-    """Makes databases: `make_database()` gives the URL of one with all tables, `make_database(empty=True)` without."""
+    """Makes databases: gives the URL of one with all tables; `empty=True`: without."""
     admin = create_engine(server_url, isolation_level="AUTOCOMMIT", pool_size=1)
     made: list[str] = []
     numbers = count(1)
@@ -42,7 +44,8 @@ def make_database(server_url: str) -> Iterator[Callable[..., str]]:
         name = f"wangge_test_{os.getpid()}_{next(numbers)}"
         with admin.connect() as connection:
             _make_template(connection, server_url)
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else TEMPLATE}")
+            template = "template0" if empty else TEMPLATE
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
             connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
         made.append(name)
         return _at(server_url, name)
@@ -87,9 +90,7 @@ def _make_template(connection: sa.Connection, url: str) -> None:
             return
         connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {TEMPLATE}")
         connection.exec_driver_sql(f"CREATE DATABASE {TEMPLATE}")
-        engine = create_engine(_at(url, TEMPLATE))
-        tables.metadata().create_all(engine)
-        engine.dispose()
+        migrate.upgrade(_at(url, TEMPLATE))
         connection.exec_driver_sql(f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true")
     finally:
         connection.execute(sa.select(sa.func.pg_advisory_unlock(1)))

@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 from engine.db import tables
 from engine.db.session import create_engine
 
-_FOLDER = Path(__file__).parent / "migrations"
-_HEAD_FILE = _FOLDER / ".current-alembic-head"
+FOLDER = Path(__file__).parent / "migrations"
+_HEAD_FILE = FOLDER / ".current-alembic-head"
 _ONE_AT_A_TIME = 7_740_001
 
 
@@ -54,10 +54,11 @@ def revision(url: str, message: str) -> Path:
     """Write the next migration from what the models add to this database, and note it as the head."""
     upgrade(url)
     engine = create_engine(url, poolclass=sa.NullPool)
-    number = len(list((_FOLDER / "versions").glob("[0-9]*.py"))) + 1
+    number = len(list((FOLDER / "versions").glob("[0-9]*.py"))) + 1
     try:
         with engine.connect() as connection:
-            script = command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04d}")
+            config = _config(connection, compare=True)
+            script = command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
     finally:
         engine.dispose()
     written = script[0] if isinstance(script, list) else script
@@ -67,10 +68,11 @@ def revision(url: str, message: str) -> Path:
     return Path(written.path)
 
 
-def _config(connection: sa.Connection | None) -> Config:
+def _config(connection: sa.Connection | None, compare: bool = False) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    config.attributes["compare"] = compare
     return config

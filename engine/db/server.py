@@ -1,7 +1,8 @@
-"""The embedded PostgreSQL server of one data folder: start it, attach to it, stop it; nobody else can reach it.
+"""The embedded PostgreSQL server of one data folder: start it, attach to it, stop it.
 
-It listens on a unix socket inside its own 0700 folder and on nothing else. Many processes may ask at once:
-a file lock lets one of them start the server, and the last one out stops what was started in passing.
+It listens on a unix socket inside its own 0700 folder and on nothing else, so nobody else can reach it.
+Many processes may ask at once: a file lock lets one of them start the server, and the last one out stops
+what was started in passing.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def ensure(data_dir: Path) -> str:
 
 @contextmanager
 def attached(data_dir: Path) -> Iterator[str]:
-    """URL of the server for as long as the block runs; the last one out stops it, unless `ensure` wants it."""
+    """URL of the server for as long as the block runs; the last one out stops it, unless it is to stay."""
     place = _place(data_dir)
     with open(place / "postgres.users", "ab") as users:
         with _locked(data_dir):
@@ -60,7 +61,7 @@ def attached(data_dir: Path) -> Iterator[str]:
 
 
 def stop(data_dir: Path) -> None:
-    """Stop the server of this folder, after its open transactions were broken off; nothing when it is down."""
+    """Stop the server of this folder, breaking off open transactions; nothing when it is down."""
     with _locked(data_dir):
         _stop(data_dir)
 
@@ -118,15 +119,16 @@ def _start(data_dir: Path) -> bool:
     elif is_running(data_dir):
         return False
     _configure(cluster)
+    log = cluster.with_suffix(".log")
     began = clock.stopwatch()
     while True:
-        done = programs.run("pg_ctl", "-D", str(cluster), "-l", str(cluster.with_suffix(".log")), "-w", "-t", "60", "start")
+        done = programs.run("pg_ctl", "-D", str(cluster), "-l", str(log), "-w", "-t", "60", "start")
         if _answers(data_dir):
             break
         waited = clock.stopwatch() - began
         if waited > PATIENCE:
-            raise ServerFailed(f"内嵌数据库没有启动成功：{done.stderr.strip() or done.stdout.strip()}"
-                               f"（日志：{cluster.with_suffix('.log')}）")
+            said = done.stderr.strip() or done.stdout.strip()
+            raise ServerFailed(f"内嵌数据库没有启动成功：{said}（日志：{log}）")
         _forget_stale_pid(cluster, patient=waited < PATIENCE / 2)
         time.sleep(0.2)
     _found_database(data_dir)
@@ -147,7 +149,7 @@ def _make(cluster: Path) -> None:
     for left in cluster.parent.glob("postgres.making-*"):
         shutil.rmtree(left, ignore_errors=True)
     making = Path(tempfile.mkdtemp(prefix="postgres.making-", dir=cluster.parent))
-    locale = (["--locale-provider=builtin", "--locale=C.UTF-8"] if programs.version() >= 17 else ["--locale=C"])
+    locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if programs.version() >= 17 else ["--locale=C"]
     done = programs.run("initdb", "-D", str(making), "-U", ROOT, "-A", "trust", "-E", "UTF8", *locale)
     if done.returncode != 0:
         shutil.rmtree(making, ignore_errors=True)

@@ -11,7 +11,10 @@ from engine.db import Base
 
 
 def metadata() -> MetaData:
-    """The tables of every room that has a models.py; rooms stand above the floor, so they are found, not named."""
+    """The tables of every room that has a models.py.
+
+    The rooms stand above the floor, so they are found, not named.
+    """
     for models in sorted(Path(__file__).parent.parent.glob("*/models.py")):
         importlib.import_module(f"engine.{models.parent.name}.models")
     return Base.metadata

@@ -7,8 +7,9 @@ from engine.db import tables
 
 
 def _run(connection: Connection) -> None:
+    wanted = tables.metadata() if context.config.attributes["compare"] else None
     context.configure(
-        connection=connection, target_metadata=tables.metadata(), render_as_batch=False,
+        connection=connection, target_metadata=wanted, render_as_batch=False,
         compare_type=True, compare_server_default=True, transaction_per_migration=True,
     )
     with context.begin_transaction():

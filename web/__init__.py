@@ -1,0 +1,1 @@
+"""The faces of the engine: HTTP, pages, the worker and the command line."""
