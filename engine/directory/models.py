@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.db import Base
 
-ROLES = ("grid_worker", "seat", "clerk", "supervisor", "designer", "system_admin", "security_admin", "audit_admin")
+OFFICE_ROLES = ("grid_worker", "seat", "clerk", "supervisor", "designer")
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
+ROLES = OFFICE_ROLES + ADMINISTRATORS
 PATH = String(120, collation="C")
 
 
@@ -32,7 +34,8 @@ class Organisation(Base):
     __tablename__ = "organisation"
     __table_args__ = (
         CheckConstraint("kind IN ('centre', 'department', 'platform', 'contractor')", name="kind"),
-        Index("ix_organisation_centre", "division_code", unique=True, postgresql_where=text("kind = 'centre'")),
+        Index("ix_organisation_centre", "division_code", unique=True,
+              postgresql_where=text("kind = 'centre'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -147,10 +150,13 @@ class Session(Base):
 
 
 class FailedLogin(Base):
-    """A failed log-in by address, so that guessing names is limited too (unknown names have no account row)."""
+    """A failed log-in; guessing names is limited too, and an unknown name has no account row."""
 
     __tablename__ = "failed_login"
-    __table_args__ = (Index("ix_failed_login_address_at", "address", "at"),)
+    __table_args__ = (
+        Index("ix_failed_login_address_at", "address", "at"),
+        Index("ix_failed_login_username_at", "username", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(String(45))

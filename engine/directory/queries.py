@@ -1,0 +1,121 @@
+"""Every question that is asked of the directory about people, organisations and log-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.directory.models import Account, Division, FailedLogin, Grid, Organisation, Person, Post
+from engine.directory.models import Session as LogIn
+
+
+def find_account(session: Session, account_id: int) -> Account | None:
+    """The account with its person."""
+    return session.scalar(sa.select(Account).where(Account.id == account_id))
+
+
+def find_account_named(session: Session, username: str) -> Account | None:
+    """The account that logs in under this name."""
+    return session.scalar(sa.select(Account).where(Account.username == username))
+
+
+def lock_account(session: Session, account_id: int) -> Account:
+    """The account's row as it is now, locked until the commit."""
+    asked = sa.select(Account).where(Account.id == account_id)
+    return session.scalars(
+        asked.with_for_update(of=Account).execution_options(populate_existing=True)
+    ).one()
+
+
+def list_accounts(session: Session) -> list[Account]:
+    """Every account, by user name."""
+    return list(session.scalars(sa.select(Account).order_by(Account.username)))
+
+
+def list_posts(session: Session, person_id: int, at: datetime) -> list[Post]:
+    """The posts that a person holds at that moment, the oldest first."""
+    asked = sa.select(Post).where(Post.person_id == person_id, _valid(at))
+    return list(session.scalars(asked.order_by(Post.valid_from, Post.id)))
+
+
+def list_posts_at(session: Session, organisation_id: int, role: str, at: datetime) -> list[Post]:
+    """Who holds a role at an organisation at that moment."""
+    asked = sa.select(Post).where(Post.organisation_id == organisation_id, Post.role == role, _valid(at))
+    return list(session.scalars(asked.order_by(Post.id)))
+
+
+def find_organisation(session: Session, organisation_id: int) -> Organisation | None:
+    """The organisation with its division."""
+    return session.get(Organisation, organisation_id)
+
+
+def find_organisation_coded(session: Session, code: str) -> Organisation | None:
+    """The organisation with this code."""
+    return session.scalar(sa.select(Organisation).where(Organisation.code == code))
+
+
+def list_organisations(session: Session, kinds: Sequence[str] = (),
+                       under: str | None = None) -> list[Organisation]:
+    """Organisations of these kinds (all), at the division of this path or below; by division, then name."""
+    asked = sa.select(Organisation).join(Organisation.division)
+    if kinds:
+        asked = asked.where(Organisation.kind.in_(kinds))
+    if under is not None:
+        asked = asked.where(is_within(Division.path, under))
+    return list(session.scalars(asked.order_by(Division.path, Organisation.name)))
+
+
+def find_division(session: Session, code: str) -> Division | None:
+    """The division with this code."""
+    return session.get(Division, code)
+
+
+def find_centre(session: Session, division_code: str) -> Organisation | None:
+    """The centre of this very division."""
+    asked = sa.select(Organisation).where(Organisation.division_code == division_code)
+    return session.scalar(asked.where(Organisation.kind == "centre"))
+
+
+def find_grid(session: Session, code: str) -> Grid | None:
+    """The grid with this code."""
+    return session.scalar(sa.select(Grid).where(Grid.code == code))
+
+
+def find_person(session: Session, person_id: int) -> Person | None:
+    """The person."""
+    return session.get(Person, person_id)
+
+
+def find_log_in(session: Session, secret_hash: str) -> tuple[LogIn, Account] | None:
+    """A log-in by the hash of its secret, with its account; one statement."""
+    asked = sa.select(LogIn, Account).join(Account, Account.id == LogIn.account_id)
+    found = session.execute(asked.where(LogIn.secret_hash == secret_hash)).first()
+    return (found[0], found[1]) if found else None
+
+
+def failures_by_address(session: Session, address: str, since: datetime) -> tuple[int, datetime | None]:
+    """How often logging in failed from this address since then, and when for the first time."""
+    return _failures(session, FailedLogin.address == address, since)
+
+
+def failures_by_name(session: Session, username: str, since: datetime) -> tuple[int, datetime | None]:
+    """How often logging in under this name failed since then, and when for the first time."""
+    return _failures(session, FailedLogin.username == username, since)
+
+
+def is_within(path: sa.SQLColumnExpression[str], top: str) -> sa.ColumnElement[bool]:
+    """Whether a dotted path is this one or below it: one range that a btree answers («/» follows «.»)."""
+    return sa.and_(path >= top, path < top + "/")
+
+
+def _failures(session: Session, of: sa.ColumnElement[bool], since: datetime) -> tuple[int, datetime | None]:
+    asked = sa.select(sa.func.count(), sa.func.min(FailedLogin.at)).where(of, FailedLogin.at > since)
+    count, first = session.execute(asked).one()
+    return count, first
+
+
+def _valid(at: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Post.valid_from <= at, sa.or_(Post.valid_to.is_(None), Post.valid_to > at))

@@ -1,0 +1,107 @@
+"""Log-ins: a random secret for the device, its hash for us; ended by time, log-out, or an administrator."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.directory import accounts, queries
+from engine.directory.actors import Actor, actor_of
+from engine.directory.models import Session as LogIn
+
+Kind = Literal["browser", "token"]
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A log-in just made; the secret is told once and never kept."""
+
+    secret: str
+    expires_at: datetime
+    account_id: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """Whom a secret belongs to at this request."""
+
+    session_id: int
+    actor: Actor
+
+
+def log_in(session: Session, username: str, password: str, address: str, kind: Kind, at: datetime) -> Opened:
+    """Check the password and open a new log-in; raises what `accounts.check_password` raises."""
+    account = accounts.check_password(session, username, password, address, at)
+    return open_session(session, account.id, kind, at)
+
+
+def open_session(session: Session, account_id: int, kind: Kind, at: datetime) -> Opened:
+    """A new log-in of this account, without asking for a password."""
+    secret = secrets.token_urlsafe(32)
+    opened = Opened(secret, at + LONGEST, account_id)
+    session.add(LogIn(secret_hash=_hash(secret), account_id=account_id, kind=kind, started_at=at, seen_at=at,
+                      expires_at=opened.expires_at))
+    session.flush()
+    return opened
+
+
+def find_known(session: Session, secret: str, kind: Kind, at: datetime) -> Known | None:
+    """Whose secret this is, or None once it was revoked, grew old or idle, or its account was shut out.
+
+    Posts are read afresh each time: what changes about a person counts from the next request on.
+    """
+    found = queries.find_log_in(session, _hash(secret))
+    if found is None:
+        return None
+    log_in, account = found
+    if log_in.kind != kind or not _is_alive(log_in, at) or not account.is_enabled:
+        return None
+    if log_in.kind == "browser" and at - log_in.seen_at > _NOTED_EVERY:
+        log_in.seen_at = at
+    actor = actor_of(account, queries.list_posts(session, account.person_id, at))
+    return Known(log_in.id, actor)
+
+
+def revoke(session: Session, session_id: int, at: datetime) -> None:
+    """End one log-in; its secret opens nothing from the next request on."""
+    ended = sa.update(LogIn).where(LogIn.id == session_id, LogIn.revoked_at.is_(None))
+    session.execute(ended.values(revoked_at=at))
+
+
+def revoke_secret(session: Session, secret: str, at: datetime) -> None:
+    """End the log-in of this secret, if there is one."""
+    ended = sa.update(LogIn).where(LogIn.secret_hash == _hash(secret), LogIn.revoked_at.is_(None))
+    session.execute(ended.values(revoked_at=at))
+
+
+def revoke_all(session: Session, account_id: int, at: datetime, except_session: int | None = None) -> None:
+    """End every log-in of an account, such as after a new password, save the one in use."""
+    ended = sa.update(LogIn).where(LogIn.account_id == account_id, LogIn.revoked_at.is_(None))
+    if except_session is not None:
+        ended = ended.where(LogIn.id != except_session)
+    session.execute(ended.values(revoked_at=at))
+
+
+def forget_ended(session: Session, at: datetime) -> int:
+    """Delete log-ins that ended more than a week ago, and say how many."""
+    gone = sa.delete(LogIn).where(LogIn.expires_at < at - timedelta(days=7)).returning(LogIn.id)
+    return len(session.scalars(gone).all())
+
+
+def _is_alive(log_in: LogIn, at: datetime) -> bool:
+    if log_in.revoked_at is not None or log_in.expires_at <= at:
+        return False
+    return log_in.kind == "token" or at - log_in.seen_at <= IDLE
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
