@@ -386,6 +386,7 @@ def upgrade() -> None:
         sa.Column("emergency", sa.Boolean(), nullable=False),
         sa.Column("settled_text", sa.Text(), nullable=True),
         sa.Column("first_handling", sa.Text(), nullable=True),
+        sa.Column("has_contact", sa.Boolean(), nullable=False),
         sa.Column("verified", sa.String(length=12), nullable=True),
         sa.Column("stage", sa.String(length=12), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=True),
