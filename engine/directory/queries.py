@@ -25,9 +25,7 @@ def find_account_named(session: Session, username: str) -> Account | None:
 def lock_account(session: Session, account_id: int) -> Account:
     """The account's row as it is now, locked until the commit."""
     asked = sa.select(Account).where(Account.id == account_id)
-    return session.scalars(
-        asked.with_for_update(of=Account).execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(asked.with_for_update(of=Account).execution_options(populate_existing=True)).one()
 
 
 def list_accounts(session: Session) -> list[Account]:
@@ -57,8 +55,9 @@ def find_organisation_coded(session: Session, code: str) -> Organisation | None:
     return session.scalar(sa.select(Organisation).where(Organisation.code == code))
 
 
-def list_organisations(session: Session, kinds: Sequence[str] = (),
-                       under: str | None = None) -> list[Organisation]:
+def list_organisations(
+    session: Session, kinds: Sequence[str] = (), under: str | None = None
+) -> list[Organisation]:
     """Organisations of these kinds (all), at the division of this path or below; by division, then name."""
     asked = sa.select(Organisation).join(Organisation.division)
     if kinds:

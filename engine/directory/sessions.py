@@ -48,8 +48,16 @@ def open_session(session: Session, account_id: int, kind: Kind, at: datetime) ->
     """A new log-in of this account, without asking for a password."""
     secret = secrets.token_urlsafe(32)
     opened = Opened(secret, at + LONGEST, account_id)
-    session.add(LogIn(secret_hash=_hash(secret), account_id=account_id, kind=kind, started_at=at, seen_at=at,
-                      expires_at=opened.expires_at))
+    session.add(
+        LogIn(
+            secret_hash=_hash(secret),
+            account_id=account_id,
+            kind=kind,
+            started_at=at,
+            seen_at=at,
+            expires_at=opened.expires_at,
+        )
+    )
     session.flush()
     return opened
 

@@ -53,8 +53,14 @@ def add_person(session: Session, name: str, phone: str | None = None, email: str
     return person
 
 
-def add_post(session: Session, person_id: int, role: str, organisation_id: int, at: datetime,
-             grid_id: int | None = None) -> Post:
+def add_post(
+    session: Session,
+    person_id: int,
+    role: str,
+    organisation_id: int,
+    at: datetime,
+    grid_id: int | None = None,
+) -> Post:
     """Give a person a role at an organisation from that moment on.
 
     Raises AdministratorsExclude when the person would hold two posts that must check each other, or an
@@ -65,8 +71,9 @@ def add_post(session: Session, person_id: int, role: str, organisation_id: int, 
     held = {post.role for post in queries.list_posts(session, person_id, at)}
     if (role in ADMINISTRATORS and held - {role}) or (held & set(ADMINISTRATORS) and role not in held):
         raise AdministratorsExclude
-    post = Post(person_id=person_id, role=role, organisation_id=organisation_id, grid_id=grid_id,
-                valid_from=at)
+    post = Post(
+        person_id=person_id, role=role, organisation_id=organisation_id, grid_id=grid_id, valid_from=at
+    )
     session.add(post)
     session.flush()
     return post
@@ -81,8 +88,14 @@ def end_post(session: Session, post_id: int, at: datetime) -> None:
     session.flush()
 
 
-def add_account(session: Session, person_id: int, username: str, password: str | None = None,
-                password_hash: str | None = None, language: str = "zh") -> Account:
+def add_account(
+    session: Session,
+    person_id: int,
+    username: str,
+    password: str | None = None,
+    password_hash: str | None = None,
+    language: str = "zh",
+) -> Account:
     """A log-in for a person, by a password (checked for strength) or by the hash of one.
 
     Raises BadUsername, UsernameTaken, WeakPassword.

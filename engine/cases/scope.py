@@ -1,0 +1,118 @@
+"""Who sees which cases: the one place that narrows every question about them to the asker's jurisdiction.
+
+`install` once; from then on a session with `session.info["actor"]` finds, changes and deletes only what this
+actor may see, in every table that hangs on a case. A session without an actor (worker, commands) is whole.
+Statements on `Model.__table__` and plain SQL pass by: outside this package nobody writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from engine.attachments.models import Attachment
+from engine.audit.models import Entry
+from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Stop
+from engine.directory import Actor, PostView, is_within
+from engine.worklist.models import Deadline, Measure, Task
+
+NOBODY = Actor(person_id=0, account_id=None, name="")
+"""Sees no case: what a web session starts with until it knows who asks."""
+
+_BOUND: tuple[Any, ...] = (
+    Task,
+    Deadline,
+    Measure,
+    Custody,
+    Contact,
+    ContactRecord,
+    Stop,
+    Attachment,
+    Entry,
+    EntryText,
+)
+_cases = Case.__table__.alias("seen_case")  # aliases of their own: a condition must not correlate by accident
+_custody = Custody.__table__.alias("seen_custody")
+
+
+def install(session_class: type[Session]) -> None:
+    """Let every session of this class keep to its actor's scope; asking twice changes nothing."""
+    if not event.contains(session_class, "do_orm_execute", _narrow):
+        event.listen(session_class, "do_orm_execute", _narrow)
+
+
+def act_as(session: Session, actor: Actor) -> None:
+    """From now on this session sees what the actor sees."""
+    session.info["actor"] = actor
+    session.info.pop("scope", None)
+
+
+@contextmanager
+def unscoped(session: Session) -> Iterator[None]:
+    """Lift the scope inside a verb, after its case row was found and locked within the scope."""
+    actor = session.info.pop("actor", None)
+    try:
+        yield
+    finally:
+        if actor is not None:
+            session.info["actor"] = actor
+
+
+def is_visible(session: Session, actor: Actor, case_id: int) -> bool:
+    """Whether this actor may see the case; for the inside of `unscoped`."""
+    asked = sa.select(sa.exists().where(_cases.c.id == case_id, _visible(actor, _cases)))
+    return bool(session.scalar(asked))
+
+
+def _narrow(state: ORMExecuteState) -> None:
+    actor = state.session.info.get("actor")
+    if actor is None or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
+        return
+    kept = state.session.info.get("scope")
+    if kept is None or kept[0] is not actor:
+        kept = (actor, _criteria(actor))
+        state.session.info["scope"] = kept
+    state.statement = state.statement.options(*kept[1])
+
+
+def _criteria(actor: Actor) -> tuple[Any, ...]:
+    """The conditions that go with every mention of a case-bound table, however it is joined or aliased."""
+    ids = sa.select(_cases.c.id).where(_visible(actor, _cases))
+    bound = [
+        with_loader_criteria(model, _hangs_on(model, ids, actor), include_aliases=True) for model in _BOUND
+    ]
+    own = with_loader_criteria(Case, _visible(actor, Case), include_aliases=True)
+    return (own, *bound)
+
+
+def _hangs_on(model: Any, ids: sa.Select[Any], actor: Actor) -> sa.ColumnElement[bool]:
+    within: sa.ColumnElement[bool] = model.case_id.in_(ids)
+    if model is Attachment:  # a photo waits for its case, and only its sender sees it
+        return sa.or_(within, sa.and_(model.case_id.is_(None), model.added_by == actor.person_id))
+    return within
+
+
+def _visible(actor: Actor, cases: Any) -> sa.ColumnElement[bool]:
+    columns = cases.c if isinstance(cases, sa.FromClause) else cases
+    rules = [rule for post in actor.posts for rule in _by_post(post, actor, columns)]
+    return sa.or_(*dict.fromkeys(rules)) if rules else sa.false()
+
+
+def _by_post(post: PostView, actor: Actor, case: Any) -> list[sa.ColumnElement[bool]]:
+    """What one post opens; designers and the three administrators see no case."""
+    if post.role == "grid_worker":
+        of_grid = sa.and_(case.grid_id == post.grid_id, case.closed_at.is_(None))
+        return [of_grid, case.reporter_id == actor.person_id]
+    if post.role not in ("seat", "supervisor", "clerk"):
+        return []
+    held = sa.exists().where(
+        _custody.c.case_id == case.id, _custody.c.organisation_id == post.organisation_id
+    )
+    if post.role == "clerk" or post.organisation_kind != "centre":
+        return [held]
+    return [is_within(case.path, post.path), held]
