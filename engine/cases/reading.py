@@ -1,0 +1,140 @@
+"""The lists of cases and tasks: pages of a queue, counts of all queues, a search."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from engine.cases import queries
+from engine.cases.filters import PAGE, Cursor, Filters, Order, Page, conditions
+from engine.cases.lamps import clock_of
+from engine.cases.models import Case, Stop
+from engine.cases.queues import Asker, Of, Queue, find_queue, queues_of
+from engine.cases.rows import CaseRow, TaskRow
+from engine.directory import Actor
+from engine.errors import NotFound
+from engine.worklist.models import Deadline
+
+COUNT_UP_TO = queries.COUNT_UP_TO
+_COPIED = tuple(field.name for field in fields(CaseRow) if field.name not in ("clock", "task", "waiting"))
+
+
+class CaseUnknown(NotFound):
+    """没有这个编号的事件，或不在您的管辖范围内。"""
+
+    code = "case_unknown"
+
+
+class QueueUnknown(NotFound):
+    """没有这个队列，或您的岗位没有它。"""
+
+    code = "queue_unknown"
+
+
+def get_case(session: Session, number: str) -> Case:
+    """The case with this number; raises CaseUnknown, out of scope too."""
+    case = queries.find_case(session, number)
+    if case is None:
+        raise CaseUnknown(number=number)
+    return case
+
+
+def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | None = None, limit: int = PAGE,
+               order: Order = "newest") -> Page[CaseRow]:
+    """One page of all cases within the scope of the session."""
+    return _page(session, "cases", conditions(filters, at), order, at, cursor, limit)
+
+
+def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filters | None = None,
+          cursor: str | None = None, order: Order | None = None, limit: int = PAGE) -> Page[CaseRow]:
+    """One page of a queue; raises QueueUnknown where no role of the actor has it."""
+    found = get_queue(actor, key)
+    where = [found.where(Asker(actor, at)), *conditions(filters or Filters(), at)]
+    return _page(session, found.of, where, order or found.order, at, cursor, limit)
+
+
+def list_my_tasks(session: Session, actor: Actor, at: datetime, filters: Filters | None = None,
+                  cursor: str | None = None, limit: int = PAGE) -> Page[CaseRow]:
+    """One page of every task that this person may take, whatever the role."""
+    where = [Asker(actor, at).offered(), *conditions(filters or Filters(), at)]
+    return _page(session, "tasks", where, "due", at, cursor, limit)
+
+
+def get_queue(actor: Actor, key: str) -> Queue:
+    """The actor's queue of this name; raises QueueUnknown."""
+    found = find_queue(actor, key)
+    if found is None:
+        raise QueueUnknown(key=key)
+    return found
+
+
+def queue_counts(session: Session, actor: Actor, at: datetime) -> dict[str, int]:
+    """How many rows each counted queue of the actor has, up to a thousand, in one statement."""
+    ask = Asker(actor, at)
+    counted = [queue for queue in queues_of(actor) if queue.counted]
+    if not counted:
+        return {}
+    columns = [queries.count_statement(queue.of, [queue.where(ask)]).scalar_subquery().label(f"c{place}")
+               for place, queue in enumerate(counted)]
+    found = session.execute(select(*columns)).one()
+    return {queue.key: number for queue, number in zip(counted, found, strict=True)}
+
+
+def _page(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order: Order, at: datetime,
+          cursor: str | None, limit: int) -> Page[CaseRow]:
+    begin = Cursor.parse(cursor)
+    found = queries.list_rows(session, of, where, order, begin, limit)
+    more, found = len(found) > limit, found[:limit]
+    total = session.scalar(queries.count_statement(of, where)) or 0
+    backwards = begin is not None and begin.backwards
+    if backwards:
+        found.reverse()
+    first = _position(begin, len(found))
+    has_next, has_previous = (True, more) if backwards else (more, begin is not None)
+    return Page(
+        items=_rows(session, found, at),
+        next=queries.now_key(found[-1], first + len(found), False) if has_next and found else None,
+        previous=queries.now_key(found[0], first, True) if has_previous and found else None,
+        first=first + 1 if found else 0, total=total)
+
+
+def _position(begin: Cursor | None, size: int) -> int:
+    if begin is None:
+        return 0
+    return max(0, begin.position - size) if begin.backwards else begin.position
+
+
+def _rows(session: Session, found: Sequence[queries.Found], at: datetime) -> tuple[CaseRow, ...]:
+    ids = list({row.id for row in found})
+    deadlines = _by_case(queries.open_deadlines(session, ids))
+    stops = _by_case(queries.list_stops(session, ids))
+    waiting = _by_case([task_row(row) for row in queries.open_tasks(session, ids)])
+    return tuple(_row(row, deadlines[row.id], stops[row.id], waiting[row.id], at) for row in found)
+
+
+def _row(row: queries.Found, deadlines: Sequence[Deadline], stops: Sequence[Stop], waiting: Sequence[TaskRow],
+         at: datetime) -> CaseRow:
+    own = [deadline for deadline in deadlines if deadline.task_id == row.task_id] if row.task_id else []
+    deadline = next(iter(own or deadlines), None)
+    return CaseRow(
+        **{name: getattr(row, name) for name in _COPIED},
+        clock=clock_of(deadline, stops, at, row.stopped_at, row.stopped_until),
+        task=next((task for task in waiting if task.id == row.task_id), None), waiting=tuple(waiting))
+
+
+def task_row(row: queries.Found) -> TaskRow:
+    """The open task that this result row tells of."""
+    return TaskRow(**row._mapping)
+
+
+def _by_case(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
+    sorted_out: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        sorted_out[row.case_id].append(row)
+    return sorted_out

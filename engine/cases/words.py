@@ -1,0 +1,65 @@
+"""What the office calls things: one table of words, Chinese and English; a pack has its own noun."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Language = Literal["zh", "en"]
+
+WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "noun": {"base": ("事件", "case"), "daishan": ("事件", "case"), "yancheng": ("办件", "case"),
+             "xiangyang": ("工单", "ticket"), "ankang": ("办件", "case")},
+    "stage": {
+        "collect": ("采集建档", "Collected"), "assign": ("分流交办", "To dispatch"),
+        "handle": ("办理", "In hand"),
+        "check": ("检查督促", "To check"), "feedback": ("结果反馈", "Feedback"),
+        "closed": ("已结", "Closed")},
+    "limit_stage": {
+        "verify": ("核实", "verify"), "accept": ("受理分流", "dispatch"), "sign": ("签收", "sign for"),
+        "handle": ("办结", "finish"), "check": ("核查", "check"), "inform": ("告知", "tell the resident"),
+        "total": ("总时限", "total"), "climb": ("提级", "climb"), "acknowledge": ("应答", "acknowledge"),
+        "rate": ("评价", "rating"), "decide": ("审批", "decide")},
+    "urgency": {"normal": ("普通", "Normal"), "urgent": ("紧急", "Urgent"), "critical": ("特急", "Critical")},
+    "severity": {"general": ("一般", "Minor"), "larger": ("较大", "Considerable"), "major": ("重大", "Major"),
+                 "extreme": ("特别重大", "Extreme")},
+    "origin": {
+        "grid_worker": ("网格员上报", "Grid worker"), "resident": ("居民反映", "Resident"),
+        "superior": ("上级交办", "Assigned from above"), "platform": ("平台转来", "Platform"),
+        "letter_visit": ("来信来访", "Letter or visit"), "phone": ("电话", "Phone")},
+    "channel": {"app": ("手机", "App"), "web": ("网页", "Web"), "phone": ("电话", "Phone"),
+                "visit": ("上门", "Visit"), "chat": ("群聊", "Group chat"), "import": ("导入", "Import")},
+    "outcome": {
+        "handled": ("已办结", "Handled"), "settled": ("当场解决", "Settled on the spot"),
+        "answered": ("直接答复", "Answered"), "refused": ("不予受理", "Not accepted"),
+        "transferred": ("转出", "Handed outside"), "duplicate": ("重复件", "Duplicate"),
+        "void": ("作废", "Void")},
+    "rating": {"satisfied": ("满意", "Satisfied"), "basic": ("基本满意", "Fairly satisfied"),
+               "dissatisfied": ("不满意", "Dissatisfied"),
+               "unreasonable": ("诉求不合理", "Unreasonable demand")},
+    "verified": {"confirmed": ("属实", "confirmed"), "not_found": ("未发现", "not found"),
+                 "unverified": ("未核实", "unverified")},
+    "lamp": {"green": ("正常", "On time"), "yellow": ("临期", "Near due"), "red": ("超期", "Overdue"),
+             "grey": ("停钟", "Clock stopped"), "none": ("无时限", "No limit")},
+    "level": {"city": ("市", "City"), "county": ("县", "County"), "township": ("镇", "Township"),
+              "community": ("社区", "Community"), "grid": ("网格", "Grid")},
+    "capacity": {"holder": ("负责", "holds"), "handler": ("承办", "handles"),
+                 "assistant": ("协办", "assists")},
+    "act": {
+        "urge": ("催办", "Urge"), "supervise": ("督办", "Supervise"), "recall": ("撤回", "Recall"),
+        "reassign": ("改派", "Reassign"), "raise": ("提级", "Raise a level"), "extend": ("延期", "Extend"),
+        "hold": ("挂账", "Hold"), "resume": ("恢复计时", "Resume"), "follow_up": ("续报", "Follow up"),
+        "void": ("作废", "Void")},
+}
+
+
+def word(kind: str, key: str | None, language: Language = "zh") -> str:
+    """The word for a value of a kind; the value itself where the table has none, "" for None."""
+    if key is None:
+        return ""
+    pair = WORDS[kind].get(key)
+    return key if pair is None else pair[language == "en"]
+
+
+def noun(pack: str, language: Language = "zh") -> str:
+    """What this pack calls a case (事件, 办件, 工单 ...)."""
+    return word("noun", pack if pack in WORDS["noun"] else "base", language)
