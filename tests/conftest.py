@@ -44,7 +44,7 @@ def make_database(server_url: str) -> Iterator[Callable[..., str]]:
         name = f"wangge_test_{os.getpid()}_{next(numbers)}"
         with admin.connect() as connection:
             _make_template(connection, server_url)
-            template = "template0" if empty else TEMPLATE
+            template = "template1" if empty else TEMPLATE
             connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
             connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
         made.append(name)

@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 
 from engine import clock
-from engine.db import programs
+from engine.db import leftovers, programs
 from engine.db.programs import ServerFailed
 
 OWNER = "wangge"
@@ -129,7 +129,7 @@ def _start(data_dir: Path) -> bool:
         if waited > PATIENCE:
             said = done.stderr.strip() or done.stdout.strip()
             raise ServerFailed(f"内嵌数据库没有启动成功：{said}（日志：{log}）")
-        _forget_stale_pid(cluster, patient=waited < PATIENCE / 2)
+        leftovers.forget(cluster, _SOCKET_NAME, patient=waited < PATIENCE / 2)
         time.sleep(0.2)
     _found_database(data_dir)
     return True
@@ -211,49 +211,24 @@ def _connect(data_dir: Path, database: str) -> psycopg.Connection[tuple[object, 
 
 def _found_database(data_dir: Path) -> None:
     """Our role and database, made once; each step may have been done before a kill."""
+    owner = sql.Identifier(OWNER)
     with _connect(data_dir, ROOT) as connection:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]).fetchone():
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(OWNER)))
-            connection.execute(sql.SQL("GRANT pg_monitor TO {}").format(sql.Identifier(OWNER)))
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [OWNER]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(OWNER)))
-    if programs.has_library("pg_stat_statements"):
-        with _connect(data_dir, OWNER) as connection:
-            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-
-
-def _forget_stale_pid(cluster: Path, patient: bool) -> None:
-    """Remove the pid files of a dead server whose number another process took over.
-
-    A server that was just killed still stands in the process table: while patient it is left to be reaped.
-    """
-    pid = _written_pid(cluster)
-    if pid is None or _lives_in(cluster):
-        return
-    with suppress(FileNotFoundError, ProcessLookupError):
-        if patient and _name_of(pid) in ("postgres", "?"):
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(owner))
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [OWNER]).fetchone():
             return
-    for left in (cluster / "postmaster.pid", cluster / f"{_SOCKET_NAME}.lock"):
-        left.unlink(missing_ok=True)
+        connection.execute(sql.SQL("GRANT pg_monitor TO {}").format(owner))
+        _add_extensions(data_dir)
+        connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(owner))
 
 
-def _written_pid(cluster: Path) -> int | None:
-    with suppress(FileNotFoundError, ValueError, IndexError):
-        return int((cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
-    return None
-
-
-def _name_of(pid: int) -> str:
-    """Name of a process; "?" where the machine has no /proc. Raises FileNotFoundError when it is gone."""
-    if not Path("/proc/self").exists():
-        return "?"
-    return (Path("/proc") / str(pid) / "comm").read_text(encoding="utf-8", errors="replace").strip()
-
-
-def _lives_in(cluster: Path) -> bool:
-    """Whether some process of a server still works in this folder (all of them have it as their own)."""
-    for process in Path("/proc").glob("[0-9]*/cwd"):
-        with suppress(OSError):
-            if process.readlink() == cluster and "postgres" in _name_of(int(process.parent.name)):
-                return True
-    return not Path("/proc/self").exists()
+def _add_extensions(data_dir: Path) -> None:
+    """What only a superuser may add: statement figures, and the check of tables and indexes."""
+    with _connect(data_dir, "template1") as connection:
+        if programs.has_library("pg_stat_statements"):
+            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        if programs.has_library("amcheck"):
+            connection.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
+            connection.execute(
+                sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}").format(sql.Identifier(OWNER))
+            )

@@ -16,9 +16,12 @@ def create_engine(url: str, **options: Any) -> sa.Engine:
     made = sa.make_url(url)
     if made.drivername in ("postgres", "postgresql"):
         made = made.set(drivername="postgresql+psycopg")
-    settings: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, **options}
+    settings: dict[str, Any] = {
+        "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "pool_timeout": 10,
+        "connect_args": {"connect_timeout": 5, "application_name": "wangge"}, **options,
+    }
     if settings.get("poolclass") is sa.NullPool:
-        del settings["pool_size"], settings["max_overflow"]
+        del settings["pool_size"], settings["max_overflow"], settings["pool_timeout"]
     return sa.create_engine(made, **settings)
 
 

@@ -131,3 +131,8 @@ def test_a_stopped_server_refuses(place: Path) -> None:
     host = str(sa.make_url(url).query["host"])
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(host=host, user="wangge", dbname="wangge")
+
+
+def test_tables_and_indexes_can_be_checked_without_being_superuser(database_url: str) -> None:
+    assert ask(database_url, "SELECT count(*) FROM verify_heapam('entry')") == 0
+    assert ask(database_url, "SELECT bt_index_check('pk_entry')") == ""
