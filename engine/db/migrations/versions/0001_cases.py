@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("capped", sa.Boolean(), nullable=False),
         sa.Column("table_id", sa.String(length=100), nullable=False),
         sa.Column("pack", sa.String(length=50), nullable=False),
         sa.Column("table_version", sa.Integer(), nullable=False),
