@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.deadlines import Limit, LimitInvalid, check_count
 from engine.errors import Invalid
 
 COLUMNS = {
@@ -41,13 +42,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "敏感": {"是": "yes", "否": "no"},
     "计时方式": {"按时": "hours", "次日": "next_day"},
 }
-UNITS = {
-    "工作时": "work_hour", "工作日": "work_day", "紧急分钟": "urgent_minute", "紧急工时": "urgent_work_hour",
-    "紧急工作日": "urgent_work_day", "日历日": "calendar_day", "日历月": "calendar_month",
+UNIT_WORDS = {
+    "工作时": "work_hour", "工作日": "work_day", "紧急分钟": "urgent_minute",
+    "紧急工作时": "urgent_work_hour", "紧急工作日": "urgent_work_day", "日历日": "calendar_day", "日历月": "calendar_month",
 }
 LOCAL = "本地设定，无条文"
 _OPTIONAL = {"关键词", "分段时限", "准入截止"}
-_LIMIT = re.compile(r"(\d+(?:\.\d+)?) ?(\S+)")
 _CODE = re.compile(r"[A-Z]{2}\d{4}")
 
 
@@ -153,6 +153,8 @@ def _check(line: int, cells: Mapping[str, str]) -> Iterable[Problem]:
                 yield Problem(line, name, "不能为空")
         elif message := _fault(name, value):
             yield Problem(line, name, message)
+    if (limit := _limit(cells["处置时限"])) and not _can_count(limit, cells["计时方式"]):
+        yield Problem(line, "计时方式", f"「{limit.words()}」不能{cells['计时方式']}起算")
     since, until = _date(cells["准入日期"]), _date(cells["准入截止"])
     if since and until and until < since:
         yield Problem(line, "准入截止", "早于准入日期")
@@ -175,20 +177,28 @@ def _fault(name: str, value: str) -> str | None:
 
 
 def _no_limit(value: str) -> str:
-    return f"「{value}」不是时限，应写作「4 工作时」，单位为{'、'.join(UNITS)}"
+    return f"「{value}」不是时限，应写作「4 工作时」，单位为{'、'.join(UNIT_WORDS)}"
 
 
-def _limit(value: str) -> str:
-    match = _LIMIT.fullmatch(value)
-    if match is None or float(match[1]) <= 0:
-        return ""
-    unit = UNITS.get(match[2], match[2] if match[2] in UNITS.values() else "")
-    return f"{match[1]} {unit}" if unit else ""
+def _limit(value: str) -> Limit | None:
+    amount, _, unit = value.partition(" ")
+    try:
+        return Limit.parse(f"{amount} {UNIT_WORDS.get(unit, unit)}")
+    except LimitInvalid:
+        return None
+
+
+def _can_count(limit: Limit, word: str) -> bool:
+    try:
+        return word not in WORDS["计时方式"] or bool(check_count(limit, WORDS["计时方式"][word]))
+    except LimitInvalid:
+        return False
 
 
 def _stage(part: str) -> Stage | None:
-    name, _, limit = part.strip().partition(" ")
-    return Stage(name, _limit(limit)) if name and _limit(limit) else None
+    name, _, span = part.strip().partition(" ")
+    limit = _limit(span)
+    return Stage(name, str(limit)) if name and limit else None
 
 
 def _date(value: str) -> date | None:
@@ -202,13 +212,14 @@ def _row(cells: Mapping[str, str]) -> MatterRow:
     plain = {COLUMNS[name]: WORDS[name][value] if name in WORDS else value for name, value in cells.items()}
     stages = [_stage(part) for part in plain["stages"].split("|") if part]
     since = _date(plain["admitted_from"])
-    assert since is not None  # checked above
+    limit = _limit(plain["handle_limit"])
+    assert since and limit  # checked above
     return MatterRow(
         code=plain["code"], class_name=plain["class_name"], subclass_name=plain["subclass_name"],
         name=plain["name"], keywords=plain["keywords"], owner_kind=plain["owner_kind"],
         platform=plain["platform"], severity=plain["severity"], sensitive=plain["sensitive"] == "yes",
         filing_condition=plain["filing_condition"], close_condition=plain["close_condition"],
-        handle_limit=_limit(plain["handle_limit"]), stages=tuple(stage for stage in stages if stage),
+        handle_limit=str(limit), stages=tuple(stage for stage in stages if stage),
         count=plain["count"], source=plain["source"], limit_source=plain["limit_source"],
         admitted_from=since, admitted_until=_date(plain["admitted_until"]),
         list_version=plain["list_version"],

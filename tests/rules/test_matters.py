@@ -38,6 +38,12 @@ def test_the_base_list_cites_only_the_national_standard() -> None:
     assert [row.code for row in matters().values() if not row.source.startswith(("GB 6.", LOCAL))] == []
 
 
+def test_every_cited_article_exists() -> None:
+    index = yaml.safe_load((RULES / "regulations" / "index.yaml").read_text("utf-8"))["articles"]
+    cited = {row.source for row in matters().values() if not row.source.startswith(LOCAL)}
+    assert cited <= set(index)
+
+
 def test_no_handling_limit_pretends_to_have_an_article() -> None:
     assert [row.code for row in matters().values() if not row.limit_source.startswith(LOCAL)] == []
 

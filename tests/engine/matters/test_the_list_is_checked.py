@@ -53,7 +53,7 @@ def test_a_limit_may_be_written_with_its_id() -> None:
 
 
 def test_staged_limits_keep_their_order() -> None:
-    row = parsed(分段时限="围护 3 紧急工时|恢复 5 工作日")
+    row = parsed(分段时限="围护 3 紧急工作时|恢复 5 工作日")
     assert row.stages == (("围护", "3 urgent_work_hour"), ("恢复", "5 work_day"))
 
 
@@ -69,7 +69,8 @@ def test_a_matter_is_not_admitted_before_its_first_day() -> None:
 @pytest.mark.parametrize(("column", "value"), [
     ("编码", "sr1"), ("名称", ""), ("承办部门", "城管"), ("平台", "执法"), ("默认严重程度", "大"),
     ("敏感", "有"), ("处置时限", "4 小时"), ("处置时限", "0 工作日"), ("分段时限", "围护"),
-    ("计时方式", "隔日"), ("准入日期", "2025/1/1"), ("准入截止", "2024-12-31"), ("时限来源", "听说"),
+    ("计时方式", "隔日"), ("计时方式", "次日"),
+    ("准入日期", "2025/1/1"), ("准入截止", "2024-12-31"), ("时限来源", "听说"),
 ])
 def test_a_fault_names_its_line_and_column(column: str, value: str) -> None:
     assert faults(GOOD, GOOD | {"编码": "SR0102", column: value}) == [(3, column)]
