@@ -44,7 +44,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 UNIT_WORDS = {
     "工作时": "work_hour", "工作日": "work_day", "紧急分钟": "urgent_minute",
-    "紧急工作时": "urgent_work_hour", "紧急工作日": "urgent_work_day", "日历日": "calendar_day", "日历月": "calendar_month",
+    "紧急工作时": "urgent_work_hour", "紧急工作日": "urgent_work_day",
+    "日历日": "calendar_day", "日历月": "calendar_month",
 }
 LOCAL = "本地设定，无条文"
 _OPTIONAL = {"关键词", "分段时限", "准入截止"}
