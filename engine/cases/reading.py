@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.cases import queries
+from engine.cases.errors import CaseUnknown
 from engine.cases.filters import PAGE, Cursor, Filters, Order, Page, conditions
 from engine.cases.lamps import clock_of
 from engine.cases.models import Case, Stop
@@ -23,12 +24,6 @@ from engine.worklist.models import Deadline
 
 COUNT_UP_TO = queries.COUNT_UP_TO
 _COPIED = tuple(field.name for field in fields(CaseRow) if field.name not in ("clock", "task", "waiting"))
-
-
-class CaseUnknown(NotFound):
-    """没有这个编号的事件，或不在您的管辖范围内。"""
-
-    code = "case_unknown"
 
 
 class QueueUnknown(NotFound):

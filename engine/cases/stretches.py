@@ -1,0 +1,75 @@
+"""The chart of custody: one lane a level, who held the case when, in time, over time, supervised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.cases.models import Case, Custody, Stop
+from engine.worklist.models import Measure
+
+Place = Callable[[datetime], float]
+LEVELS = ("grid", "community", "township", "county", "city")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of a lane as fractions of the chart; `late_from` is where it went over its due time."""
+
+    since: float
+    until: float
+    late_from: float | None
+    organisation: str
+    capacity: str
+    began: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One level: its bars, its due times, and the moments at which it supervised."""
+
+    level: str
+    bars: tuple[Bar, ...]
+    dues: tuple[float, ...]
+    supervised: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All lanes over one span of time, with the stops of the clock across them."""
+
+    begin: datetime
+    end: datetime
+    lanes: tuple[Lane, ...]
+    stops: tuple[tuple[float, float], ...]
+
+
+def chart_of(case: Case, custody: Sequence[tuple[Custody, str]], stops: Sequence[Stop],
+             measures: Sequence[Measure], levels: Sequence[str], at: datetime) -> Chart:
+    """The chart of a case; `custody` comes with the organisation's name, `levels` are those of its place."""
+    begin = min([case.opened_at, *(row.since for row, _ in custody)])
+    end = max([case.closed_at or at, *(row.due_at for row, _ in custody if row.due_at and not row.until)])
+    span = (end - begin).total_seconds() or 1.0
+
+    def place(moment: datetime) -> float:
+        return round(min(max((moment - begin).total_seconds() / span, 0.0), 1.0), 4)
+
+    now = case.closed_at or at
+    lanes = []
+    for level in levels:
+        held = [(row, name) for row, name in custody if row.level == level]
+        bars = tuple(_bar(row, name, now, place) for row, name in held)
+        dues = tuple(sorted({place(row.due_at) for row, _ in held if row.due_at}))
+        rung = tuple(place(each.done_at) for each in measures
+                     if each.done_at and each.level == level and each.kind in ("supervise", "raise"))
+        lanes.append(Lane(level, bars, dues, rung))
+    stood = tuple((place(stop.since), place(stop.until or at)) for stop in stops)
+    return Chart(begin, end, tuple(lanes), stood)
+
+
+def _bar(row: Custody, name: str, now: datetime, place: Place) -> Bar:
+    until = row.until or now
+    late = place(row.due_at) if row.due_at and row.due_at < until else None
+    return Bar(place(row.since), place(until), late, name, row.capacity, row.since, row.until)

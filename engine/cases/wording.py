@@ -1,0 +1,146 @@
+"""The record in sentences: each entry as a line of the timeline, in the office's verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.audit.models import Entry
+from engine.cases.words import WORDS, Language, word
+from engine.directory import CLOCK
+
+Tone = Literal["plain", "blue", "red"]
+
+_SAID: dict[str, tuple[str, str]] = {
+    "report": ("上报", "reported it"),
+    "claim": ("认领「{task}」", "claimed «{task}»"),
+    "release": ("放回「{task}」", "released «{task}»"),
+    "verify/confirmed": ("现场核实：属实", "verified on site: confirmed"),
+    "verify/not_found": ("现场核实：未发现", "verified on site: nothing found"),
+    "dispatch/own": ("受理，由本单位办理", "accepted, handled by the centre itself"),
+    "dispatch/department": ("受理并分流至{handler_name}", "dispatched to {handler_name}"),
+    "dispatch/several": ("受理并分流至{handler_name}，多部门协办", "dispatched to {handler_name}, jointly"),
+    "dispatch/down": ("交办下级", "assigned down"),
+    "dispatch/up": ("上报上级", "reported up"),
+    "dispatch/answer": ("直接答复", "answered directly"),
+    "dispatch/refuse": ("不予受理", "did not accept it"),
+    "dispatch/transfer": ("转出", "handed it outside"),
+    "dispatch/duplicate": ("认定为重复件，并入 {duplicate_of}", "found it a duplicate of {duplicate_of}"),
+    "dispatch/void": ("作废", "voided it"),
+    "dispatch/supplement": ("请反映人补正", "asked for more particulars"),
+    "sign/sign": ("签收", "signed for it"),
+    "sign/return": ("申请退回", "asked to return it"),
+    "sign_assist/sign": ("签收（协办）", "signed for its part"),
+    "sign_assist/return": ("申请退出协办", "asked to be released"),
+    "decide_return/accept": ("同意退回", "accepted the return"),
+    "decide_return/reject": ("驳回退回", "rejected the return"),
+    "handle/done": ("办结，反馈结果", "reported the result"),
+    "assist/done": ("协办完成", "finished its part"),
+    "conclude/done": ("汇总办结", "concluded the joint handling"),
+    "check/pass": ("核查通过", "checked: passed"),
+    "check/rework": ("核查不通过，返工", "checked: to be reworked"),
+    "inform/told": ("已告知反映人", "told the resident"),
+    "inform/unreachable": ("三次未联系上反映人", "could not reach the resident"),
+    "acknowledge/done": ("应答，开始处置", "acknowledged the emergency"),
+    "first_report/done": ("初报", "gave the first report"),
+    "timer/climb": ("受理时限两次已过，自动提级", "the time to accept has passed twice: raised one level"),
+    "timer/verify_late": ("到时未核实，直接分流", "not verified in time: goes on to the desk"),
+    "timer/unrated": ("7 天未评价，结束回访", "not rated in 7 days"),
+    "timer": ("{element} 到时", "{element} is due"),
+    "clock/remind": ("{stage}临期，提醒{late}", "{stage} is near: reminds {late}"),
+    "clock/urge": ("{stage}到时未办，催办{late}", "{stage} is due and not done: urges {late}"),
+    "clock/supervise": ("{stage}超期，{organisation}督办{late}",
+                        "{stage} is overdue: {organisation} supervises {late}"),
+    "clock/raise": ("{stage}仍未办，升级督办至{organisation}",
+                    "{stage} still not done: raised to {organisation}"),
+    "clock/daily": ("{stage}超期，每日提醒", "{stage} is overdue: daily reminder"),
+    "clock/resume": ("挂账期满，恢复计时", "the hold is over: the clock runs again"),
+    "unmask": ("查看反映人联系方式", "looked at the resident's contact"),
+}
+_RED = ("urge", "supervise", "raise", "daily", "timer", "void", "refuse", "rework")
+_BLUE = ("dispatch", "report", "sign")
+_QUIET = ("description", "place", "title")  # shown above the timeline already
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline; `quotes` are the words that somebody wrote, `note` the rule behind it."""
+
+    seq: int
+    at: datetime
+    actor: str
+    is_clock: bool
+    text: str
+    tone: Tone
+    quotes: tuple[str, ...]
+    note: str
+    versions: Mapping[str, Any]
+    is_key: bool
+
+
+def line_of(entry: Entry, texts: Mapping[str, str], language: Language) -> Line:
+    """The sentence of an entry with the free words that belong to it."""
+    is_clock = entry.actor == CLOCK.name
+    quotes = tuple(text for field, text in texts.items() if field not in _QUIET)
+    return Line(entry.seq, entry.at, _actor(entry, is_clock, language), is_clock,
+                _sentence(entry, is_clock, language), _tone(entry), quotes, _note(entry.facts, language),
+                entry.versions, entry.verb not in ("claim", "release", "remind", "daily"))
+
+
+def _actor(entry: Entry, is_clock: bool, language: Language) -> str:
+    return "The clock" if is_clock and language == "en" else entry.actor
+
+
+def _sentence(entry: Entry, is_clock: bool, language: Language) -> str:
+    facts = entry.facts
+    outcome = str(facts.get("outcome") or "")
+    element = str(facts.get("element") or entry.element or "")
+    keys = [f"{entry.verb}/{outcome}", f"{entry.verb}/{element}", entry.verb]
+    if is_clock:
+        keys.insert(0, f"clock/{entry.verb}")
+    found = next((_SAID[key] for key in keys if key in _SAID), None)
+    if found is not None:
+        return found[language == "en"].format_map(_Facts(facts, element, language))
+    return _plain(entry, outcome, language)
+
+
+def _plain(entry: Entry, outcome: str, language: Language) -> str:
+    """What is said of a verb that the table does not know: the act's name, or the task and its outcome."""
+    if entry.verb in WORDS["act"]:
+        return word("act", entry.verb, language)
+    rating = word("rating", outcome, language) if outcome in WORDS["rating"] else outcome
+    task = str(entry.facts.get("task") or entry.verb)
+    return f"{task}：{rating}" if rating and rating != "done" and language != "en" else " · ".join(
+        part for part in (task, rating) if part and part != "done")
+
+
+class _Facts(dict[str, str]):
+    """The facts of an entry as words; what it does not hold is left out of the sentence."""
+
+    def __init__(self, facts: Mapping[str, Any], element: str, language: Language) -> None:
+        super().__init__({key: str(value) for key, value in facts.items() if isinstance(value, str | int)})
+        self["element"] = element
+        if "stage" in facts:
+            self["stage"] = word("limit_stage", str(facts["stage"]), language)
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _tone(entry: Entry) -> Tone:
+    outcome = entry.facts.get("outcome")
+    if entry.verb in _RED or outcome in _RED:
+        return "red"
+    return "blue" if entry.verb in _BLUE else "plain"
+
+
+def _note(facts: Mapping[str, Any], language: Language) -> str:
+    """The row and the article that made the clock act."""
+    if facts.get("row") is None:
+        return ""
+    cites = str(facts.get("cites") or "")
+    if language == "en":
+        return f"supervision table, row {facts['row']} · {cites or 'local setting'}"
+    return f"督办表第 {facts['row']} 行 · {cites or '本地设定'}"
