@@ -27,6 +27,8 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("request_hash", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -55,6 +57,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_attachment_key")),
     )
     op.create_index(op.f("ix_attachment_case_id"), "attachment", ["case_id"], unique=False)
+    op.create_table(
+        "beat",
+        sa.Column("worker", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("worker", name=op.f("pk_beat")),
+    )
     op.create_table(
         "deadline",
         sa.Column("id", sa.BigInteger(), nullable=False),
