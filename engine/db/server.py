@@ -225,10 +225,10 @@ def _found_database(data_dir: Path) -> None:
 def _add_extensions(data_dir: Path) -> None:
     """What only a superuser may add: statement figures, and the check of tables and indexes."""
     with _connect(data_dir, "template1") as connection:
-        if programs.has_library("pg_stat_statements"):
-            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         if programs.has_library("amcheck"):
             connection.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
             connection.execute(
                 sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}").format(sql.Identifier(OWNER))
             )
+        if programs.has_library("pg_stat_statements"):
+            connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
