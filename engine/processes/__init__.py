@@ -1,0 +1,31 @@
+"""The only room where diagrams run: load, start, advance, store. SpiffWorkflow lives here and nowhere else."""
+
+from engine.processes.describing import DiagramInfo, ElementInfo, describe
+from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken, TaskNotOpen
+from engine.processes.forms import Field, Form, Option, Outcome
+from engine.processes.running import complete, deliver, describe_state, fire, start
+from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
+
+__all__ = [
+    "ArmedTimer",
+    "Completed",
+    "DiagramInfo",
+    "DiagramUnreadable",
+    "ElementInfo",
+    "Field",
+    "Form",
+    "Host",
+    "OpenTask",
+    "Option",
+    "Outcome",
+    "OverBudget",
+    "ProcessBroken",
+    "Step",
+    "TaskNotOpen",
+    "complete",
+    "deliver",
+    "describe",
+    "describe_state",
+    "fire",
+    "start",
+]

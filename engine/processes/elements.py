@@ -1,0 +1,223 @@
+"""Tasks and gateways as the diagram draws them, one step at a time: nothing is predicted, nothing refreshed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
+from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway, ParallelGateway
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.spiff.specs import defaults as spiff
+from SpiffWorkflow.util.task import TaskState
+
+from engine.processes.evaluation import halt, plain, weigh
+from engine.processes.forms import DEFAULT_FORM, Form
+from engine.processes.merging import meeting
+from engine.processes.reachability import may_still_arrive
+from engine.processes.tokens import Token
+
+
+class Lean:
+    """Mixed into every spec: children appear when a task runs, and only its direct ones."""
+
+    kind = "task"
+    hidden = False
+    _outputs: list[str]
+    _wf_spec: Any
+
+    def _predict(self, my_task: Token, *args: Any, **kwargs: Any) -> None:
+        """Nothing: no future is kept."""
+
+    def test(self) -> None:
+        """Nothing: what a spec needs was checked when the file was read."""
+
+    def _predict_hook(self, my_task: Token) -> None:
+        for name in self._outputs:
+            my_task._add_child(self._wf_spec.task_specs[name], TaskState.FUTURE)
+
+
+class StartPoint(Lean, BpmnStartTask):  # type: ignore[misc]
+    """The engine's own start of a scope; not on the diagram."""
+
+    hidden = True
+
+
+class NoneTask(Lean, spiff.NoneTask):  # type: ignore[misc]
+    """A plain task passes through, as BPMN says."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manual = False
+
+
+class UserTask(Lean, spiff.UserTask):  # type: ignore[misc]
+    """A task for a person, with its form and the attributes the cases room reads."""
+
+    kind = "userTask"
+    form: Form = DEFAULT_FORM
+    props: dict[str, str] = {}
+
+
+class ManualTask(UserTask):
+    """A task done by hand: somebody says that it is done."""
+
+    kind = "manualTask"
+
+
+class ScriptTask(Lean, spiff.ScriptTask):  # type: ignore[misc]
+    """Lines of `name = expression`."""
+
+    kind = "scriptTask"
+
+
+class ServiceTask(Lean, spiff.NoneTask):  # type: ignore[misc]
+    """An operation that the host does."""
+
+    kind = "serviceTask"
+    operation = ""
+    result_variable: str | None = None
+    params: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manual = False
+
+    def _run_hook(self, task: Token) -> bool:
+        engine = task.workflow.script_engine
+        params = {name: engine.evaluate(task, text) for name, text in self.params.items()}
+        result = engine.host.operate(self.operation, params, dict(task.data))
+        if result is not None and self.result_variable:
+            task.data[self.result_variable] = plain(result)
+            weigh(task)
+        return True
+
+
+class BusinessRuleTask(Lean, spiff.NoneTask):  # type: ignore[misc]
+    """A question to a decision table; its outputs become data."""
+
+    kind = "businessRuleTask"
+
+    def __init__(self, *args: Any, decision: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manual = False
+        self.decision = decision
+
+    def _run_hook(self, task: Token) -> bool:
+        engine = task.workflow.script_engine
+        task.data.update(plain(engine.host.decide(self.decision, engine.environment.names(task.data))))
+        weigh(task)
+        return True
+
+
+class Exclusive(Lean, ExclusiveGateway):  # type: ignore[misc]
+    """The first flow whose condition holds, in the order of the file; else the default flow."""
+
+    kind = "exclusiveGateway"
+
+    def _predict_hook(self, my_task: Token) -> None:
+        """Nothing: the way is chosen when the gateway runs."""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        chosen = self.default_task_spec
+        for condition, name in self.cond_task_specs:
+            if condition is not None and condition._matches(my_task):
+                chosen = name
+                break
+        if chosen is None:
+            raise halt(my_task, "没有一条出口的条件成立，也没有画默认出口")
+        my_task._add_child(self._wf_spec.task_specs[chosen], TaskState.FUTURE)
+        return True
+
+
+class _Joining(Lean):
+    """What parallel and inclusive gateways share: tokens wait at the gateway, one a flow is consumed."""
+
+    name: str
+    _inputs: list[str]
+
+    def _update_hook(self, my_task: Token) -> bool:
+        my_task._inherit_data()
+        if len(self._inputs) < 2:
+            return True
+        my_task._set_state(TaskState.WAITING)
+        return self._arrived(my_task)
+
+    def _arrived(self, my_task: Token) -> bool:
+        raise NotImplementedError
+
+    def _waiting(self, scope: Any) -> dict[str, list[Token]]:
+        """The tokens that wait here, oldest first, by the node they came from."""
+        found: dict[str, list[Token]] = {}
+        for task in sorted(scope.tasks.values(), key=lambda task: task.id):
+            if task._state == TaskState.WAITING and task.task_spec is self:
+                found.setdefault(task.parent.task_spec.name, []).append(task)
+        return found
+
+    def _consume(self, chosen: list[Token]) -> Token:
+        """The one token that several arrivals become: the last of them, with the data of all."""
+        chosen.sort(key=lambda task: task.id)
+        last = chosen[-1]
+        last.data = meeting(chosen)
+        for task in chosen[:-1]:
+            task._set_state(TaskState.CANCELLED)
+        return last
+
+
+class Parallel(_Joining, ParallelGateway):  # type: ignore[misc]
+    """Waits for one token on every incoming flow; further tokens wait for the next round."""
+
+    kind = "parallelGateway"
+
+    def _arrived(self, my_task: Token) -> bool:
+        waiting = self._waiting(my_task.workflow)
+        needed = Counter(self._inputs)
+        if any(len(waiting.get(flow, [])) < count for flow, count in needed.items()):
+            return False
+        return self._consume([task for flow, count in needed.items() for task in waiting[flow][:count]]) is my_task
+
+    def _run_hook(self, my_task: Token) -> bool:
+        return True
+
+
+class Inclusive(_Joining, InclusiveGateway):  # type: ignore[misc]
+    """Waits until no token elsewhere can still reach a flow that has none; every true condition gets a token."""
+
+    kind = "inclusiveGateway"
+    settles = True
+
+    def _arrived(self, my_task: Token) -> bool:
+        return False
+
+    def settle(self, my_task: Token) -> bool:
+        """Fire when nobody else can still arrive; True when it fired."""
+        waiting = self._waiting(my_task.workflow)
+        if may_still_arrive(self, my_task.workflow, set(waiting)):
+            return False
+        self._consume([tasks[0] for tasks in waiting.values()])._ready()
+        return True
+
+    def _predict_hook(self, my_task: Token) -> None:
+        """Nothing: the ways are chosen when the gateway runs."""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        matches = [name for condition, name in self.cond_task_specs
+                   if condition is not None and condition._matches(my_task)]
+        chosen = matches or [name for condition, name in self.cond_task_specs if condition is None]
+        if not chosen:
+            raise halt(my_task, "没有一条出口的条件成立，也没有画默认出口")
+        for name in chosen:
+            my_task._add_child(self._wf_spec.task_specs[name], TaskState.FUTURE)
+        return True
+
+
+class EventGateway(Lean, BpmnSpecMixin):  # type: ignore[misc]
+    """All events behind it wait; the first one to happen ends the waiting of the others."""
+
+    kind = "eventBasedGateway"
+
+    def child_completed(self, my_task: Token, child: Token) -> None:
+        """One event happened: the others are no longer expected."""
+        for other in my_task.children:
+            if other is not child and other._state == TaskState.WAITING:
+                other.cancel()

@@ -1,0 +1,51 @@
+"""How a run fails: broken by its diagram, over its budget, or asked for what is not open."""
+
+from __future__ import annotations
+
+from engine.errors import Conflict, WanggeError
+
+
+class ProcessBroken(WanggeError):
+    """流程无法继续。
+
+    `file` and `element` say where, `reason` why; nothing of the command is kept, the case becomes an incident.
+    """
+
+    code = "process_broken"
+
+    def __init__(self, file: str, element: str, reason: str) -> None:
+        super().__init__(f"流程「{file}」在「{element}」处无法继续：{reason}", file=file, element=element, reason=reason)
+        self.file = file
+        self.element = element
+        self.reason = reason
+
+
+class OverBudget(ProcessBroken):
+    """流程超出了一次操作的限度。"""
+
+    code = "over_budget"
+
+
+class TaskNotOpen(Conflict):
+    """这项任务已经不在待办中了。
+
+    Somebody, or a timer, was faster; `task` is the key that is not open.
+    """
+
+    code = "task_not_open"
+
+
+class DiagramUnreadable(WanggeError):
+    """流程图无法读取。
+
+    `file`, `element` and `reason` as in ProcessBroken; `problem` is the stable code of the finding.
+    """
+
+    code = "diagram_unreadable"
+
+    def __init__(self, file: str, element: str, reason: str, problem: str = "unreadable") -> None:
+        super().__init__(f"流程图「{file}」无法读取：{reason}", file=file, element=element, reason=reason)
+        self.file = file
+        self.element = element
+        self.reason = reason
+        self.problem = problem

@@ -1,0 +1,106 @@
+"""Forms of user tasks: the outcomes a person may choose and the fields that go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from engine.processes.form_values import json_schema, validate
+from engine.processes.names import WANGGE
+
+FIELD_TYPES = frozenset({
+    "text", "longtext", "number", "boolean", "date", "datetime", "select", "matter", "severity", "urgency",
+    "organisation", "organisations", "photos", "case",
+})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way to complete the task."""
+
+    id: str
+    label: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a select field."""
+
+    id: str
+    label: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in; shown, and if `required` demanded, for the outcomes in `when` (empty: for all)."""
+
+    id: str
+    type: str
+    label: str
+    label_en: str
+    required: bool = False
+    when: tuple[str, ...] = ()
+    max: int | None = None
+    options: tuple[Option, ...] = ()
+
+    def applies(self, outcome: str) -> bool:
+        """Whether the field belongs to this outcome."""
+        return not self.when or outcome in self.when
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a user task asks for."""
+
+    outcomes: tuple[Outcome, ...]
+    fields: tuple[Field, ...]
+
+    def json_schema(self, outcome: str | None = None) -> dict[str, Any]:
+        """The JSON Schema of `values` for this outcome; without one, of all fields and none required."""
+        return json_schema(self, outcome)
+
+    def validate(self, outcome: str, values: dict[str, Any]) -> dict[str, Any]:
+        """The values, checked and cleaned; raises Invalid with the fields that are wrong."""
+        return validate(self, outcome, values)
+
+
+DEFAULT_FORM = Form((Outcome("done", "提交", "Submit"),), (Field("text", "longtext", "意见", "Opinion"),))
+
+
+def form_of(node: etree._Element) -> Form:
+    """The form drawn on a user task; the default one (an opinion, one outcome) when there is none."""
+    drawn = form_node(node)
+    if drawn is None:
+        return DEFAULT_FORM
+    outcomes = tuple(Outcome(*_names(child)) for child in _children(drawn, "outcome"))
+    fields = tuple(_field(child) for child in _children(drawn, "field"))
+    return Form(outcomes or DEFAULT_FORM.outcomes, fields)
+
+
+def form_node(node: etree._Element) -> etree._Element | None:
+    """The wangge:form element of a user task, if any."""
+    found: etree._Element | None = node.find(f"./{{*}}extensionElements/{{{WANGGE}}}form")
+    return found
+
+
+def _field(node: etree._Element) -> Field:
+    most = node.get("max") or ""
+    return Field(*_names(node)[:1], node.get("type") or "text", *_names(node)[1:],
+                 required=node.get("required") == "true", when=tuple((node.get("when") or "").split()),
+                 max=int(most) if most.isdigit() else None,
+                 options=tuple(Option(*_names(child)) for child in _children(node, "option")))
+
+
+def _names(node: etree._Element) -> tuple[str, str, str]:
+    name = node.get("id") or ""
+    label = node.get("label") or name
+    return name, label, node.get("labelEn") or label
+
+
+def _children(node: etree._Element, tag: str) -> Iterator[etree._Element]:
+    yield from node.iterchildren(f"{{{WANGGE}}}{tag}")

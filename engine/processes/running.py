@@ -1,0 +1,121 @@
+"""One command on one instance: load, let one thing happen, run until everything waits again, dump."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.util.task import TaskState
+
+from engine.expressions import ExpressionFailed, ExpressionRefused
+from engine.library import Source
+from engine.processes.errors import ProcessBroken, TaskNotOpen
+from engine.processes.evaluation import plain, weigh
+from engine.processes.events import Announcement, attached_to, happen, waiting_events
+from engine.processes.names import FORM
+from engine.processes.scopes import Instance
+from engine.processes.shelf import bundle_of
+from engine.processes.state import dump, load
+from engine.processes.timers import HostTimer
+from engine.processes.tokens import Token
+from engine.processes.values import Host, Step
+from engine.processes.waiting import armed_timers, open_tasks, waiting_messages
+
+
+def start(source: Source, host: Host, data: dict[str, Any]) -> Step:
+    """Begin an instance and run it to its first wait; raises ProcessBroken, DiagramUnreadable."""
+    instance = Instance(bundle_of(source), host)
+    return _run(instance, lambda: instance.begin(instance, plain(data)))
+
+
+def complete(source: Source, state: bytes, task: int, form: dict[str, Any], host: Host) -> Step:
+    """Complete an open task with its form; raises TaskNotOpen when it is not open, ProcessBroken."""
+    instance = load(bundle_of(source), state, host)
+    token = instance.every.get(task)
+    if token is None or token._state != TaskState.READY or not token.task_spec.manual:
+        raise TaskNotOpen(task=task)
+
+    def act() -> None:
+        token.data[FORM] = plain(form)
+        weigh(token)
+        token.run()
+    return _run(instance, act)
+
+
+def fire(source: Source, state: bytes, timers: Sequence[tuple[int, str]], host: Host) -> Step:
+    """Fire timers (task, element) in this order; one that is no longer armed is passed over. Raises ProcessBroken."""
+    instance = load(bundle_of(source), state, host)
+
+    def act() -> None:
+        for key, element in timers:
+            token = instance.event_manager.tasks.get(key)
+            if token is not None and token.task_spec.bpmn_id == element and _is_timer(token):
+                happen(token)
+                instance.drain()
+    return _run(instance, act)
+
+
+def deliver(source: Source, state: bytes, message: str, task: int | None, host: Host,
+            form: dict[str, Any] | None = None) -> Step:
+    """Give a message to the event that waits for it; with `task`, only to one that hangs on this task.
+
+    `form` becomes the form that the following expressions see. Raises TaskNotOpen when nobody waits for it.
+    """
+    instance = load(bundle_of(source), state, host)
+    token = _listener(instance, message, task)
+    if token is None:
+        raise TaskNotOpen(task=task, waiting_for=message)
+
+    def act() -> None:
+        happen(token, form=None if form is None else plain(form))
+    return _run(instance, act)
+
+
+def describe_state(source: Source, state: bytes, host: Host) -> Step:
+    """What waits in a stored state, without changing anything."""
+    instance = load(bundle_of(source), state, host)
+    return _step(instance, state)
+
+
+def _listener(instance: Instance, message: str, task: int | None) -> Token | None:
+    for token in waiting_events(instance):
+        wanted = token.task_spec.event_definition
+        if isinstance(wanted, Announcement) and wanted.kind == "message" and wanted.name == message:
+            main = attached_to(token)
+            if task is None or task in (token.id, main.id if main is not None else None):
+                return token
+    return None
+
+
+def _is_timer(token: Token) -> bool:
+    return isinstance(token.task_spec.event_definition, HostTimer)
+
+
+def _run(instance: Instance, act: Callable[[], None]) -> Step:
+    try:
+        act()
+        instance.drain()
+    except (ExpressionFailed, ExpressionRefused, SpiffWorkflowException, TypeError, RecursionError) as error:
+        raise instance.broken(error) from error
+    step = _step(instance, dump(instance))
+    if not (step.done or step.failed or step.open or step.timers or step.messages or _hears_a_signal(instance)):
+        raise ProcessBroken(instance.bundle.file, _stuck_at(instance), "流程停住了：没有任何任务、定时或消息能让它继续")
+    return step
+
+
+def _step(instance: Instance, state: bytes) -> Step:
+    return Step(state=state, open=open_tasks(instance), timers=armed_timers(instance),
+                messages=waiting_messages(instance), trace=tuple(instance.trace),
+                done=instance.completed and instance.failed is None, failed=instance.failed,
+                result=dict(instance.result))
+
+
+def _hears_a_signal(instance: Instance) -> bool:
+    return any(isinstance(token.task_spec.event_definition, Announcement)
+               and token.task_spec.event_definition.kind == "signal" for token in waiting_events(instance))
+
+
+def _stuck_at(instance: Instance) -> str:
+    live = sorted((token for token in instance.every.values() if token.live), key=lambda token: -token.id)
+    return str(live[0].task_spec.bpmn_id or live[0].task_spec.name) if live else ""

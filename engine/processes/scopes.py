@@ -1,0 +1,157 @@
+"""A running instance and the scopes inside it: called processes and embedded sub-processes."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from engine.processes.bundle import Bundle
+from engine.processes.errors import OverBudget, ProcessBroken
+from engine.processes.evaluation import Engine
+from engine.processes.tokens import Token
+from engine.processes.values import Completed, Host
+
+MOST_STEPS = 1_000
+MOST_TASKS = 5_000
+
+
+class _Scope:
+    """What an instance and a sub-scope share: no refreshing of everything at every completion."""
+
+    completed: bool
+    last_task: Any
+    tasks: dict[int, Token]
+
+    def _task_completed_notify(self, task: Token) -> None:
+        self.last_task = task
+
+    def _task_removed_notify(self, task: Token) -> None:
+        task.cancel()
+
+
+class SubScope(_Scope, BpmnSubWorkflow):  # type: ignore[misc]
+    """The scope of one call activity or embedded sub-process."""
+
+    def __init__(self, bundle: Bundle, spec: Any, parent_task_id: int, top_workflow: Instance) -> None:
+        super().__init__(spec, parent_task_id=parent_task_id, top_workflow=top_workflow, deserializing=True)
+        self.bundle = bundle
+
+    def finish(self, data: dict[str, Any]) -> None:
+        """End the scope and hand its data to the task that called it."""
+        self.completed = True
+        caller = self.top_workflow.every[self.parent_task_id]
+        self.top_workflow.subprocesses.pop(caller.id, None)
+        caller.task_spec.returned(caller, self, data)
+
+
+class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
+    """One run of a diagram in memory, for the length of one command."""
+
+    def __init__(self, bundle: Bundle, host: Host) -> None:
+        self.every: dict[int, Token] = {}
+        self.ready: deque[Token] = deque()
+        self.thrown: deque[tuple[Any, Token, Any]] = deque()
+        self.trace: list[Completed] = []
+        self.counter = 0
+        self.steps = 0
+        self.failed: str | None = None
+        self.result: dict[str, Any] = {}
+        self.bundle = bundle
+        self.host = host
+        super().__init__(bundle.spec, {}, script_engine=Engine(host), deserializing=True)
+
+    def next_id(self) -> int:
+        """The next integer for a task."""
+        self.counter += 1
+        if len(self.every) > MOST_TASKS:
+            raise OverBudget(self.bundle.file, "", f"一次操作产生了 {MOST_TASKS} 个以上的任务")
+        return self.counter
+
+    def get_task_from_id(self, task_id: int) -> Token:
+        """The task, in whichever scope."""
+        return self.every[task_id]
+
+    def create_subprocess(self, my_task: Token, spec_name: str) -> SubScope:
+        """A scope for this task; called processes are looked up from the caller's definition through the host."""
+        bundle = my_task.workflow.bundle
+        if getattr(my_task.task_spec, "calls", False):
+            bundle = self.bundle.library(self.host.source(spec_name, "bpmn"))
+            spec = bundle.spec
+        else:
+            spec = bundle.embedded[spec_name]
+        scope = SubScope(bundle, spec, my_task.id, self)
+        self.subprocesses[my_task.id] = scope
+        return scope
+
+    def finish(self, data: dict[str, Any]) -> None:
+        """End the instance."""
+        self.completed = True
+        self.result = data
+
+    def fail(self, reason: str) -> None:
+        """Fail the instance: an error that nothing caught."""
+        self.failed = reason
+        self.completed = True
+        self.task_tree.cancel()
+
+    def record(self, task: Token) -> None:
+        """Note a completed flow node in the trace; helper tasks of the engine are not on the diagram."""
+        spec = task.task_spec
+        if spec.bpmn_id is not None and not getattr(spec, "hidden", False):
+            bundle = task.workflow.bundle
+            self.trace.append(Completed(task.id, spec.bpmn_id, spec.kind, bundle.definition_id,
+                                        spec.bpmn_name or ""))
+
+    def begin(self, scope: Any, data: dict[str, Any]) -> None:
+        """Put a token on the start of a scope."""
+        scope.task_tree = Token(scope, scope.spec.start, state=TaskState.FUTURE)
+        scope.task_tree.data = data
+        scope.task_tree._set_state(TaskState.READY)
+
+    def drain(self) -> None:
+        """Run until everything waits for the world: events first, then ready tasks, then joins that may go on."""
+        while not self.completed:
+            if self.thrown:
+                self._deliver(*self.thrown.popleft())
+            elif self.ready:
+                self._run(self.ready.popleft())
+            elif not self._settle():
+                break
+
+    def _run(self, task: Token) -> None:
+        if task._state != TaskState.READY or task.task_spec.manual:
+            return
+        self.step(task)
+        task.run()
+
+    def step(self, task: Token) -> None:
+        """Count one engine step; raises OverBudget."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise OverBudget(task.workflow.bundle.file, task.task_spec.bpmn_id or task.task_spec.name,
+                             f"连续自动执行了 {MOST_STEPS} 步，可能是没有出口的循环")
+
+    def _deliver(self, definition: Any, thrower: Token, payload: Any) -> None:
+        definition.deliver(self, thrower, payload)
+
+    def _settle(self) -> bool:
+        """Let one inclusive join fire, or one scope end; False when nothing can move."""
+        scopes = [*sorted(self.subprocesses.values(), key=lambda scope: -scope.depth), self]
+        for scope in scopes:
+            waiting = [task for task in scope.tasks.values() if task._state == TaskState.WAITING
+                       and getattr(task.task_spec, "settles", False)]
+            for task in sorted(waiting, key=lambda task: task.id):
+                if task._state == TaskState.WAITING and task.task_spec.settle(task):
+                    return True
+        return False
+
+    def broken(self, error: BaseException) -> ProcessBroken:
+        """The error of a command as ProcessBroken, naming the element that was being worked on."""
+        task = self.script_engine.task
+        element = (task.task_spec.bpmn_id or task.task_spec.name) if task is not None else ""
+        file = task.workflow.bundle.file if task is not None else self.bundle.file
+        return ProcessBroken(file, element, getattr(error, "message", None) or str(error))
