@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from engine.decisions.lookup import samples_around
+from engine.decisions.lookup import key_of, numbers_of
 from engine.decisions.reading import AGGREGATIONS, HIT_POLICIES, Findings
 from engine.decisions.sheet import Column, TableInfo
 from engine.decisions.table import Input, Output, Table
@@ -73,8 +73,6 @@ def check_values(table: Table, findings: Findings) -> None:
         _check_input(table, column, findings)
     for output in table.outputs:
         _check_output(table, output, findings)
-    if len(table.sheet.rows) <= MOST_ROWS_COMPARED:
-        _check_rows(table, findings)
 
 
 def _check_input(table: Table, column: Input, findings: Findings) -> None:
@@ -112,10 +110,10 @@ def _mismatch(number: int, column: Column, text: str) -> str:
             "文字要加英文双引号，数字和 true/false 不加")
 
 
-def _check_rows(table: Table, findings: Findings) -> None:
+def warn_of_rows(table: Table, findings: Findings) -> None:
     """Warn of rows that meet under UNIQUE, and of rows that an earlier one always precedes under FIRST."""
-    if table.sheet.hit_policy not in ("UNIQUE", "FIRST") or any(
-            cell.names or _has_dates(cell) for column in table.inputs for cell in column.cells):
+    if table.sheet.hit_policy not in ("UNIQUE", "FIRST") or len(table.sheet.rows) > MOST_ROWS_COMPARED or any(
+            cell.names or cell.is_about_dates for column in table.inputs for cell in column.cells):
         return
     reach = [_reach(column) for column in table.inputs]
     warned = 0
@@ -147,18 +145,23 @@ def _warn(table: Table, earlier: int, later: int, findings: Findings) -> None:
 
 def _reach(column: Input) -> list[int]:
     """Per row, which of the values that make a difference in this column pass its cell, as bits."""
-    constants = {value for cell in column.cells for value in cell.constants}
-    numbers = sorted(value for value in constants if kind_of(value) == "number")
-    others = [value for value in constants if kind_of(value) != "number"]
-    values: list[Any] = [*samples_around(numbers), *others, None, object()]
-    if "boolean" in {kind_of(value) for value in constants}:
-        values = [True, False, None]
-    admitted = [value for value in values if column.admitted(value)]
-    tested: dict[Unary, int] = {}
-    for cell in column.cells:
-        if cell not in tested:
-            tested[cell] = sum(1 << place for place, value in enumerate(admitted) if _passes(cell, value))
-    return [tested[cell] for cell in column.cells]
+    cells = {*column.cells, column.admits}
+    points = numbers_of(cells)
+    constants = {key_of(value): value for cell in cells for value in cell.constants}
+    samples: list[Any] = [value for value in constants.values() if kind_of(value) != "number"]
+    if {True, False}.isdisjoint(samples):
+        samples.append(object())
+    else:
+        samples.extend({True, False} - set(samples))
+    tested = {cell: _passing(cell, points, samples) for cell in cells}
+    return [tested[cell] & tested[column.admits] for cell in column.cells]
+
+
+def _passing(cell: Unary, points: list[int | float], samples: list[Any]) -> int:
+    bits = cell.stretches(points)
+    for place, value in enumerate(samples, start=2 * len(points) + 1):
+        bits |= _passes(cell, value) << place
+    return bits
 
 
 def _passes(cell: Unary, value: Any) -> bool:
@@ -172,6 +175,3 @@ def _passes(cell: Unary, value: Any) -> bool:
 def _plain_constants(cell: Unary) -> tuple[Any, ...]:
     return cell.constants if cell.is_equality else ()
 
-
-def _has_dates(cell: Unary) -> bool:
-    return not cell.kinds.isdisjoint({"date", "date and time"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.decisions.checks import warn_of_rows
 from engine.decisions.compiling import compiled
 from engine.decisions.errors import TableRefused
 from engine.decisions.reading import Findings, read_sheet
@@ -21,4 +22,7 @@ def describe(source: Source) -> TableInfo:
 
 def gate(source: Source) -> list[Finding]:
     """All that is wrong with a table; with an error among it, it cannot be published or asked."""
-    return compiled(source)[1].found
+    table, findings = compiled(source)
+    if table is not None:
+        warn_of_rows(table, findings)
+    return findings.found

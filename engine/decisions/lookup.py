@@ -7,15 +7,15 @@ one binary search; only cells that compare with other data, and dates, are tried
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from itertools import accumulate
+from operator import xor
 from typing import Any
 
 from engine.expressions import Unary
 from engine.expressions.unary import kind_of
 
-MOST_TRIALS = 100_000
 _ANYTHING_ELSE = object()
 
 
@@ -56,32 +56,46 @@ def lookup_of(cells: Sequence[Unary]) -> Lookup:
         wordings[cell] = wordings.get(cell, 0) | 1 << place
     always = sum(bits for cell, bits in wordings.items() if cell.passes_all)
     rest = {cell: bits for cell, bits in wordings.items() if not cell.passes_all}
-    equality = {cell: bits for cell, bits in rest.items() if cell.is_equality and not _about_dates(cell)}
+    equality = {cell: bits for cell, bits in rest.items() if cell.is_equality and not cell.is_about_dates}
     ordered = {cell: bits for cell, bits in rest.items()
                if cell not in equality and not cell.names and cell.kinds == {"number"}}
-    points = sorted({value for cell in ordered for value in cell.constants if value is not None})
-    if len(points) * 2 * len(ordered) > MOST_TRIALS:
-        ordered, points = {}, []
-    tried = {cell: bits for cell, bits in rest.items() if cell not in equality and cell not in ordered}
-    constants = {key_of(value): value for cell in equality for value in cell.constants}
+    points = numbers_of(ordered)
     return Lookup(
         always=always,
-        equal={key: _tried(equality, value, {}) for key, value in constants.items()},
+        equal=_equal_rows(equality),
         otherwise=_tried(equality, _ANYTHING_ELSE, {}),
-        points=points,
-        regions=[_tried(ordered, value, {}) for value in samples_around(points)] if points else [],
-        ordered=ordered, tried=tried,
+        points=points, regions=_rows_by_stretch(ordered, points), ordered=ordered,
+        tried={cell: bits for cell, bits in rest.items() if cell not in equality and cell not in ordered},
     )
 
 
-def samples_around(points: Sequence[int | float]) -> list[Any]:
-    """A number below the first point, then each point and one between it and the next, or above the last."""
-    if not points:
-        return []
-    exact = [Decimal(point) for point in points]
-    between = [exact[0] - 1, *((low + high) / 2 for low, high in zip(exact, exact[1:], strict=False)),
-               exact[-1] + 1]
-    return [value for pair in zip(between, [*points, None], strict=True) for value in pair][:-1]
+def numbers_of(cells: Iterable[Unary]) -> list[int | float]:
+    """Every number that the cells mention, sorted."""
+    return sorted({value for cell in cells for value in cell.constants if kind_of(value) == "number"})
+
+
+def _equal_rows(cells: Mapping[Unary, int]) -> dict[Any, int]:
+    """The rows of every constant; a plain list is turned over directly, any other cell is tried."""
+    plain = {cell: bits for cell, bits in cells.items() if cell.is_plain}
+    others = {cell: bits for cell, bits in cells.items() if not cell.is_plain}
+    found = {key_of(value): _tried(others, value, {}) for cell in cells for value in cell.constants}
+    for cell, bits in plain.items():
+        for value in cell.constants:
+            found[key_of(value)] |= bits
+    return found
+
+
+def _rows_by_stretch(cells: Mapping[Unary, int], points: Sequence[int | float]) -> list[int]:
+    """The rows that pass in every stretch: each cell says where it begins and ends, then one sweep."""
+    changes = [0] * (2 * len(points) + 2)
+    for cell, rows in cells.items():
+        stretches = cell.stretches(points)
+        edges = stretches ^ stretches << 1
+        while edges:
+            lowest = edges & -edges
+            changes[lowest.bit_length() - 1] ^= rows
+            edges ^= lowest
+    return list(accumulate(changes[:-1], xor)) if cells else []
 
 
 def _tried(cells: Mapping[Unary, int], value: Any, names: Mapping[str, Any]) -> int:
@@ -96,6 +110,3 @@ def key_of(value: Any) -> Any:
     """The value as a dictionary key under which 1 and true are different."""
     return value if isinstance(value, str) else (kind_of(value), value)
 
-
-def _about_dates(cell: Unary) -> bool:
-    return not cell.kinds.isdisjoint({"date", "date and time"})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,6 +56,17 @@ class Unary:
             isinstance(test, Comparison) and test.operator in ("=", "!=") for test in self.tests.tests)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the cell simply lists constants that pass."""
+        return self.is_equality and not self.tests.negated and all(
+            isinstance(test, Comparison) and test.operator == "=" for test in self.tests.tests)
+
+    @property
+    def is_about_dates(self) -> bool:
+        """Whether a literal of the cell is a date, so that a text may have to be read as one."""
+        return not self.kinds.isdisjoint({"date", "date and time"})
+
+    @property
     def constants(self) -> tuple[Any, ...]:
         """Every literal of the cell, in the order written."""
         ends = (end for test in self.tests.tests for end in _ends(test))
@@ -64,6 +76,19 @@ class Unary:
     def kinds(self) -> frozenset[str]:
         """The DMN types of its literals, null left out."""
         return frozenset(kind_of(value) for value in self.constants if value is not None)
+
+    def stretches(self, points: Sequence[int | float]) -> int:
+        """Which numbers pass, as bits: below the first point, the first point, between it and the next …
+
+        For a cell without names whose numbers are all among the points, which are sorted.
+        """
+        everything = (1 << 2 * len(points) + 1) - 1
+        if self.passes_all:
+            return everything
+        found = 0
+        for test in self.tests.tests:
+            found |= _stretches(test, points, everything)
+        return everything ^ found if self.tests.negated else found
 
 
 def compile_unary(text: str, names: Collection[str] | None = None) -> Unary:
@@ -119,6 +144,19 @@ def _holds(test: Test, value: Any, names: Mapping[str, Any]) -> bool:
     if test.operator in _ORDERED:
         return _compared(test.operator, value, end)
     return _equal(value, end) == (test.operator == "=")
+
+
+def _stretches(test: Test, points: Sequence[int | float], everything: int) -> int:
+    """The bits of `Unary.stretches` for one test; only a number can be equal to or beside a number."""
+    if isinstance(test, Range):
+        low = _stretches(Comparison(">=" if test.low_in else ">", test.low), points, everything)
+        return low & _stretches(Comparison("<=" if test.high_in else "<", test.high), points, everything)
+    if kind_of(test.endpoint) != "number":
+        return everything if test.operator == "!=" else 0
+    here = 1 << 2 * bisect_left(points, test.endpoint) + 1
+    below, above = here - 1, everything & ~(2 * here - 1)
+    return {"=": here, "!=": everything ^ here, "<": below, "<=": below | here, ">": above,
+            ">=": above | here}[test.operator]
 
 
 def _resolved(end: Any, names: Mapping[str, Any]) -> Any:

@@ -160,10 +160,11 @@ class _Reader:
             return FEEL_CONSTANTS[token.text]
         if token.text == "date" and self._peek().text in ("(", "and"):
             return self._date()
-        problem = _problem_of_reference(token.text, self.names)
-        if problem or self._peek().text == "(":
+        calls = f"这里不能调用 {token.text}(…)" if self._peek().text == "(" else None
+        problem = calls or _problem_of_reference(token.text, self.names)
+        if problem:
             self.at -= 1
-            raise self._refused(problem or f"这里不能调用 {token.text}(…)")
+            raise self._refused(problem)
         return Reference(token.text)
 
     def _date(self) -> date:
