@@ -1,5 +1,20 @@
 """What is published: the immutable bytes of diagrams and tables, by pack and version."""
 
+from engine.library.articles import (
+    Article,
+    ArticleUnknown,
+    CiteProblem,
+    Regulation,
+    Requirement,
+    articles,
+    check_cites,
+    cites_in,
+    find_article,
+    get_article,
+    regulations,
+    requirements,
+)
+from engine.library.compliance import Cited, compliance
 from engine.library.packs import (
     HOUSE,
     RULES,
@@ -28,8 +43,10 @@ from engine.library.publishing import (
 from engine.library.source import Kind, Source, source_of
 
 __all__ = [
-    "HOUSE", "RULES", "WORKFLOWS", "DefinitionUnknown", "Kind", "Pack", "PackUnknown", "Pins", "Source",
-    "TwoPeopleNeeded", "current_release", "forget_pins", "get_definition", "get_pack", "lineage",
-    "list_definitions", "pack_for", "packs", "pinned", "publish", "read_source", "source_from", "source_of",
-    "working_copies",
+    "HOUSE", "RULES", "WORKFLOWS", "Article", "ArticleUnknown", "CiteProblem", "Cited",
+    "DefinitionUnknown", "Kind", "Pack", "PackUnknown", "Pins", "Regulation", "Requirement", "Source",
+    "TwoPeopleNeeded", "articles", "check_cites", "cites_in", "compliance", "current_release",
+    "find_article", "forget_pins", "get_article", "get_definition", "get_pack", "lineage",
+    "list_definitions", "pack_for", "packs", "pinned", "publish", "read_source", "regulations",
+    "requirements", "source_from", "source_of", "working_copies",
 ]

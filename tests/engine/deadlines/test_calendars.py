@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import pytest
+import yaml
 
 from engine.deadlines import CalendarBroken, Limit, answer_due, due_at, load_calendars
 from engine.deadlines.calendars import FOLDER
@@ -33,8 +34,10 @@ def test_every_day_agrees_with_chinesecalendar() -> None:
 
 
 @pytest.mark.parametrize("year", range(FIRST, LAST + 1))
-def test_the_file_is_what_the_drafter_writes(year: int) -> None:
-    assert (FOLDER / f"cn-{year}.yaml").read_text(encoding="utf-8") == draft(year)
+def test_the_file_has_the_days_that_the_drafter_gives(year: int) -> None:
+    kept = yaml.safe_load((FOLDER / f"cn-{year}.yaml").read_text(encoding="utf-8"))
+    drafted = yaml.safe_load(draft(year))
+    assert (kept["rest_days"], kept["work_days"]) == (drafted["rest_days"], drafted["work_days"])
 
 
 @pytest.mark.parametrize("year", range(FIRST, LAST + 1))
