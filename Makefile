@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-SHELL := /bin/bash
 
 venv := .venv
 bin := $(venv)/bin

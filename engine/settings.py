@@ -96,7 +96,7 @@ def _kept_secret(data: Path) -> str:
     """The secret in the data folder, made at the first question; only its owner may read it."""
     place = data / "secret.key"
     if not place.exists():
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
         making = data / f"secret.key.{os.getpid()}"
         opened = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(opened, "w", encoding="ascii") as file:

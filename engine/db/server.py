@@ -78,7 +78,7 @@ def url(data_dir: Path, database: str = OWNER, role: str = OWNER) -> str:
 
 def _place(data_dir: Path) -> Path:
     place = data_dir.resolve()
-    place.mkdir(parents=True, exist_ok=True)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
     return place
 
 
