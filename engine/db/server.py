@@ -173,6 +173,8 @@ def _configure(cluster: Path) -> None:
         "jit": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
+        "log_checkpoints": "off",
+        "log_error_verbosity": "terse",  # the details of an error quote the row, and with it personal data
     }
     if programs.has_library("pg_stat_statements"):
         settings["shared_preload_libraries"] = "pg_stat_statements"

@@ -136,3 +136,12 @@ def test_a_stopped_server_refuses(place: Path) -> None:
 def test_tables_and_indexes_can_be_checked_without_being_superuser(database_url: str) -> None:
     assert ask(database_url, "SELECT count(*) FROM verify_heapam('entry')") == 0
     assert ask(database_url, "SELECT bt_index_check('pk_entry')") == ""
+
+
+def test_the_log_quotes_no_row(place: Path) -> None:
+    url = server.ensure(place)
+    ask(url, "CREATE TABLE resident (name text, phone text NOT NULL)")
+    with pytest.raises(sa.exc.IntegrityError):
+        ask(url, "INSERT INTO resident SELECT chr(24352) || chr(19977), NULL")
+    log = (place / "postgres.log").read_text(encoding="utf-8")
+    assert "violates not-null" in log and "张三" not in log
