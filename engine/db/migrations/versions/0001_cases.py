@@ -179,6 +179,46 @@ def upgrade() -> None:
     op.create_index("ix_failed_login_address_at", "failed_login", ["address", "at"], unique=False)
     op.create_index("ix_failed_login_username_at", "failed_login", ["username", "at"], unique=False)
     op.create_table(
+        "incident",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("instance_id", sa.BigInteger(), nullable=True),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("element", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    op.create_index(op.f("ix_incident_case_id"), "incident", ["case_id"], unique=False)
+    op.create_index(
+        "ix_incident_retry",
+        "incident",
+        ["next_try_at"],
+        unique=False,
+        postgresql_where=sa.text("resolved_at IS NULL"),
+    )
+    op.create_table(
+        "instance",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("definition_id", sa.String(length=100), nullable=False),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
+        sa.Column("definition_sha256", sa.String(length=64), nullable=False),
+        sa.Column("pack", sa.String(length=50), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(ended_at IS NULL) = (status = 'running')", name=op.f("ck_instance_ended")),
+        sa.CheckConstraint("status IN ('running', 'done', 'failed')", name=op.f("ck_instance_status")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instance")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_instance_case_id")),
+    )
+    op.create_table(
         "matter",
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("class_name", sa.String(length=60), nullable=False),
@@ -376,6 +416,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("release_id", "kind", "definition_id", name=op.f("pk_release_pin")),
     )
+    op.create_table(
+        "timer",
+        sa.Column("instance_id", sa.BigInteger(), nullable=False),
+        sa.Column("task", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("element", sa.String(length=80), nullable=False),
+        sa.Column("hangs_on", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("interrupting", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_timer_instance_id_instance")),
+        sa.PrimaryKeyConstraint("instance_id", "task", "element", name=op.f("pk_timer")),
+    )
+    op.create_index("ix_timer_due_at", "timer", ["due_at"], unique=False)
     op.create_table(
         "case",
         sa.Column("id", sa.BigInteger(), nullable=False),
