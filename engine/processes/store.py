@@ -1,0 +1,78 @@
+"""Rows of the engine: an instance is written when its state changed, its timers as a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound
+from engine.library import Source
+from engine.processes.models import Instance, Timer
+from engine.processes.values import ArmedTimer, Step
+
+
+def store(session: Session, case_id: int, source: Source, release_id: int | None, step: Step,
+          at: datetime) -> Instance:
+    """The row of a new instance with its timers; flushed."""
+    instance = Instance(case_id=case_id, definition_id=source.definition_id, definition_version=source.version,
+                        definition_sha256=source.sha256, pack=source.pack, release_id=release_id,
+                        state=step.state, status="running", started_at=at)
+    _end(instance, step, at)
+    session.add(instance)
+    session.flush()
+    if step.timers:
+        session.execute(insert(Timer), [_row(instance.id, timer) for timer in step.timers])
+    return instance
+
+
+def save(session: Session, instance: Instance, step: Step, at: datetime) -> None:
+    """Write what a step changed: the state if it differs, timers that came or went. Due times are never touched."""
+    if instance.state != step.state:
+        instance.state = step.state
+    _end(instance, step, at)
+    armed = {(timer.task, timer.element): timer for timer in step.timers}
+    rows = set(session.execute(
+        select(Timer.task, Timer.element).where(Timer.instance_id == instance.id)).tuples())
+    gone = rows - armed.keys()
+    if gone:
+        session.execute(delete(Timer).where(Timer.instance_id == instance.id, or_(
+            *(and_(Timer.task == task, Timer.element == element) for task, element in sorted(gone)))))
+    new = [_row(instance.id, timer) for key, timer in armed.items() if key not in rows]
+    if new:
+        session.execute(insert(Timer), new)
+    session.flush()
+
+
+def get_instance(session: Session, case_id: int) -> Instance:
+    """The instance of a case; raises NotFound."""
+    found = session.scalars(select(Instance).where(Instance.case_id == case_id)).one_or_none()
+    if found is None:
+        raise NotFound(case=case_id)
+    return found
+
+
+def list_timers(session: Session, instance_id: int) -> Sequence[Timer]:
+    """The armed timers of an instance by instant; at one instant those that do not interrupt first, then by key."""
+    return session.scalars(
+        select(Timer).where(Timer.instance_id == instance_id)
+        .order_by(Timer.due_at, Timer.interrupting, Timer.task, Timer.element)).all()
+
+
+def list_due_timers(session: Session, instance_id: int, at: datetime) -> list[Timer]:
+    """Those of an instance's timers that are due at this instant, in the order in which to fire them."""
+    return [timer for timer in list_timers(session, instance_id) if timer.due_at <= at]
+
+
+def _end(instance: Instance, step: Step, at: datetime) -> None:
+    if instance.status == "running" and (step.done or step.failed is not None):
+        instance.status = "done" if step.done else "failed"
+        instance.failure = step.failed
+        instance.ended_at = at
+
+
+def _row(instance_id: int, timer: ArmedTimer) -> dict[str, object]:
+    return {"instance_id": instance_id, "task": timer.task, "element": timer.element, "hangs_on": timer.on,
+            "due_at": timer.due, "interrupting": timer.interrupting}
