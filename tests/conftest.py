@@ -66,7 +66,7 @@ def database_url(make_database: Callable[..., str]) -> str:
 @pytest.fixture(scope="session")
 def db_engine(database_url: str) -> Iterator[sa.Engine]:
     """The pool on this worker's database."""
-    engine = create_engine(database_url)
+    engine = create_engine(database_url, hide_parameters=False)
     yield engine
     engine.dispose()
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 def create_engine(url: str, **options: Any) -> sa.Engine:
     """A pool of psycopg connections that are asked for a sign of life before use.
 
+    What people typed stays out of error texts.
     Whoever makes it disposes of it: a connection that is garbage-collected open is a warning.
     """
     made = sa.make_url(url)
@@ -18,6 +19,7 @@ def create_engine(url: str, **options: Any) -> sa.Engine:
         made = made.set(drivername="postgresql+psycopg")
     settings: dict[str, Any] = {
         "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "pool_timeout": 10,
+        "hide_parameters": True,
         "connect_args": {"connect_timeout": 5, "application_name": "wangge"}, **options,
     }
     if settings.get("poolclass") is sa.NullPool:
