@@ -2,11 +2,13 @@
 
 from engine.processes.describing import DiagramInfo, ElementInfo, describe
 from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken, TaskNotOpen
-from engine.processes.forms import Field, Form, Option, Outcome
-from engine.processes.running import complete, deliver, describe_state, fire, start
+from engine.processes.forms import DEFAULT_FORM, Field, Form, Option, Outcome
+from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start
+from engine.processes.store import get_instance, list_due_timers, list_timers, save, store
 from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
 
 __all__ = [
+    "DEFAULT_FORM",
     "ArmedTimer",
     "Completed",
     "DiagramInfo",
@@ -27,5 +29,11 @@ __all__ = [
     "describe",
     "describe_state",
     "fire",
+    "get_instance",
+    "list_due_timers",
+    "list_timers",
+    "messages_waiting",
+    "save",
     "start",
+    "store",
 ]

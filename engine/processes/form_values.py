@@ -62,7 +62,8 @@ def _check(field: Field, value: Any, cleaned: dict[str, Any], wrong: dict[str, l
             wrong[field.id] = [f"请填写「{field.label}」"]
         return
     try:
-        cleaned[field.id] = _CLEANERS.get(field.type, _reference)(field, value)
+        clean: Callable[[Field, Any], Any] = _CLEANERS.get(field.type, _reference)
+        cleaned[field.id] = clean(field, value)
     except _Wrong as error:
         wrong[field.id] = [str(error)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from lxml import etree
@@ -59,6 +59,17 @@ class Form:
 
     outcomes: tuple[Outcome, ...]
     fields: tuple[Field, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The form as plain values, to be kept with a task."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Form:
+        """The form that `as_json` gave."""
+        return cls(tuple(Outcome(**one) for one in kept["outcomes"]), tuple(
+            Field(**{**one, "when": tuple(one["when"]), "options": tuple(Option(**choice) for choice in one["options"])})
+            for one in kept["fields"]))
 
     def json_schema(self, outcome: str | None = None) -> dict[str, Any]:
         """The JSON Schema of `values` for this outcome; without one, of all fields and none required."""

@@ -54,6 +54,11 @@ class Spec(BpmnProcessSpec):  # type: ignore[misc]
 class _Process(ProcessParser):  # type: ignore[misc]
     """One process or embedded sub-process; what has no way out ends there, as BPMN says."""
 
+    def _index_process_nodes(self) -> None:
+        """By id, BPMN's own elements only: a form's field or outcome may share a task's id."""
+        super()._index_process_nodes()
+        self.nodes_by_id = {node.get("id"): node for node in self.node.iter(f"{{{BPMN}}}*") if node.get("id")}
+
     def create_spec(self) -> Spec:
         return Spec(self.bpmn_id, self.get_name(), self.filename)
 

@@ -78,6 +78,11 @@ def describe_state(source: Source, state: bytes, host: Host) -> Step:
     return _step(instance, state)
 
 
+def messages_waiting(source: Source, state: bytes, host: Host) -> frozenset[str]:
+    """The names of the messages that a stored instance would hear now."""
+    return frozenset(name for name, _, _ in waiting_messages(load(bundle_of(source), state, host)))
+
+
 def _listener(instance: Instance, message: str, task: int | None) -> Token | None:
     for token in waiting_events(instance):
         wanted = token.task_spec.event_definition
