@@ -14,6 +14,7 @@ from engine.library.source import Source
 MOST_ELEMENTS = 50_000
 HIT_POLICIES = ("UNIQUE", "ANY", "FIRST", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT")
 AGGREGATIONS = ("", "SUM", "MIN", "MAX", "COUNT")
+_ANNOTATIONS = ("cites", "note")
 _VERSIONS = {
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
@@ -102,7 +103,7 @@ def _only_table(decision: Any, findings: Findings) -> Any:
 
 
 def _sheet(decision: Any, table: Any, findings: Findings) -> TableInfo:
-    titles = [(column.get("name") or "").strip().lower() for column in _children(table, "annotation")]
+    titles = _annotations(decision, table, findings)
     return TableInfo(
         id=decision.get("id") or "",
         name=decision.get("name") or decision.get("id") or "",
@@ -113,6 +114,19 @@ def _sheet(decision: Any, table: Any, findings: Findings) -> TableInfo:
         rows=tuple(_row(number, rule, titles)
                    for number, rule in enumerate(_children(table, "rule"), start=1)),
     )
+
+
+def _annotations(decision: Any, table: Any, findings: Findings) -> list[str]:
+    """The names of the annotation columns; a misspelt one would lose its citations without a word."""
+    titles = [(column.get("name") or "").strip().lower() for column in _children(table, "annotation")]
+    for title in titles:
+        if title not in _ANNOTATIONS:
+            findings.add(_id(decision), "annotation_unknown",
+                         f"批注列「{title}」不会被读取，可用的批注列：{'、'.join(_ANNOTATIONS)}", "warning")
+    for number, rule in enumerate(_children(table, "rule"), start=1):
+        if len(list(_children(rule, "annotationEntry"))) not in (0, len(titles)):
+            findings.add(_id(rule), "row_width", f"第 {number} 行的批注格数与批注列数不一致")
+    return titles
 
 
 def _input(column: Any) -> Column:

@@ -38,7 +38,7 @@ _INSTEAD = {
     ast.Set: "请用方括号写成列表，例如 [\"一般\", \"较大\"]",
 }
 _LOOK_ALIKES = dict(zip("“”‘’（），【】：＝＜＞！＋－", "\"\"''(),[]:=<>!+-", strict=True))
-_GLUED = re.compile(r"(?<!\w)[\d.][\w.]*?(?:and|else|for|if|in|is|or|not)\b")
+_GLUED = re.compile(r"(?<![\w.])[\d.][\w.]*?(?:and|else|for|if|in|is|or|not)\b")
 
 
 def parse(text: str, functions: Collection[str], *, feel: bool = False) -> ast.Expression:

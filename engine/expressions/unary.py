@@ -169,7 +169,10 @@ def _resolved(end: Any, names: Mapping[str, Any]) -> Any:
 
 def _equal(value: Any, end: Any) -> bool:
     value, end = _as_dates(value, end)
-    return kind_of(value) == kind_of(end) and bool(value == end)
+    kinds = kind_of(value), kind_of(end)
+    if set(kinds) == {"date", "date and time"}:
+        raise _Incomparable("时刻不能与日期相比")
+    return kinds[0] == kinds[1] and bool(value == end)
 
 
 def _compared(sign: str, value: Any, end: Any) -> bool:

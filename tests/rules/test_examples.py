@@ -1,9 +1,9 @@
 """Sentences about the shipped tables: given these data, expect this answer.
 
-Every `tests/rules/*.yaml` is a list of such sentences. `table` is `<pack>/<decision id>`, `given` the data by name.
-`expect` is a mapping for the one answer (only the outputs you name are compared), a list of mappings for a table
-that gives several, or `nothing` where no row may answer. `cites` and `rows` say, if given, which articles and row
-numbers the answer names:
+Every `tests/rules/*.yaml` is a list of such sentences. `table` is `<pack>/<decision id>`, `given` the data by
+name. `expect` is a mapping for the one answer (only the outputs you name are compared), a list of mappings for
+a table that gives several, or `nothing` where no row may answer. `cites` and `rows` say, if given, which
+articles and row numbers the answer names:
 
     - it: a major case climbs to the county at once
       table: base/triage
@@ -33,7 +33,8 @@ def examples() -> Iterator[Any]:
     """Every sentence, named by its file and what it says."""
     for path in sorted(HERE.glob("*.yaml")):
         for number, sentence in enumerate(yaml.safe_load(path.read_text("utf-8")) or [], start=1):
-            yield pytest.param(sentence, id=f"{path.stem}-{number}-{sentence.get('it', sentence.get('table'))}")
+            title = sentence.get("it", sentence.get("table"))
+            yield pytest.param(sentence, id=f"{path.stem}-{number}-{title}")
 
 
 EXAMPLES = list(examples())

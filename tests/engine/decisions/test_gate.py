@@ -46,6 +46,8 @@ WORDS = '<decision id="limits"><literalExpression><text>1</text></literalExpress
     ("element_unsupported", a_file(ONE + '<businessKnowledgeModel id="b"/>')),
     ("element_unsupported", a_file(ONE.replace('name="x"/>', 'name="x"><defaultOutputEntry/></output>'))),
     ("language_unsupported", a_file(ONE.replace("<outputEntry>", '<outputEntry expressionLanguage="juel">'))),
+    ("row_width", a_file(ONE.replace('<rule id="r">', '<annotation name="cites"/><annotation name="note"/>'
+                                     '<rule id="r"><annotationEntry/>'))),
     ("row_width", a_file(ONE.replace('name="x"/>', 'name="x"/><output id="p" name="y"/>'))),
     ("dmn_version", a_file(ONE, namespace="http://www.omg.org/spec/DMN/20151101/dmn.xsd")),
     ("xml_unreadable", a_file(ONE, before='<!DOCTYPE d [<!ENTITY a "b">]>')),
@@ -74,6 +76,13 @@ def test_a_finding_names_row_column_and_what_to_write() -> None:
 def test_every_unreadable_cell_is_found_at_once() -> None:
     found = gate(a_table("UNIQUE", ["n"], ["x"], ("一般", "x."), ("“a”", "1"), ("1", "y.")))
     assert [finding.element for finding in found] == ["row_1", "row_2", "row_1", "row_3"]
+
+
+def test_a_misspelt_annotation_column_is_pointed_out() -> None:
+    written = a_table("UNIQUE", ["n"], ["x"], ROW).content.replace(b'"cites"', b'"cite"')
+    [finding] = gate(source_of(written, definition_id="limits", kind="dmn", file="limits.dmn"))
+    assert (finding.code, finding.severity) == ("annotation_unknown", "warning")
+    assert "cites" in finding.message
 
 
 @pytest.mark.parametrize(("hit", "first", "second", "code"), [

@@ -97,7 +97,8 @@ def test_another_writing_is_refused_with_place_and_advice(cell: str, place: int 
 
 
 @pytest.mark.parametrize(("cell", "value"), [("< 3", "2"), ("> absent", 1), ('< date("2026-01-01")', "soon"),
-                                             ("< 3", True), ("[1..3]", [1]), ("< word", 3)])
+                                             ("< 3", True), ("[1..3]", [1]), ("< word", 3),
+                                             ('date("2026-01-01")', datetime(2026, 1, 1, tzinfo=UTC))])
 def test_what_cannot_be_compared_fails_and_is_never_silence(cell: str, value: Any) -> None:
     with pytest.raises(ExpressionFailed):
         compile_unary(cell)(value, NAMES)
