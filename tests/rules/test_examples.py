@@ -1,8 +1,8 @@
 """Sentences about the shipped tables: given these data, expect this answer.
 
 Every `tests/rules/*.yaml` is a list of such sentences. `table` is `<pack>/<decision id>`, `given` the data by
-name. `expect` is a mapping for the one answer (only the outputs you name are compared), a list of mappings for
-a table that gives several, or `nothing` where no row may answer. `cites` and `rows` say, if given, which
+name. `expect` is a mapping for the one answer (only the outputs you name are compared), a list of mappings
+for a table that gives several, or `nothing` where no row may answer. `cites` and `rows` say, if given, which
 articles and row numbers the answer names:
 
     - it: a major case climbs to the county at once
