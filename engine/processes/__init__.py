@@ -6,6 +6,7 @@ from engine.processes.forms import DEFAULT_FORM, Field, Form, Option, Outcome
 from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start
 from engine.processes.store import get_instance, list_due_timers, list_timers, save, store
 from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
+from engine.processes.verifying import roundtrip_problem, timers_waiting
 
 __all__ = [
     "DEFAULT_FORM",
@@ -33,7 +34,9 @@ __all__ = [
     "list_due_timers",
     "list_timers",
     "messages_waiting",
+    "roundtrip_problem",
     "save",
     "start",
     "store",
+    "timers_waiting",
 ]
