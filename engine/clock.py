@@ -10,6 +10,7 @@ import os
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 _file: Path | None = None
 
@@ -48,3 +49,6 @@ def now() -> datetime:
 def stopwatch() -> float:
     """Seconds of a clock that only goes forward; for measuring, never for deadlines."""
     return time.perf_counter()
+
+
+ZONE = ZoneInfo("Asia/Shanghai")  # where the offices are; instants are stored in UTC

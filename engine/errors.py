@@ -46,8 +46,9 @@ class Invalid(WanggeError):
 
     code = "invalid"
 
-    def __init__(self, message: str | None = None, fields: dict[str, list[str]] | None = None,
-                 **facts: Any) -> None:
+    def __init__(
+        self, message: str | None = None, fields: dict[str, list[str]] | None = None, **facts: Any
+    ) -> None:
         super().__init__(message, **facts)
         self.fields = fields or {}
 

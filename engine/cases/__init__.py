@@ -1,1 +1,31 @@
 """The case itself: report, dispatch, return, extend, hold, close."""
+
+from engine.cases.acting import Acted, claim_task, complete_task, release_task
+from engine.cases.acts import ActOffer, act_on, available_acts
+from engine.cases.clockwork import advance_one, lag, next_due
+from engine.cases.explaining import explain_deadlines
+from engine.cases.filing import Report, check_report, report_case
+from engine.cases.hosting import host_for
+from engine.cases.operations import OPERATIONS
+from engine.cases.suggesting import Suggestion, suggest_for
+
+__all__ = [
+    "OPERATIONS",
+    "ActOffer",
+    "Acted",
+    "Report",
+    "Suggestion",
+    "act_on",
+    "advance_one",
+    "available_acts",
+    "claim_task",
+    "complete_task",
+    "check_report",
+    "explain_deadlines",
+    "host_for",
+    "lag",
+    "next_due",
+    "release_task",
+    "report_case",
+    "suggest_for",
+]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
@@ -70,6 +79,7 @@ class Case(Base):
     emergency: Mapped[bool] = mapped_column(default=False)
     settled_text: Mapped[str | None] = mapped_column(Text)
     first_handling: Mapped[str | None] = mapped_column(Text)
+    has_contact: Mapped[bool] = mapped_column(default=False)
     verified: Mapped[str | None] = mapped_column(String(12))
     stage: Mapped[str] = mapped_column(String(12), default="collect")
     outcome: Mapped[str | None] = mapped_column(String(12))
@@ -124,8 +134,12 @@ class Custody(Base):
         CheckConstraint("until IS NULL OR until >= since", name="interval"),
         Index("ix_custody_case", "case_id", "since"),
         Index("ix_custody_organisation", "organisation_id", "case_id"),
-        Index("uq_custody_one_holder", "case_id", unique=True,
-              postgresql_where=sql("capacity = 'holder' AND until IS NULL")),
+        Index(
+            "uq_custody_one_holder",
+            "case_id",
+            unique=True,
+            postgresql_where=sql("capacity = 'holder' AND until IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -181,6 +195,8 @@ class Answered(Base):
     account_id: Mapped[int]
     key: Mapped[str] = mapped_column(String(80))
     request_hash: Mapped[str] = mapped_column(String(64))
+    case_id: Mapped[int | None] = mapped_column(BigInteger)  # with seq: the entry of the acknowledged act
+    seq: Mapped[int | None]
     status: Mapped[int]
     body: Mapped[dict[str, Any]]
     at: Mapped[datetime] = mapped_column(index=True)
@@ -193,3 +209,14 @@ class Numbering(Base):
 
     prefix: Mapped[str] = mapped_column(String(16), primary_key=True)
     last: Mapped[int]
+
+
+class EntryText(Base):
+    """The free words of an entry («原因», «办理结果»); the entry itself holds only their salted hash."""
+
+    __tablename__ = "entry_text"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    field: Mapped[str] = mapped_column(String(40), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)

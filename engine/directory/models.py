@@ -34,8 +34,9 @@ class Organisation(Base):
     __tablename__ = "organisation"
     __table_args__ = (
         CheckConstraint("kind IN ('centre', 'department', 'platform', 'contractor')", name="kind"),
-        Index("ix_organisation_centre", "division_code", unique=True,
-              postgresql_where=text("kind = 'centre'")),
+        Index(
+            "ix_organisation_centre", "division_code", unique=True, postgresql_where=text("kind = 'centre'")
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

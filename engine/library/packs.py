@@ -47,8 +47,14 @@ def packs() -> dict[str, Pack]:
     for path in sorted(RULES.glob("*/pack.yaml")):
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         found[raw["id"]] = Pack(
-            raw["id"], raw["title"], raw.get("parent"), tuple(str(code) for code in raw.get("divisions") or ()),
-            tuple(raw.get("cites") or ()), raw.get("in_force"), raw.get("until"))
+            raw["id"],
+            raw["title"],
+            raw.get("parent"),
+            tuple(str(code) for code in raw.get("divisions") or ()),
+            tuple(raw.get("cites") or ()),
+            raw.get("in_force"),
+            raw.get("until"),
+        )
     return found
 
 
@@ -87,5 +93,10 @@ def working_copies(pack_id: str | None = None) -> list[Source]:
 def read_source(path: Path, pack: str | None = None) -> Source:
     """A working copy read from a file; the pack is the name of its folder unless said."""
     kind: Kind = "bpmn" if path.suffix == ".bpmn" else "dmn"
-    return source_of(path.read_bytes(), definition_id=path.stem, kind=kind, file=path.name,
-                     pack=pack or path.resolve().parent.name)
+    return source_of(
+        path.read_bytes(),
+        definition_id=path.stem,
+        kind=kind,
+        file=path.name,
+        pack=pack or path.resolve().parent.name,
+    )

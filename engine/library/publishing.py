@@ -32,8 +32,15 @@ class DefinitionUnknown(NotFound):
     code = "definition_unknown"
 
 
-def publish(session: Session, sources: Sequence[Source], *, by: str, approved_by: str, at: datetime,
-            in_force_from: datetime | None = None) -> list[Definition]:
+def publish(
+    session: Session,
+    sources: Sequence[Source],
+    *,
+    by: str,
+    approved_by: str,
+    at: datetime,
+    in_force_from: datetime | None = None,
+) -> list[Definition]:
     """Store these bytes as new versions; unchanged bytes give the version that already has them.
 
     The gate is asked by the caller before; here only two different people are demanded.
@@ -43,18 +50,36 @@ def publish(session: Session, sources: Sequence[Source], *, by: str, approved_by
     return [_publish_one(session, source, by, approved_by, at, in_force_from or at) for source in sources]
 
 
-def _publish_one(session: Session, source: Source, by: str, approved_by: str, at: datetime,
-                 in_force_from: datetime) -> Definition:
-    same = (Definition.definition_id == source.definition_id, Definition.kind == source.kind,
-            Definition.pack == source.pack)
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{source.pack}/{source.definition_id}"))))
-    newest = session.scalars(select(Definition).where(*same).order_by(Definition.version.desc()).limit(1)).first()
+def _publish_one(
+    session: Session, source: Source, by: str, approved_by: str, at: datetime, in_force_from: datetime
+) -> Definition:
+    same = (
+        Definition.definition_id == source.definition_id,
+        Definition.kind == source.kind,
+        Definition.pack == source.pack,
+    )
+    session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtext(f"{source.pack}/{source.definition_id}")))
+    )
+    newest = session.scalars(
+        select(Definition).where(*same).order_by(Definition.version.desc()).limit(1)
+    ).first()
     if newest is not None and newest.sha256 == source.sha256:
         return newest
     made = Definition(
-        definition_id=source.definition_id, kind=source.kind, pack=source.pack, sha256=source.sha256,
-        version=newest.version + 1 if newest else 1, file=source.file, content=source.content, state="published",
-        in_force_from=in_force_from, drawn_by=by, approved_by=approved_by, published_at=at)
+        definition_id=source.definition_id,
+        kind=source.kind,
+        pack=source.pack,
+        sha256=source.sha256,
+        version=newest.version + 1 if newest else 1,
+        file=source.file,
+        content=source.content,
+        state="published",
+        in_force_from=in_force_from,
+        drawn_by=by,
+        approved_by=approved_by,
+        published_at=at,
+    )
     session.add(made)
     session.flush()
     return made
@@ -67,7 +92,8 @@ def current_release(session: Session, pack_id: str, at: datetime) -> int:
         select(Definition.id, Definition.kind, Definition.definition_id, Definition.pack)
         .where(Definition.pack.in_(order), Definition.state == "published", Definition.in_force_from <= at)
         .distinct(Definition.pack, Definition.kind, Definition.definition_id)
-        .order_by(Definition.pack, Definition.kind, Definition.definition_id, Definition.version.desc())).all()
+        .order_by(Definition.pack, Definition.kind, Definition.definition_id, Definition.version.desc())
+    ).all()
     chosen: dict[tuple[str, str], int] = {}
     for row in sorted(rows, key=lambda row: order[row.pack]):
         chosen.setdefault((row.kind, row.definition_id), row.id)
@@ -82,13 +108,21 @@ def _release_of(session: Session, pack_id: str, chosen: dict[tuple[str, str], in
     found = session.scalars(same).first()
     if found is not None:
         return found
-    made = session.scalars(insert(Release).values(pack=pack_id, sha256=digest, made_at=at)
-                           .on_conflict_do_nothing().returning(Release.id)).first()
+    made = session.scalars(
+        insert(Release)
+        .values(pack=pack_id, sha256=digest, made_at=at)
+        .on_conflict_do_nothing()
+        .returning(Release.id)
+    ).first()
     if made is None:  # another process made it at the same moment
         return session.scalars(same).one()
-    session.execute(insert(ReleasePin), [
-        {"release_id": made, "kind": kind, "definition_id": name, "definition": key}
-        for (kind, name), key in chosen.items()])
+    session.execute(
+        insert(ReleasePin),
+        [
+            {"release_id": made, "kind": kind, "definition_id": name, "definition": key}
+            for (kind, name), key in chosen.items()
+        ],
+    )
     return made
 
 
@@ -100,9 +134,11 @@ def pinned(session: Session, release_id: int) -> Pins:
     place = (str(session.get_bind().engine.url), release_id)
     if place not in _pins:
         rows = session.scalars(
-            select(Definition).options(undefer(Definition.content))
+            select(Definition)
+            .options(undefer(Definition.content))
             .join(ReleasePin, ReleasePin.definition == Definition.id)
-            .where(ReleasePin.release_id == release_id)).all()
+            .where(ReleasePin.release_id == release_id)
+        ).all()
         _pins[place] = {(row.kind, row.definition_id): source_from(row) for row in rows}
     return _pins[place]
 
@@ -119,13 +155,18 @@ def source_from(row: Definition) -> Source:
 
 @lru_cache(maxsize=2000)
 def _source(sha256: str, name: str, kind: str, file: str, pack: str, version: int, content: bytes) -> Source:
-    return source_of(content, definition_id=name, kind=cast(Kind, kind), file=file, pack=pack, version=version)
+    return source_of(
+        content, definition_id=name, kind=cast(Kind, kind), file=file, pack=pack, version=version
+    )
 
 
 def list_definitions(session: Session) -> Sequence[Definition]:
     """Every published version, newest first within each diagram or table."""
-    return session.scalars(select(Definition).order_by(
-        Definition.kind, Definition.definition_id, Definition.pack, Definition.version.desc())).all()
+    return session.scalars(
+        select(Definition).order_by(
+            Definition.kind, Definition.definition_id, Definition.pack, Definition.version.desc()
+        )
+    ).all()
 
 
 def get_definition(session: Session, definition: int) -> Definition:

@@ -16,7 +16,11 @@ class Outbox(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_pending", "next_try_at", postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL")),
+        Index(
+            "ix_outbox_pending",
+            "next_try_at",
+            postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

@@ -16,7 +16,21 @@ from engine.worklist.tasks import (
 )
 
 __all__ = [
-    "NotYourTask", "Offer", "OwnWork", "StaleVersion", "TaskClaimed", "TaskTaken", "TaskUnknown", "claim", "close",
-    "get_task", "is_offered", "list_open", "open_task", "release", "require_actor", "require_open",
+    "NotYourTask",
+    "Offer",
+    "OwnWork",
+    "StaleVersion",
+    "TaskClaimed",
+    "TaskTaken",
+    "TaskUnknown",
+    "claim",
+    "close",
+    "get_task",
+    "is_offered",
+    "list_open",
+    "open_task",
+    "release",
+    "require_actor",
+    "require_open",
     "require_version",
 ]

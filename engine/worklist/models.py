@@ -22,7 +22,9 @@ class Task(Base):
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed_with_outcome"),
         Index("ix_task_offered", "organisation_id", "role", "due_at", "id", postgresql_where=OPEN),
         Index("ix_task_case_open", "case_id", postgresql_where=OPEN),
-        Index("ix_task_grid_open", "grid_id", postgresql_where=text("closed_at IS NULL AND grid_id IS NOT NULL")),
+        Index(
+            "ix_task_grid_open", "grid_id", postgresql_where=text("closed_at IS NULL AND grid_id IS NOT NULL")
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -73,6 +75,7 @@ class Deadline(Base):
     due_at: Mapped[datetime]
     first_due_at: Mapped[datetime]
     provisional: Mapped[bool] = mapped_column(default=False)
+    capped: Mapped[bool] = mapped_column(default=False)  # ended earlier, by what was left of the total clock
     table_id: Mapped[str] = mapped_column(String(100))
     pack: Mapped[str] = mapped_column(String(50))
     table_version: Mapped[int]

@@ -33,13 +33,38 @@ def get_task(session: Session, task_id: int) -> Task:
     return task
 
 
-def open_task(session: Session, *, case_id: int, instance_id: int, token: int, element: str, process: str,
-              name: str, stage: str, offer: Offer, form: dict[str, Any] | None, at: datetime) -> Task:
+def open_task(
+    session: Session,
+    *,
+    case_id: int,
+    instance_id: int,
+    token: int,
+    element: str,
+    process: str,
+    name: str,
+    stage: str,
+    offer: Offer,
+    form: dict[str, Any] | None,
+    at: datetime,
+) -> Task:
     """A new task row, flushed so that it has an id."""
     task = Task(
-        case_id=case_id, instance_id=instance_id, token=token, element=element, process=process, name=name,
-        stage=stage, organisation_id=offer.organisation_id, role=offer.role, grid_id=offer.grid_id,
-        assignee_id=offer.assignee_id, excluded_id=offer.excluded_id, form=form, opened_at=at, version=1)
+        case_id=case_id,
+        instance_id=instance_id,
+        token=token,
+        element=element,
+        process=process,
+        name=name,
+        stage=stage,
+        organisation_id=offer.organisation_id,
+        role=offer.role,
+        grid_id=offer.grid_id,
+        assignee_id=offer.assignee_id,
+        excluded_id=offer.excluded_id,
+        form=form,
+        opened_at=at,
+        version=1,
+    )
     session.add(task)
     session.flush()
     return task
@@ -47,8 +72,11 @@ def open_task(session: Session, *, case_id: int, instance_id: int, token: int, e
 
 def list_open(session: Session, case_id: int) -> list[Task]:
     """The open tasks of a case, oldest first."""
-    return list(session.scalars(
-        select(Task).where(Task.case_id == case_id, Task.closed_at.is_(None)).order_by(Task.id)))
+    return list(
+        session.scalars(
+            select(Task).where(Task.case_id == case_id, Task.closed_at.is_(None)).order_by(Task.id)
+        )
+    )
 
 
 def is_offered(task: Task, actor: Actor) -> bool:
@@ -56,16 +84,23 @@ def is_offered(task: Task, actor: Actor) -> bool:
     if task.assignee_id is not None and task.assignee_id == actor.person_id:
         return True
     return any(
-        post.organisation_id == task.organisation_id and post.role == task.role
+        post.organisation_id == task.organisation_id
+        and post.role == task.role
         and (task.grid_id is None or post.grid_id == task.grid_id)
-        for post in actor.posts)
+        for post in actor.posts
+    )
 
 
 def require_open(task: Task, entry: int | None = None) -> None:
     """TaskTaken, naming the winner, when the task is closed."""
     if task.closed_at is not None:
-        raise TaskTaken(f"「{task.name}」已由{task.closed_by}办理。", winner=task.closed_by, outcome=task.outcome,
-                        at=task.closed_at, entry=entry)
+        raise TaskTaken(
+            f"「{task.name}」已由{task.closed_by}办理。",
+            winner=task.closed_by,
+            outcome=task.outcome,
+            at=task.closed_at,
+            entry=entry,
+        )
 
 
 def require_actor(task: Task, actor: Actor) -> None:

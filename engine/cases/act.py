@@ -1,0 +1,154 @@
+"""One act on one case: what it may ask and change while the diagram runs, under the lock of the case row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import deadlines, decisions, directory, library
+from engine.audit.models import Entry
+from engine.cases.facts import case_facts
+from engine.cases.models import Case, Stop
+from engine.cases.recording import record, snapshot
+from engine.directory.models import Division, Organisation
+from engine.library import DefinitionUnknown, Source
+from engine.matters.models import Matter
+
+
+class Act:
+    """What an act may ask of the tables, the directory and the clock, and what it will say in its entry.
+
+    Operations change the case through it and leave their words for the entry in `notes` (plain facts) and
+    `texts` (free words). `hosting.Host` is the act that a diagram runs in.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        case: Case,
+        actor: directory.Actor,
+        at: datetime,
+        *,
+        form: Mapping[str, Any] | None = None,
+        is_new: bool = False,
+    ) -> None:
+        self.session, self.case, self.actor, self.at = session, case, actor, at
+        self.form: dict[str, Any] = dict(form or {})
+        self.before = {} if is_new else snapshot(case)
+        self.notes: dict[str, Any] = {}
+        self.texts: dict[str, str] = {}
+        self.versions: dict[str, Any] = {}
+        self.alarm = False  # the case became an emergency in this act
+        self.pins = library.pinned(session, case.release_id)
+
+    # what a diagram may ask -----------------------------------------------------------------------------------
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What diagrams and tables see as `case`, as it is now."""
+        return case_facts(self.case, self.centre_above(self.holder) is None)
+
+    def decide(self, decision_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a business rule task: the outputs of the row that fired."""
+        return self.ask(decision_id, data).one
+
+    def source(self, definition_id: str, kind: str) -> Source:
+        """The version of a diagram or table that this case is pinned to."""
+        try:
+            return self.pins[kind, definition_id]
+        except KeyError:
+            raise DefinitionUnknown(f"没有发布过「{definition_id}」。", definition=definition_id) from None
+
+    def ask(self, decision_id: str, data: Mapping[str, Any]) -> decisions.Answer:
+        """Ask a table; its version is noted for the entry."""
+        source = self.source(decision_id, "dmn")
+        answer = decisions.ask(source, data)
+        self.versions[decision_id] = f"{source.pack}/{source.version}"
+        return answer
+
+    # places and people ------------------------------------------------------------------------------------------
+    @cached_property
+    def matter(self) -> Matter | None:
+        """The matter of the case; dropped from the cache by `reclassified`."""
+        return self.session.get(Matter, self.case.matter_code) if self.case.matter_code else None
+
+    def reclassified(self) -> None:
+        """The case has another matter now."""
+        self.__dict__.pop("matter", None)
+
+    @property
+    def holder(self) -> Organisation:
+        """The centre that holds the case."""
+        return self.organisation(self.case.holder_id)
+
+    def organisation(self, organisation_id: int) -> Organisation:
+        """An organisation by its row id."""
+        return self.session.get_one(Organisation, organisation_id)
+
+    def centre_at(self, path: str, level: str) -> Organisation | None:
+        """The centre of the division of this level on the way from the city down to `path`."""
+        return self.session.scalars(
+            select(Organisation)
+            .join(Division, Organisation.division_code == Division.code)
+            .where(Division.code.in_(path.split(".")), Division.level == level, Organisation.kind == "centre")
+        ).first()
+
+    def centre_above(self, centre: Organisation) -> Organisation | None:
+        """Who supervises this centre, by the table `ladder`; None at the top."""
+        return self.rung(centre, "above")
+
+    def rung(self, centre: Organisation, direction: str) -> Organisation | None:
+        """Where the ladder leads from a centre in this direction; None when it leads nowhere."""
+        known = self.__dict__.setdefault("_rungs", {})
+        key = (centre.id, direction)
+        if key not in known:
+            answer = self.ask("ladder", {"from_level": centre.division.level, "direction": direction})
+            level = answer.one["to_level"]
+            known[key] = self.centre_at(centre.division.path, level) if level else None
+        found: Organisation | None = known[key]
+        return found
+
+    # time -------------------------------------------------------------------------------------------------------
+    @cached_property
+    def stops(self) -> list[deadlines.Stop]:
+        """The stretches in which the clock of this case stood still."""
+        rows = self.session.scalars(select(Stop).where(Stop.case_id == self.case.id).order_by(Stop.since))
+        return [deadlines.Stop(row.since, row.until, row.reason) for row in rows]
+
+    def due_at(
+        self, opened_at: datetime, limit: deadlines.Limit, count: str, office: str | None = None
+    ) -> deadlines.Due:
+        """The due time of a limit in the holder's office hours, net of the stops of the clock."""
+        calendar = deadlines.load_calendars()
+        return deadlines.due_at(
+            opened_at,
+            limit,
+            deadlines.check_count(limit, count),
+            calendar,
+            calendar.office(office or self.holder.office),
+            stops=tuple(self.stops),
+        )
+
+    # the record -------------------------------------------------------------------------------------------------
+    def record(self, verb: str, element: str | None = None, **facts: Any) -> Entry:
+        """Close the act with its entry."""
+        post = self.actor.posts[0] if self.actor.posts else None
+        entry = record(
+            self.session,
+            self.case,
+            self.before,
+            verb=verb,
+            at=self.at,
+            actor=self.actor.label,
+            organisation_id=post.organisation_id if post else None,
+            element=element,
+            facts={**facts, **self.notes},
+            versions=self.versions,
+            texts=self.texts,
+        )
+        self.before, self.notes, self.texts, self.versions = snapshot(self.case), {}, {}, {}
+        return entry

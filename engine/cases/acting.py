@@ -1,0 +1,151 @@
+"""Completing a task: the one road of every act, under the lock of the case row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import attachments, directory, processes, worklist
+from engine.audit.models import Entry
+from engine.cases.checking import check_references
+from engine.cases.clockwork import fire_timers
+from engine.cases.errors import CaseClosed, CaseUnknown
+from engine.cases.hosting import Host
+from engine.cases.models import Case
+from engine.cases.projection import project
+from engine.cases.scope import unscoped
+from engine.processes.models import Instance
+from engine.worklist.models import Task
+
+ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What an act did: the case as it is now, the number of its entry, and the tasks that it opened."""
+
+    case: Case
+    entry: Entry
+    opened: tuple[Task, ...] = ()
+
+
+def lock_case(session: Session, case_id: int) -> Case:
+    """The case row, locked until the commit; CaseUnknown outside the session's scope."""
+    case = session.scalars(
+        select(Case)
+        .where(Case.id == case_id)
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
+    ).first()
+    if case is None:
+        raise CaseUnknown()
+    return case
+
+
+def complete_task(
+    session: Session,
+    actor: directory.Actor,
+    task_id: int,
+    outcome: str,
+    values: Mapping[str, Any],
+    version: int | None,
+    at: datetime,
+) -> Acted:
+    """Complete a task with an outcome and its form's values; an unclaimed task is claimed by it.
+
+    Raises TaskTaken naming the winner, StaleVersion, NotYourTask, OwnWork, and Invalid with the fields that are
+    wrong; nothing is changed then.
+    """
+    task = worklist.get_task(session, task_id)
+    case = lock_case(session, task.case_id)
+    with unscoped(session):
+        session.refresh(task)
+        instance = processes.get_instance(session, case.id)
+        fire_timers(session, case, instance, at)
+        worklist.require_open(task, entry=case.entries)
+        worklist.require_actor(task, actor)
+        worklist.require_version(task, version)
+        return _complete(session, actor, case, instance, task, outcome, dict(values), at)
+
+
+def _complete(
+    session: Session,
+    actor: directory.Actor,
+    case: Case,
+    instance: Instance,
+    task: Task,
+    outcome: str,
+    values: dict[str, Any],
+    at: datetime,
+) -> Acted:
+    form = form_of_task(task)
+    cleaned = form.validate(outcome, values)
+    act = Host(session, case, actor, at, form={"outcome": outcome, **cleaned})
+    check_references(act, form, cleaned)
+    source = act.source(instance.definition_id, "bpmn")
+    step = processes.complete(source, instance.state, task.token, act.form, act)
+    opened = project(act, instance, step, done=task, outcome=outcome)
+    if act.alarm:
+        opened += sound_alarm(act, instance)
+    words = {
+        field.id: str(cleaned[field.id])
+        for field in form.fields
+        if field.type in ("text", "longtext") and cleaned.get(field.id)
+    }
+    photos = [key for field in form.fields if field.type == "photos" for key in cleaned.get(field.id) or []]
+    attachments.attach(
+        session, case.id, photos, "after" if case.stage == "check" else "evidence", task.id, actor.person_id
+    )
+    act.texts |= words
+    plain = {key: value for key, value in cleaned.items() if key not in words}
+    entry = act.record(task.element, element=task.element, task=task.name, outcome=outcome, form=plain)
+    return Acted(case, entry, tuple(opened))
+
+
+def form_of_task(task: Task) -> processes.Form:
+    """What a task asks for, as it was when it was opened."""
+    return processes.Form.from_json(task.form) if task.form else processes.DEFAULT_FORM
+
+
+def sound_alarm(act: Host, instance: Instance) -> list[Task]:
+    """The case has become an emergency: the diagram's `alarm` rings the roster beside the work that goes on."""
+    if not act.waits_for(instance, ALARM):
+        return []
+    source = act.source(instance.definition_id, "bpmn")
+    return project(act, instance, processes.deliver(source, instance.state, ALARM, None, act))
+
+
+def claim_task(session: Session, actor: directory.Actor, task_id: int, at: datetime) -> Task:
+    """Take a task for oneself; an entry says so."""
+    return _hold_or_free(session, actor, task_id, at, "claim")
+
+
+def release_task(session: Session, actor: directory.Actor, task_id: int, at: datetime) -> Task:
+    """Give a claimed task back to everybody it is offered to; an entry says so."""
+    return _hold_or_free(session, actor, task_id, at, "release")
+
+
+def _hold_or_free(session: Session, actor: directory.Actor, task_id: int, at: datetime, verb: str) -> Task:
+    task = worklist.get_task(session, task_id)
+    case = lock_case(session, task.case_id)
+    with unscoped(session):
+        session.refresh(task)
+        require_running(case)
+        act = Host(session, case, actor, at)
+        if verb == "claim":
+            worklist.claim(task, actor, at)
+        else:
+            worklist.release(task, actor)
+        act.record(verb, element=task.element, task=task.name)
+    return task
+
+
+def require_running(case: Case) -> None:
+    """CaseClosed when nothing can happen to the case any more."""
+    if case.closed_at is not None:
+        raise CaseClosed()

@@ -1,0 +1,279 @@
+"""Acts that have no task: urge, supervise, recall, reassign, raise, extend, hold, resume, follow up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import directory, processes
+from engine.cases import notifying
+from engine.cases.acting import Acted, lock_case, require_running
+from engine.cases.clocks import list_open, move_deadline, settle_lamp
+from engine.cases.clockwork import fire_timers
+from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable, CaseUnknown
+from engine.cases.hosting import Host
+from engine.cases.models import Case
+from engine.cases.projection import project
+from engine.cases.queries import find_case
+from engine.cases.scope import unscoped
+from engine.cases.stops import restart_clock, stop_clock
+from engine.processes import Field, Form, Outcome
+from engine.processes.models import Instance
+
+REASON = Field("reason", "longtext", "原因", "Reason", required=True, max=2000)
+UNTIL = Field("until", "datetime", "到什么时候", "Until", required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """An act without a task: its words, its form, who may do it, when, and what it does."""
+
+    id: str
+    label: str
+    label_en: str
+    fields: tuple[Field, ...]
+    may: Callable[[Host], bool]
+    can: Callable[[Host, Instance], bool]
+    do: Callable[[Host, Instance, Mapping[str, Any]], None]
+
+    @property
+    def form(self) -> Form:
+        """What the act asks for, in the shape of a task's form."""
+        return Form((Outcome(self.id, self.label, self.label_en),), self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class ActOffer:
+    """An act that this person may do on this case now."""
+
+    verb: str
+    label: str
+    label_en: str
+    form: Form
+
+
+def act_on(
+    session: Session, actor: directory.Actor, number: str, verb: str, values: Mapping[str, Any], at: datetime
+) -> Acted:
+    """Do an act without a task on a case.
+
+    Raises CaseUnknown, ActUnavailable (not now), ActNotAllowed (not you) and Invalid with the fields that are wrong.
+    """
+    found = find_case(session, number)
+    if found is None:
+        raise CaseUnknown()
+    if verb not in VERBS:
+        raise ActInvalid(
+            f"没有「{verb}」这种办理，可用：{'、'.join(VERBS)}。", fields={"verb": ["没有这种办理。"]}
+        )
+    case = lock_case(session, found.id)
+    with unscoped(session):
+        require_running(case)
+        instance = processes.get_instance(session, case.id)
+        fire_timers(session, case, instance, at)
+        return _do(Host(session, case, actor, at), instance, VERBS[verb], dict(values))
+
+
+def _do(act: Host, instance: Instance, verb: Verb, values: dict[str, Any]) -> Acted:
+    if not verb.may(act):
+        raise ActNotAllowed(f"您的岗位不能{verb.label}这个事件。", verb=verb.id)
+    if not verb.can(act, instance):
+        raise ActUnavailable(f"这个事件现在不能{verb.label}。", verb=verb.id)
+    cleaned = verb.form.validate(verb.id, values)
+    act.form = {"outcome": verb.id, **cleaned}
+    act.texts |= {
+        field.id: str(cleaned[field.id])
+        for field in verb.fields
+        if field.type == "longtext" and cleaned.get(field.id)
+    }
+    verb.do(act, instance, cleaned)
+    plain = {key: value for key, value in cleaned.items() if key not in act.texts}
+    entry = act.record(verb.id, form=plain)
+    return Acted(act.case, entry)
+
+
+def available_acts(session: Session, actor: directory.Actor, case: Case, at: datetime) -> list[ActOffer]:
+    """The acts that this person may do on this case now, in the order of the office."""
+    if case.closed_at is not None:
+        return []
+    with unscoped(session):
+        act, instance = Host(session, case, actor, at), processes.get_instance(session, case.id)
+        return [
+            ActOffer(verb.id, verb.label, verb.label_en, verb.form)
+            for verb in VERBS.values()
+            if verb.may(act) and verb.can(act, instance)
+        ]
+
+
+# who may ----------------------------------------------------------------------------------------------------
+def _posts_over(act: Host, organisation_id: int | None, *roles: str) -> bool:
+    """The actor has such a post at the organisation, or at a centre whose division contains it."""
+    if organisation_id is None:
+        return False
+    path = act.organisation(organisation_id).division.path
+    return any(
+        post.role in roles
+        and (
+            post.organisation_id == organisation_id
+            or (post.organisation_kind == "centre" and f"{path}.".startswith(f"{post.path}."))
+        )
+        for post in act.actor.posts
+    )
+
+
+def _follows(act: Host) -> bool:
+    """The reporting worker, a centre that holds or supervises it, or one that held it (E15)."""
+    own = act.case.reporter_id is not None and act.case.reporter_id == act.actor.person_id
+    return own or act.actor.has("seat", "supervisor")
+
+
+def _supervises(act: Host) -> bool:
+    return _posts_over(act, act.case.holder_id, "supervisor", "seat")
+
+
+def _dispatched(act: Host) -> bool:
+    """The centre that dispatched, never the unit that asks."""
+    return _posts_over(act, act.case.dispatcher_id or act.case.holder_id, "seat") and not _is_handler(act)
+
+
+def _is_handler(act: Host) -> bool:
+    return act.case.handler_id in act.actor.organisation_ids() and act.case.handler_id not in (
+        act.case.dispatcher_id,
+        act.case.holder_id,
+    )
+
+
+def _handles(act: Host) -> bool:
+    return act.case.handler_id in act.actor.organisation_ids() or _supervises(act)
+
+
+# when ---------------------------------------------------------------------------------------------------------
+def _running(act: Host, instance: Instance) -> bool:
+    return act.case.stage not in ("feedback", "closed")
+
+
+def _clock_runs(act: Host, instance: Instance) -> bool:
+    return act.case.stopped_at is None and bool(list_open(act))
+
+
+def _clock_stands(act: Host, instance: Instance) -> bool:
+    return act.case.stopped_at is not None
+
+
+def _waits_for(message: str) -> Callable[[Host, Instance], bool]:
+    def waits(act: Host, instance: Instance) -> bool:
+        return act.waits_for(instance, message)
+
+    return waits
+
+
+# what ---------------------------------------------------------------------------------------------------------
+def _urge(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+    act.case.urged += 1
+    for organisation_id in {act.case.holder_id, act.case.handler_id} - {None}:
+        notifying.tell_organisation(act, organisation_id, "urge", "催办")  # type: ignore[arg-type]
+
+
+def _supervise(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+    act.case.supervised += 1
+    for organisation_id in {act.case.holder_id, act.case.handler_id} - {None}:
+        notifying.tell_organisation(act, organisation_id, "supervise", "批示督办")  # type: ignore[arg-type]
+
+
+def _deliver(message: str) -> Callable[[Host, Instance, Mapping[str, Any]], None]:
+    def deliver(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+        source = act.source(instance.definition_id, "bpmn")
+        project(act, instance, processes.deliver(source, instance.state, message, None, act, act.form))
+
+    return deliver
+
+
+def _extend(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+    until = (
+        values["until"] if isinstance(values["until"], datetime) else datetime.fromisoformat(values["until"])
+    )
+    running = [one for one in list_open(act) if one.task_id is not None]
+    if not running:
+        raise ActUnavailable("现在没有可以延期的时限。")
+    deadline = min(running, key=lambda one: one.due_at)
+    if act.at > deadline.due_at:
+        raise ActUnavailable("已经超期，延期应在到期前提出。")
+    if until <= deadline.due_at:
+        raise ActInvalid(fields={"until": ["延期后的时间应晚于现在的时限。"]})
+    if deadline.extended and not _posts_over_above(act):
+        raise ActNotAllowed("第二次延期由上一级决定。")
+    deadline.extended = [
+        *(deadline.extended or []),
+        {
+            "at": act.at.isoformat(),
+            "from": deadline.due_at.isoformat(),
+            "to": until.isoformat(),
+            "by": act.actor.label,
+        },
+    ]
+    act.notes |= {"stage": deadline.stage, "from": deadline.due_at.isoformat(), "to": until.isoformat()}
+    move_deadline(act, deadline, until)
+    for total in list_open(act, "total"):
+        if total.due_at < until:
+            move_deadline(act, total, until)
+    settle_lamp(act)
+
+
+def _posts_over_above(act: Host) -> bool:
+    above = act.centre_above(act.holder)
+    return above is None or _posts_over(act, above.id, "seat")
+
+
+def _hold(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+    until = (
+        values["until"] if isinstance(values["until"], datetime) else datetime.fromisoformat(values["until"])
+    )
+    if until <= act.at:
+        raise ActInvalid(fields={"until": ["挂账的结束时间应在将来。"]})
+    stop_clock(act, str(values["reason"]), until)
+
+
+def _resume(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+    restart_clock(act)
+
+
+def _follow_up(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+    above = act.centre_above(act.holder)
+    if above is not None:
+        notifying.tell_organisation(act, above.id, "follow_up", "有续报")
+
+
+_VERBS = (
+    Verb("supervise", "批示督办", "Supervise", (REASON,), _supervises, _running, _supervise),
+    Verb(
+        "urge",
+        "催办",
+        "Urge",
+        (Field("reason", "longtext", "说明", "Note", max=2000),),
+        _follows,
+        _running,
+        _urge,
+    ),
+    Verb("recall", "撤回", "Recall", (REASON,), _dispatched, _waits_for("recall"), _deliver("recall")),
+    Verb(
+        "reassign", "改派", "Reassign", (REASON,), _dispatched, _waits_for("reassign"), _deliver("reassign")
+    ),
+    Verb("raise", "提级", "Raise a level", (REASON,), _supervises, _waits_for("raise"), _deliver("raise")),
+    Verb("extend", "延期", "Extend", (UNTIL, REASON), _dispatched, _clock_runs, _extend),
+    Verb("hold", "挂账", "Hold", (UNTIL, REASON), _dispatched, _clock_runs, _hold),
+    Verb("resume", "恢复计时", "Resume", (REASON,), _dispatched, _clock_stands, _resume),
+    Verb(
+        "follow_up",
+        "续报",
+        "Follow-up report",
+        (Field("text", "longtext", "情况", "What happened", required=True, max=2000),),
+        _handles,
+        lambda act, instance: act.case.emergency and _running(act, instance),
+        _follow_up,
+    ),
+)
+VERBS = {verb.id: verb for verb in _VERBS}

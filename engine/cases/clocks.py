@@ -1,0 +1,225 @@
+"""The deadlines of a case and what follows them: opened with a task, moved by stops and extensions, closed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from engine import deadlines
+from engine.cases.act import Act
+from engine.cases.limits import Ruling, rulings, total
+from engine.decisions import Fired
+from engine.directory.models import Organisation
+from engine.worklist.models import Deadline, Measure, Task
+
+WARNING_SHARE = 0.8  # the lamp turns yellow; the reminder's share is a row of `supervision`
+
+
+def open_deadline(act: Act, task: Task, stage: str) -> Deadline | None:
+    """The deadline of a task: the earliest of its limits, and never later than what is left of the total clock.
+
+    Once nothing is left of the total clock the task has its own limit (requirements part 3). None without a row.
+    """
+    found = rulings(act, stage)
+    if not found:
+        return None
+    ruling, left = found[0], act.case.total_due_at
+    capped = left is not None and act.at < left < ruling.due.at
+    made = _deadline(act, ruling, ruling.due.opened_at, left if capped and left else ruling.due.at)
+    made.task_id, made.organisation_id, made.capped = task.id, task.organisation_id, capped
+    act.session.flush()
+    task.due_at, task.warn_at = made.due_at, made.warn_at
+    plan_measures(act, made)
+    return made
+
+
+def open_total(act: Act) -> None:
+    """Set the total clock when the case is classified; classified again, it is counted anew."""
+    last, parts = total(act)
+    if last is None:
+        return
+    for old in list_open(act, "total"):
+        close_deadline(act, old)
+    made = _deadline(act, last, act.case.opened_at, last.due.at)
+    made.stage, made.parts = "total", [part.as_part() for part in parts]
+    made.limit = " + ".join(part.limit for part in parts)
+    act.case.total_due_at = made.due_at
+    act.session.flush()
+
+
+def _deadline(act: Act, ruling: Ruling, opened_at: datetime, due_at: datetime) -> Deadline:
+    source = act.source(ruling.answer.definition_id, "dmn")
+    made = Deadline(
+        case_id=act.case.id,
+        task_id=None,
+        organisation_id=act.case.holder_id,
+        stage=ruling.stage,
+        opened_at=opened_at,
+        limit=ruling.limit,
+        count=ruling.count,
+        office=act.holder.office,
+        warn_at=share_of(ruling.due, opened_at, due_at, WARNING_SHARE),
+        due_at=due_at,
+        first_due_at=due_at,
+        provisional=ruling.due.provisional,
+        table_id=source.definition_id,
+        pack=source.pack,
+        table_version=source.version,
+        row=ruling.fired.number,
+        cites=ruling.fired.cites,
+    )
+    act.session.add(made)
+    return made
+
+
+def share_of(due: deadlines.Due, opened_at: datetime, due_at: datetime, share: float) -> datetime:
+    """The instant at which this share of the time between opening and due has run, as the limit counts time."""
+    if share == 1:
+        return due_at
+    return due.flow.after(opened_at, due.flow.ran(opened_at, due_at) * share)
+
+
+def list_open(act: Act, stage: str | None = None) -> list[Deadline]:
+    """The open deadlines of the case, oldest first."""
+    query = select(Deadline).where(Deadline.case_id == act.case.id, Deadline.closed_at.is_(None))
+    if stage:
+        query = query.where(Deadline.stage == stage)
+    return list(act.session.scalars(query.order_by(Deadline.id)))
+
+
+def close_deadline(act: Act, deadline: Deadline) -> None:
+    """The work is done or void; what was planned around the deadline is cancelled."""
+    deadline.closed_at = act.at
+    cancel_measures(act, deadline)
+
+
+def close_task_deadlines(act: Act, task_ids: list[int]) -> None:
+    """Close the deadlines of these tasks."""
+    if task_ids:
+        for deadline in act.session.scalars(
+            select(Deadline).where(Deadline.task_id.in_(task_ids), Deadline.closed_at.is_(None))
+        ):
+            close_deadline(act, deadline)
+
+
+def close_all(act: Act) -> None:
+    """No clock runs any more: the check has passed, or the case is closed."""
+    for deadline in list_open(act):
+        close_deadline(act, deadline)
+
+
+def settle_lamp(act: Act) -> None:
+    """Bring the case row's own due time up to date: the earliest open deadline, none while stopped."""
+    act.session.flush()
+    due_at, warn_at = act.session.execute(
+        select(func.min(Deadline.due_at), func.min(Deadline.warn_at)).where(
+            Deadline.case_id == act.case.id, Deadline.closed_at.is_(None)
+        )
+    ).one()
+    act.case.due_at, act.case.warn_at = due_at, warn_at
+
+
+def recount(act: Act) -> list[dict[str, Any]]:
+    """Count every open deadline anew, after a stop or a change of the calendar; what moved, as plain facts."""
+    act.__dict__.pop("stops", None)
+    moved = []
+    for deadline in list_open(act):
+        due = counted(act, deadline)
+        new = due.at + extended_by(deadline)
+        if deadline.capped and act.case.total_due_at is not None:
+            new = min(new, act.case.total_due_at)
+        if new != deadline.due_at:
+            moved.append(
+                {"stage": deadline.stage, "from": deadline.due_at.isoformat(), "to": new.isoformat()}
+            )
+        deadline.provisional = due.provisional
+        move_deadline(act, deadline, new)
+    return moved
+
+
+def counted(act: Act, deadline: Deadline) -> deadlines.Due:
+    """The due time of a deadline as its limit gives it now, stops included, extensions and caps left out.
+
+    The parts of a total clock follow one another.
+    """
+    opened_at = deadline.opened_at
+    parts = deadline.parts or [{"limit": deadline.limit, "count": deadline.count}]
+    for part in parts:
+        due = act.due_at(opened_at, deadlines.Limit.parse(part["limit"]), part["count"], deadline.office)
+        opened_at = due.at
+    return due
+
+
+def extended_by(deadline: Deadline) -> timedelta:
+    """How much later the deadline is than its limit alone, by the extensions granted."""
+    steps = (
+        datetime.fromisoformat(one["to"]) - datetime.fromisoformat(one["from"])
+        for one in deadline.extended or []
+    )
+    return sum(steps, timedelta())
+
+
+def move_deadline(act: Act, deadline: Deadline, due_at: datetime) -> None:
+    """Move a deadline, its task, its lamp and its pending measures together."""
+    deadline.due_at = due_at
+    deadline.warn_at = share_of(counted(act, deadline), deadline.opened_at, due_at, WARNING_SHARE)
+    if deadline.task_id is not None:
+        task = act.session.get_one(Task, deadline.task_id)
+        task.due_at, task.warn_at = deadline.due_at, deadline.warn_at
+    if deadline.stage == "total":
+        act.case.total_due_at = due_at
+    else:
+        cancel_measures(act, deadline)
+        plan_measures(act, deadline)
+
+
+def cancel_measures(act: Act, deadline: Deadline) -> None:
+    """What was planned around a deadline and not yet done is off."""
+    act.session.execute(
+        update(Measure)
+        .where(Measure.deadline_id == deadline.id, Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
+        .values(cancelled_at=act.at)
+    )
+
+
+def plan_measures(act: Act, deadline: Deadline) -> None:
+    """Write down what the table `supervision` says about a deadline: when to remind, urge, supervise, raise.
+
+    Attention rises one level after the other up to the top of the ladder, each step `after` the last; custody
+    stays (requirements part 3). What lies in the past is not planned again.
+    """
+    answer = act.ask("supervision", {"stage": deadline.stage, "urgency": act.case.urgency})
+    due = counted(act, deadline)
+    for fired, row in zip(answer.rows, answer.outputs, strict=True):
+        if row["kind"] == "raise":
+            _plan_raises(act, deadline, fired, row["after"])
+        elif row["kind"] != "daily":
+            at = share_of(due, deadline.opened_at, deadline.due_at, int(row["percent"]) / 100)
+            _plan(act, deadline, row["kind"], at, fired, act.holder)
+
+
+def _plan_raises(act: Act, deadline: Deadline, fired: Fired, after: str) -> None:
+    limit, step = deadlines.Limit.parse(deadline.limit), deadlines.Limit.parse(after)
+    moment, centre = deadline.due_at, act.holder
+    while (above := act.centre_above(centre)) is not None:
+        moment = min(act.due_at(moment, limit, "hours").at, act.due_at(moment, step, "hours").at)
+        _plan(act, deadline, "raise", moment, fired, above)
+        centre = above
+
+
+def _plan(act: Act, deadline: Deadline, kind: str, at: datetime, fired: Fired, centre: Organisation) -> None:
+    if at >= act.at:
+        act.session.add(
+            Measure(
+                case_id=act.case.id,
+                deadline_id=deadline.id,
+                kind=kind,
+                level=centre.division.level,
+                organisation_id=centre.id,
+                at=at,
+                row=fired.number,
+                cites=fired.cites,
+            )
+        )

@@ -1,0 +1,69 @@
+"""Who held a case from when to when, and how each stretch ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from engine.cases import notifying
+from engine.cases.act import Act
+from engine.cases.models import Case, Custody
+from engine.directory.models import Organisation
+from engine.errors import Conflict
+
+
+def take(act: Act, organisation: Organisation, capacity: str) -> None:
+    """The organisation holds, handles or helps from now on."""
+    act.session.add(
+        Custody(
+            case_id=act.case.id,
+            organisation_id=organisation.id,
+            capacity=capacity,
+            level=organisation.division.level,
+            since=act.at,
+        )
+    )
+    act.session.flush()
+
+
+def end(act: Act, capacities: Sequence[str], outcome: str) -> None:
+    """The open stretches of these capacities end here, with this outcome."""
+    rows = act.session.scalars(
+        select(Custody).where(
+            Custody.case_id == act.case.id, Custody.until.is_(None), Custody.capacity.in_(capacities)
+        )
+    )
+    for row in rows:
+        row.until, row.outcome, row.due_at = act.at, outcome, act.case.due_at
+    act.session.flush()
+
+
+def hand_over(act: Act, target: Organisation, direction: str) -> None:
+    """Custody goes to another centre: up or down the ladder, or up by itself because nobody accepted."""
+    case, left = act.case, act.holder
+    end(act, ("holder", "handler", "assistant"), direction)
+    take(act, target, "holder")
+    case.holder_id, case.level, case.stage = target.id, target.division.level, "assign"
+    attending = act.centre_at(case.path, case.attention_level)
+    if attending is None or len(target.division.path) < len(attending.division.path):
+        case.attention_level = target.division.level
+    case.handler_id, case.dispatched_at, case.handled_by_id, case.returns = None, None, None, 0
+    act.notes |= {
+        "from": left.code,
+        "from_name": left.name,
+        "to": target.code,
+        "to_name": target.name,
+        "direction": direction,
+    }
+    notifying.tell_reporter(act, "moved", f"已转到{target.name}")
+
+
+def link_duplicate(act: Act, number: str) -> None:
+    """This case is the same as another one, which goes on; its reporter is told too."""
+    other = act.session.scalars(select(Case).where(Case.number == number)).first()
+    if other is None or other.id == act.case.id:
+        raise Conflict(f"没有编号为「{number}」的另一个事件，不能并为重复件。")
+    act.case.duplicate_of = other.id
+    act.notes["duplicate_of"] = other.number
+    notifying.tell_reporter(act, "duplicate", f"与 {other.number} 为同一事件，已合并跟踪")

@@ -1,0 +1,90 @@
+"""Who is told what, in words without personal data: the case number and its matter, never a name or a place."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from engine import notices
+from engine.cases.act import Act
+from engine.directory.models import Duty, Post
+from engine.worklist.models import Task
+
+
+def people_of(act: Act, organisation_id: int, role: str, grid_id: int | None = None) -> list[int]:
+    """The people who hold this role there now."""
+    query = select(Post.person_id).where(
+        Post.organisation_id == organisation_id,
+        Post.role == role,
+        Post.valid_from <= act.at,
+        (Post.valid_to.is_(None)) | (Post.valid_to > act.at),
+    )
+    if grid_id is not None:
+        query = query.where(Post.grid_id == grid_id)
+    return list(act.session.scalars(query))
+
+
+def on_duty(act: Act, organisation_id: int) -> list[int]:
+    """The duty roster of a centre at this moment; its seats when nobody is on it."""
+    rostered = list(
+        act.session.scalars(
+            select(Duty.person_id).where(
+                Duty.organisation_id == organisation_id, Duty.since <= act.at, Duty.until > act.at
+            )
+        )
+    )
+    return rostered or people_of(act, organisation_id, "seat")
+
+
+def tell_offered(act: Act, task: Task) -> None:
+    """Those to whom a task is offered hear of it."""
+    people = (
+        [task.assignee_id]
+        if task.assignee_id
+        else people_of(act, task.organisation_id, task.role, task.grid_id)
+    )
+    notices.put(
+        act.session,
+        recipients=people,
+        kind="task",
+        case_id=act.case.id,
+        at=act.at,
+        subject=f"{act.case.number} 待办：{task.name}",
+    )
+
+
+def tell_people(act: Act, people: list[int], kind: str, subject: str) -> None:
+    """These people hear of something."""
+    notices.put(
+        act.session,
+        recipients=people,
+        kind=kind,
+        case_id=act.case.id,
+        at=act.at,
+        subject=f"{act.case.number} {subject}",
+    )
+
+
+def tell_organisation(act: Act, organisation_id: int, kind: str, subject: str) -> None:
+    """The seats and clerks of an organisation hear of something."""
+    people = people_of(act, organisation_id, "seat") + people_of(act, organisation_id, "clerk")
+    notices.put(
+        act.session,
+        recipients=people,
+        kind=kind,
+        case_id=act.case.id,
+        at=act.at,
+        subject=f"{act.case.number} {subject}",
+    )
+
+
+def tell_reporter(act: Act, kind: str, subject: str) -> None:
+    """The grid worker who reported follows the case at every level (E15)."""
+    if act.case.reporter_id is not None:
+        notices.put(
+            act.session,
+            recipients=[act.case.reporter_id],
+            kind=kind,
+            case_id=act.case.id,
+            at=act.at,
+            subject=f"{act.case.number} {subject}",
+        )

@@ -1,0 +1,108 @@
+"""The outbox: messages are rows of the act that caused them, delivered afterwards, at least once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engine.notices import inapp
+from engine.notices.models import Inbox, Outbox
+
+CHANNELS = {inapp.NAME: inapp.deliver}
+MOST_ATTEMPTS = 8
+FIRST_GAP = timedelta(seconds=30)
+
+
+def put(
+    session: Session,
+    *,
+    recipients: Iterable[int],
+    kind: str,
+    subject: str,
+    at: datetime,
+    body: str = "",
+    case_id: int | None = None,
+    channel: str = inapp.NAME,
+) -> None:
+    """One message to each of these people, to be sent after the commit. No personal data in subject or body."""
+    session.add_all(
+        Outbox(
+            id=uuid.uuid4(),
+            case_id=case_id,
+            channel=channel,
+            recipient_id=person_id,
+            kind=kind,
+            subject=subject[:200],
+            body=body,
+            made_at=at,
+            next_try_at=at,
+        )
+        for person_id in dict.fromkeys(recipients)
+    )
+
+
+def deliver_due(session: Session, at: datetime, most: int = 200) -> int:
+    """Send what is due, oldest first, skipping what another worker holds; how many messages were tried.
+
+    A message that fails waits twice as long each time and becomes a dead letter after eight attempts.
+    """
+    due = session.scalars(
+        select(Outbox)
+        .where(Outbox.delivered_at.is_(None), Outbox.dead_at.is_(None), Outbox.next_try_at <= at)
+        .order_by(Outbox.next_try_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for message in due:
+        _try(session, message, at)
+    session.flush()
+    return len(due)
+
+
+def _try(session: Session, message: Outbox, at: datetime) -> None:
+    message.attempts += 1
+    try:
+        with session.begin_nested():
+            CHANNELS[message.channel](session, message, at)
+    except Exception as problem:  # whatever a channel raises, the message must wait and the others go on
+        message.problem = f"{type(problem).__name__}: {problem}"[:500]
+        message.next_try_at = at + FIRST_GAP * 2**message.attempts
+        if message.attempts >= MOST_ATTEMPTS:
+            message.dead_at = at
+        return
+    message.delivered_at, message.problem = at, None
+
+
+def list_inbox(session: Session, person_id: int, most: int = 50) -> Sequence[Inbox]:
+    """A person's notices, newest first."""
+    return session.scalars(
+        select(Inbox)
+        .where(Inbox.person_id == person_id)
+        .order_by(Inbox.received_at.desc(), Inbox.message_id)
+        .limit(most)
+    ).all()
+
+
+def count_unread(session: Session, person_id: int) -> int:
+    """How many notices a person has not read."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Inbox)
+            .where(Inbox.person_id == person_id, Inbox.read_at.is_(None))
+        )
+        or 0
+    )
+
+
+def mark_read(session: Session, person_id: int, at: datetime) -> None:
+    """Everything in the inbox up to now has been seen."""
+    session.execute(
+        update(Inbox)
+        .where(Inbox.person_id == person_id, Inbox.read_at.is_(None), Inbox.received_at <= at)
+        .values(read_at=at)
+    )
