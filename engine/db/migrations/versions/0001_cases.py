@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("limit", sa.String(length=40), nullable=False),
+        sa.Column("limit", sa.String(length=120), nullable=False),
         sa.Column("count", sa.String(length=12), nullable=False),
         sa.Column("office", sa.String(length=40), nullable=False),
         sa.Column("warn_at", sa.DateTime(timezone=True), nullable=False),
@@ -92,11 +92,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_deadline_case", "deadline", ["case_id"], unique=False)
     op.create_index(
-        "ix_deadline_open_due",
-        "deadline",
-        ["due_at"],
-        unique=False,
-        postgresql_where=sa.text("closed_at IS NULL"),
+        "ix_deadline_open_due", "deadline", ["due_at"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
     )
     op.create_index(op.f("ix_deadline_task_id"), "deadline", ["task_id"], unique=False)
     op.create_table(
@@ -120,18 +116,11 @@ def upgrade() -> None:
         sa.CheckConstraint("version > 0", name=op.f("ck_definition_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_definition")),
         sa.UniqueConstraint(
-            "definition_id",
-            "kind",
-            "pack",
-            "version",
-            name=op.f("uq_definition_definition_id_kind_pack_version"),
+            "definition_id", "kind", "pack", "version", name=op.f("uq_definition_definition_id_kind_pack_version")
         ),
     )
     op.create_index(
-        "ix_definition_in_force",
-        "definition",
-        ["pack", "kind", "definition_id", "in_force_from"],
-        unique=False,
+        "ix_definition_in_force", "definition", ["pack", "kind", "definition_id", "in_force_from"], unique=False
     )
     op.create_index(op.f("ix_definition_sha256"), "definition", ["sha256"], unique=False)
     op.create_table(
@@ -141,9 +130,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=20), nullable=False),
         sa.Column("parent_code", sa.String(length=12), nullable=True),
         sa.Column("path", sa.String(length=120, collation="C"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["parent_code"], ["division.code"], name=op.f("fk_division_parent_code_division")
-        ),
+        sa.ForeignKeyConstraint(["parent_code"], ["division.code"], name=op.f("fk_division_parent_code_division")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_division")),
         sa.UniqueConstraint("path", name=op.f("uq_division_path")),
     )
@@ -164,9 +151,7 @@ def upgrade() -> None:
         sa.CheckConstraint("seq > 0", name=op.f("ck_entry_seq")),
         sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_entry")),
     )
-    op.create_index(
-        "ix_entry_act", "entry", ["act_id"], unique=True, postgresql_where=sa.text("act_id IS NOT NULL")
-    )
+    op.create_index("ix_entry_act", "entry", ["act_id"], unique=True, postgresql_where=sa.text("act_id IS NOT NULL"))
     op.create_index("ix_entry_at", "entry", ["at"], unique=False)
     op.create_table(
         "failed_login",
@@ -193,11 +178,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_incident_case_id"), "incident", ["case_id"], unique=False)
     op.create_index(
-        "ix_incident_retry",
-        "incident",
-        ["next_try_at"],
-        unique=False,
-        postgresql_where=sa.text("resolved_at IS NULL"),
+        "ix_incident_retry", "incident", ["next_try_at"], unique=False, postgresql_where=sa.text("resolved_at IS NULL")
     )
     op.create_table(
         "instance",
@@ -299,9 +280,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_grid_validity")),
-        sa.ForeignKeyConstraint(
-            ["division_code"], ["division.code"], name=op.f("fk_grid_division_code_division")
-        ),
+        sa.ForeignKeyConstraint(["division_code"], ["division.code"], name=op.f("fk_grid_division_code_division")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grid")),
         sa.UniqueConstraint("code", name=op.f("uq_grid_code")),
     )
@@ -337,9 +316,7 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("cites", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["deadline_id"], ["deadline.id"], name=op.f("fk_measure_deadline_id_deadline")
-        ),
+        sa.ForeignKeyConstraint(["deadline_id"], ["deadline.id"], name=op.f("fk_measure_deadline_id_deadline")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
     )
     op.create_index("ix_measure_case", "measure", ["case_id"], unique=False)
@@ -408,12 +385,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("definition_id", sa.String(length=100), nullable=False),
         sa.Column("definition", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["definition"], ["definition.id"], name=op.f("fk_release_pin_definition_definition")
-        ),
-        sa.ForeignKeyConstraint(
-            ["release_id"], ["release.id"], name=op.f("fk_release_pin_release_id_release")
-        ),
+        sa.ForeignKeyConstraint(["definition"], ["definition.id"], name=op.f("fk_release_pin_definition_definition")),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_pin_release_id_release")),
         sa.PrimaryKeyConstraint("release_id", "kind", "definition_id", name=op.f("pk_release_pin")),
     )
     op.create_table(
@@ -496,35 +469,22 @@ def upgrade() -> None:
             "outcome IS NULL OR outcome IN ('handled', 'settled', 'answered', 'refused', 'transferred', 'duplicate', 'void')",
             name=op.f("ck_case_outcome"),
         ),
+        sa.CheckConstraint("severity IN ('general', 'larger', 'major', 'extreme')", name=op.f("ck_case_severity")),
         sa.CheckConstraint(
-            "severity IN ('general', 'larger', 'major', 'extreme')", name=op.f("ck_case_severity")
-        ),
-        sa.CheckConstraint(
-            "stage IN ('collect', 'assign', 'handle', 'check', 'feedback', 'closed')",
-            name=op.f("ck_case_stage"),
+            "stage IN ('collect', 'assign', 'handle', 'check', 'feedback', 'closed')", name=op.f("ck_case_stage")
         ),
         sa.CheckConstraint("urgency IN ('normal', 'urgent', 'critical')", name=op.f("ck_case_urgency")),
-        sa.CheckConstraint(
-            "closed_at IS NULL OR outcome IS NOT NULL", name=op.f("ck_case_closed_with_outcome")
-        ),
-        sa.CheckConstraint(
-            "duplicate_of IS NULL OR duplicate_of <> id", name=op.f("ck_case_no_self_duplicate")
-        ),
+        sa.CheckConstraint("closed_at IS NULL OR outcome IS NOT NULL", name=op.f("ck_case_closed_with_outcome")),
+        sa.CheckConstraint("duplicate_of IS NULL OR duplicate_of <> id", name=op.f("ck_case_no_self_duplicate")),
         sa.ForeignKeyConstraint(
             ["dispatcher_id"], ["organisation.id"], name=op.f("fk_case_dispatcher_id_organisation")
         ),
-        sa.ForeignKeyConstraint(
-            ["division_code"], ["division.code"], name=op.f("fk_case_division_code_division")
-        ),
+        sa.ForeignKeyConstraint(["division_code"], ["division.code"], name=op.f("fk_case_division_code_division")),
         sa.ForeignKeyConstraint(["duplicate_of"], ["case.id"], name=op.f("fk_case_duplicate_of_case")),
         sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_case_grid_id_grid")),
         sa.ForeignKeyConstraint(["handled_by_id"], ["person.id"], name=op.f("fk_case_handled_by_id_person")),
-        sa.ForeignKeyConstraint(
-            ["handler_id"], ["organisation.id"], name=op.f("fk_case_handler_id_organisation")
-        ),
-        sa.ForeignKeyConstraint(
-            ["holder_id"], ["organisation.id"], name=op.f("fk_case_holder_id_organisation")
-        ),
+        sa.ForeignKeyConstraint(["handler_id"], ["organisation.id"], name=op.f("fk_case_handler_id_organisation")),
+        sa.ForeignKeyConstraint(["holder_id"], ["organisation.id"], name=op.f("fk_case_holder_id_organisation")),
         sa.ForeignKeyConstraint(["matter_code"], ["matter.code"], name=op.f("fk_case_matter_code_matter")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_case_release_id_release")),
         sa.ForeignKeyConstraint(["reporter_id"], ["person.id"], name=op.f("fk_case_reporter_id_person")),
@@ -575,9 +535,7 @@ def upgrade() -> None:
         sa.Column("grid_id", sa.Integer(), nullable=True),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "role <> 'grid_worker' OR grid_id IS NOT NULL", name=op.f("ck_post_grid_worker_has_grid")
-        ),
+        sa.CheckConstraint("role <> 'grid_worker' OR grid_id IS NOT NULL", name=op.f("ck_post_grid_worker_has_grid")),
         sa.CheckConstraint(
             "role IN ('grid_worker', 'seat', 'clerk', 'supervisor', 'designer', 'system_admin', 'security_admin', 'audit_admin')",
             name=op.f("ck_post_role"),
@@ -642,9 +600,7 @@ def upgrade() -> None:
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(closed_at IS NULL) = (outcome IS NULL)", name=op.f("ck_task_closed_with_outcome")
-        ),
+        sa.CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name=op.f("ck_task_closed_with_outcome")),
         sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_task_assignee_id_person")),
         sa.ForeignKeyConstraint(["grid_id"], ["grid.id"], name=op.f("fk_task_grid_id_grid")),
         sa.ForeignKeyConstraint(
@@ -705,9 +661,7 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=True),
-        sa.CheckConstraint(
-            "capacity IN ('holder', 'handler', 'assistant')", name=op.f("ck_custody_capacity")
-        ),
+        sa.CheckConstraint("capacity IN ('holder', 'handler', 'assistant')", name=op.f("ck_custody_capacity")),
         sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_custody_interval")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_custody_case_id_case")),
         sa.ForeignKeyConstraint(
@@ -747,9 +701,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stop")),
     )
     op.create_index(op.f("ix_stop_case_id"), "stop", ["case_id"], unique=False)
-    op.create_index(
-        "uq_stop_one_open", "stop", ["case_id"], unique=True, postgresql_where=sa.text("until IS NULL")
-    )
+    op.create_index("uq_stop_one_open", "stop", ["case_id"], unique=True, postgresql_where=sa.text("until IS NULL"))
     op.execute("""
         CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'the record is append-only: % on %', TG_OP, TG_TABLE_NAME; END $$;
