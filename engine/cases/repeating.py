@@ -1,0 +1,92 @@
+"""An act asked twice under one key happens once: the first answer is kept with it and given again."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.cases.models import Answered
+from engine.errors import Invalid
+
+KEPT = timedelta(days=30)
+LONGEST_KEY = 255
+
+
+class IdempotencyMismatch(Invalid):
+    """这个 Idempotency-Key 已经用于另一个请求。"""
+
+    code = "idempotency_mismatch"
+
+
+class KeyInvalid(Invalid):
+    """Idempotency-Key 应为 1 至 255 个可见字符。"""
+
+    code = "key_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered: an HTTP-like status, and the body as plain values."""
+
+    status: int
+    body: dict[str, Any]
+
+
+def find_answer(session: Session, account_id: int, key: str, request_hash: str, at: datetime) -> Answer | None:
+    """The first answer under this account's key, or None when the act is still to be done.
+
+    Whoever asks second waits for the first one's commit or rollback. Raises IdempotencyMismatch when the key
+    belongs to another request, KeyInvalid for one that is empty, too long or not printable.
+    """
+    kept_key = _kept(key)
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_number(account_id, kept_key))))
+    found = session.scalars(
+        sa.select(Answered).where(Answered.account_id == account_id, Answered.key == kept_key)
+    ).first()
+    if found is None:
+        return None
+    if found.at <= at - KEPT:
+        session.delete(found)
+        session.flush()
+        return None
+    if found.request_hash != request_hash:
+        raise IdempotencyMismatch
+    return Answer(found.status, found.body)
+
+
+def keep_answer(session: Session, account_id: int, key: str, request_hash: str, answer: Answer, at: datetime) -> None:
+    """Keep the answer in the transaction of its act: both are there, or neither."""
+    session.add(
+        Answered(
+            account_id=account_id,
+            key=_kept(key),
+            request_hash=request_hash,
+            status=answer.status,
+            body=answer.body,
+            at=at,
+        )
+    )
+    session.flush()
+
+
+def forget_answers(session: Session, at: datetime) -> int:
+    """Delete the answers that nobody may ask for any more, and say how many."""
+    old = sa.delete(Answered).where(Answered.at <= at - KEPT).returning(Answered.id)
+    return len(session.scalars(old).all())
+
+
+def _kept(key: str) -> str:
+    """The key as it is stored: its hash, so that a long one fits and a telling one tells nothing."""
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        raise KeyInvalid(fields={"Idempotency-Key": [(KeyInvalid.__doc__ or "").strip()]})
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _lock_number(account_id: int, kept_key: str) -> int:
+    digest = hashlib.sha256(f"{account_id} {kept_key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)

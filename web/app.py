@@ -1,0 +1,66 @@
+"""The web application: everything between a socket and the rooms of the engine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engine import attachments, clock
+from engine.settings import Settings
+from web import api, console, failing, identity, languages, limits, login, observing, security
+from web.db import connect, db
+
+LARGEST_UPLOAD = 20 * 1024 * 1024
+
+
+class App(Flask):
+    """A Flask application with one commit a request: after the answer was made, before it is sent."""
+
+    def dispatch_request(self) -> Response:
+        """The answer of the view, its changes committed; nothing is kept when anything raises."""
+        try:
+            answer = self.make_response(super().dispatch_request())
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        return answer
+
+
+def build(settings: Settings, database_url: str | None = None) -> Flask:
+    """The application of this place; `web.create_app` is its door."""
+    app = App("web", template_folder="console/templates", static_folder="static")
+    app.config.update(_configuration(settings))
+    app.extensions["wangge"] = settings
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    if settings.demo:
+        clock.follow(settings.clock_file)
+    if settings.objects_url:
+        attachments.use_url(settings.objects_url)
+    else:
+        attachments.use_folder(settings.data / "objects")
+    connect(app, settings, database_url)
+    for part in (observing, security, identity, languages, limits, failing, login, api, console):
+        part.init_app(app)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.key_for("sessions").hex(),
+        "SESSION_COOKIE_NAME": "__Host-wangge" if settings.https else "wangge",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": LARGEST_UPLOAD,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "TEMPLATES_AUTO_RELOAD": False,
+    }

@@ -1,0 +1,42 @@
+"""The database of the web: Flask-SQLAlchemy on the engine's own tables, one session a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from engine.cases import scope
+from engine.db import Base, server
+from engine.settings import Settings
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def connect(app: Flask, settings: Settings, database_url: str | None) -> None:
+    """Bind the application to its database and let every session keep to its actor's scope."""
+    url = database_url or settings.database_url or server.url(settings.data)
+    app.config["SQLALCHEMY_DATABASE_URI"] = _with_driver(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    db.init_app(app)
+    scope.install(Session)
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """One connection a thread and a few to spare; what people typed stays out of error texts."""
+    return {
+        "pool_pre_ping": True,
+        "pool_size": settings.web_threads,
+        "max_overflow": 4,
+        "pool_timeout": 10,
+        "hide_parameters": True,
+    }
+
+
+def _with_driver(url: str) -> str:
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url

@@ -1,0 +1,141 @@
+"""Who asks: a browser by its session cookie, a program by its token; everybody else meets public pages only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, make_response, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.exceptions import Unauthorized
+
+from engine import clock, directory
+from engine.cases import scope
+from web.db import db
+
+API = "/api/"
+View = TypeVar("View", bound=Callable[..., Any])
+_PUBLIC = "is_public"
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """A log-in as Flask-Login wants it: its id is the secret of the cookie, checked at every request."""
+
+    def __init__(self, secret: str, known: directory.Known) -> None:
+        self.secret, self.known = secret, known
+
+    def get_id(self) -> str:
+        """What the cookie holds."""
+        return self.secret
+
+
+def init_app(app: Flask) -> None:
+    """Ask who it is before every request, and turn strangers away from all that is not public."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # the row of the session decides, not the address
+    manager.user_loader(_by_cookie)
+    manager.request_loader(_by_token)
+    app.before_request(guard)
+    app.view_functions["static"] = public(app.view_functions["static"])
+
+
+def public(view: View) -> View:
+    """Mark a view that strangers may call; everything unmarked asks who it is."""
+    setattr(view, _PUBLIC, True)
+    return view
+
+
+def is_public(app: Flask, endpoint: str) -> bool:
+    """Whether strangers may call this endpoint."""
+    return bool(getattr(app.view_functions.get(endpoint), _PUBLIC, False))
+
+
+def guard() -> Response | None:
+    """Let the visitor through within their scope, or answer 401 (programs) or the log-in page (people)."""
+    scope.act_as(db.session(), scope.NOBODY)
+    g.actor = None
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    if current_user.is_authenticated:
+        g.actor = current_user.known.actor
+        scope.act_as(db.session(), g.actor)
+        return None
+    if is_public(current_app, request.endpoint):
+        return None
+    return _turned_away()
+
+
+def current_actor() -> directory.Actor:
+    """Who asks; raises Unauthorized on a public page without log-in."""
+    actor: directory.Actor | None = g.get("actor")
+    if actor is None:
+        raise Unauthorized
+    return actor
+
+
+def current_session_id() -> int:
+    """Which log-in asks; raises Unauthorized without one."""
+    current_actor()
+    session_id: int = current_user.known.session_id
+    return session_id
+
+
+def find_actor() -> directory.Actor | None:
+    """Who asks, or None."""
+    found: directory.Actor | None = g.get("actor")
+    return found
+
+
+def is_api() -> bool:
+    """Whether a program asks, that wants JSON for every answer."""
+    return request.path.startswith(API)
+
+
+def enter(opened: directory.Opened) -> None:
+    """Give this browser the session just opened; what an earlier one left is dropped."""
+    leave()
+    known = directory.find_known(db.session(), opened.secret, "browser", clock.now())
+    if known is not None:
+        login_user(Visitor(opened.secret, known))
+        g.actor = known.actor
+
+
+def leave() -> None:
+    """End the session of this browser here and on the server."""
+    secret = session.get("_user_id")
+    if secret:
+        directory.revoke_secret(db.session(), secret, clock.now())
+    logout_user()
+    session.clear()
+
+
+def client_address() -> str:
+    """Where the request comes from, by as many proxies as the settings believe."""
+    return (request.remote_addr or "unknown")[:45]
+
+
+def _turned_away() -> Response:
+    if is_api():
+        raise Unauthorized
+    if request.headers.get("HX-Request"):
+        answer = make_response("", 401)
+        answer.headers["HX-Redirect"] = url_for("login.show")
+        return answer
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    answer = make_response(redirect(url_for("login.show", next=wanted)))
+    return answer
+
+
+def _by_cookie(secret: str) -> Visitor | None:
+    if is_api():
+        return None
+    known = directory.find_known(db.session(), secret, "browser", clock.now())
+    return Visitor(secret, known) if known else None
+
+
+def _by_token(asked: Any) -> Visitor | None:
+    kind, _, secret = asked.headers.get("Authorization", "").partition(" ")
+    if not is_api() or kind.lower() != "bearer" or not secret:
+        return None
+    known = directory.find_known(db.session(), secret.strip(), "token", clock.now())
+    return Visitor(secret, known) if known else None

@@ -1,0 +1,78 @@
+"""The words of failures in both languages; the engine's own messages are Chinese, here stands their English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web import languages
+
+_TITLES: dict[int, tuple[str, str]] = {
+    400: ("请求有误", "Bad request"),
+    401: ("请先登录", "Log in first"),
+    403: ("没有权限", "Not allowed"),
+    404: ("没有找到", "Not found"),
+    405: ("不能这样请求", "Method not allowed"),
+    409: ("情况已经变化", "Conflict"),
+    412: ("内容已被修改", "Changed meanwhile"),
+    413: ("内容太大", "Too large"),
+    415: ("格式不支持", "Unsupported media type"),
+    422: ("填写有误", "Invalid input"),
+    428: ("缺少版本信息", "Precondition required"),
+    429: ("请求太频繁", "Too many requests"),
+    500: ("系统出错", "Something went wrong"),
+    503: ("暂时不可用", "Unavailable"),
+    507: ("存储空间已满", "Storage is full"),
+}
+_PLAIN: dict[str, tuple[str, str]] = {
+    "bad_request": ("请求的内容无法读取。", "The request cannot be read."),
+    "csrf": ("页面已过期，请刷新后再提交。", "This page has expired; reload it and submit again."),
+    "unauthenticated": ("您还没有登录，或登录已经结束。", "You are not logged in, or your session has ended."),
+    "not_allowed": ("您没有这项权限。", "You may not do this."),
+    "not_found": ("没有找到，或不在您的管辖范围内。", "There is no such thing, or it is outside your jurisdiction."),
+    "method_not_allowed": ("这个地址不接受这种请求。", "This address does not take this method."),
+    "precondition_failed": ("内容已被别人修改，请看最新内容后再试。", "It was changed meanwhile; look again."),
+    "precondition_required": ("请求缺少 If-Match。", "The request needs If-Match."),
+    "too_large": ("上传的内容太大：单次最多 20 MB，其他请求最多 2 MB。",
+                  "Too large: at most 20 MB an upload, 2 MB for anything else."),
+    "media_type_unsupported": ("不支持这种格式。", "This media type is not supported."),
+    "invalid": ("填写的内容有误，请看标出的各项。", "Some values are not valid; see the fields."),
+    "too_many_requests": ("请求太频繁，请稍后再试。", "Too many requests; try again later."),
+    "conflict": ("与已有的内容冲突。", "This conflicts with what is there already."),
+    "storage_full": ("存储空间已满，请联系系统管理员；不需要文件的操作可以继续。",
+                     "Storage is full; ask the system administrator. Acts without files go on."),
+    "unavailable": ("暂时不可用，请稍后再试。", "Unavailable for the moment; try again soon."),
+    "database_unavailable": ("数据库暂时不可用，请稍后再试；您的操作没有保存。",
+                             "The database is unavailable for the moment; nothing was saved, try again soon."),
+    "error": ("系统出错，已经记录；您的操作没有保存。", "Something went wrong and was logged; nothing was saved."),
+}  # fmt: skip
+ENGLISH: dict[str, str] = {
+    "account_unknown": "There is no such account.",
+    "actor_gone": "This account does not exist or is disabled.",
+    "administrators_exclude": "The three administrators exclude one another and any post of the office.",
+    "idempotency_mismatch": "This Idempotency-Key was used for another request.",
+    "key_invalid": "An Idempotency-Key has 1 to 80 visible characters.",
+    "post_invalid": "The post does not exist, or a grid worker's names no grid.",
+    "post_unknown": "There is no such post.",
+    "too_many_attempts": "Too many failed attempts; logging in is locked for the moment.",
+    "username_invalid": "A user name has 2 to 40 letters, digits or . _ -",
+    "username_taken": "This user name is taken.",
+    "weak_password": "A password has at least 10 characters of more than one kind and is not the user name.",
+    "wrong_credentials": "User name or password is wrong.",
+}
+
+
+def title(status: int) -> str:
+    """The kind of failure in a few words of the reader's language."""
+    return _TITLES.get(status, _TITLES[500])[languages.current() == "en"]
+
+
+def plain(code: str, status: int) -> str:
+    """What a failure of the web itself means, in the reader's language."""
+    return _PLAIN.get(code, _TITLES.get(status, _TITLES[500]))[languages.current() == "en"]
+
+
+def english(code: str, facts: dict[str, Any]) -> str:
+    """What an error of the engine says in English; facts name people and places as they are called."""
+    text = ENGLISH.get(code) or (_PLAIN[code][1] if code in _PLAIN else code.replace("_", " ").capitalize() + ".")
+    winner = facts.get("winner")
+    return f"{text} ({winner})" if winner else text
