@@ -190,36 +190,46 @@ def plan_measures(act: Act, deadline: Deadline) -> None:
     Attention rises one level after the other up to the top of the ladder, each step `after` the last; custody
     stays (requirements part 3). What lies in the past is not planned again.
     """
-    answer = act.ask("supervision", {"stage": deadline.stage, "urgency": act.case.urgency})
-    due = counted(act, deadline)
-    for fired, row in zip(answer.rows, answer.outputs, strict=True):
+    due, moment = counted(act, deadline), deadline.due_at
+    for fired, row in sorted(supervision_rows(act, deadline), key=lambda one: one[1]["kind"] == "daily"):
         if row["kind"] == "raise":
-            _plan_raises(act, deadline, fired, row["after"])
-        elif row["kind"] != "daily":
+            moment = _plan_raises(act, deadline, fired, row["after"])
+        elif row["kind"] == "daily":
+            _plan(act, deadline, "daily", _later(act, moment, row["after"]), fired, act.holder)
+        else:
             at = share_of(due, deadline.opened_at, deadline.due_at, int(row["percent"]) / 100)
             _plan(act, deadline, row["kind"], at, fired, act.holder)
 
 
-def _plan_raises(act: Act, deadline: Deadline, fired: Fired, after: str) -> None:
-    limit, step = deadlines.Limit.parse(deadline.limit), deadlines.Limit.parse(after)
+def supervision_rows(act: Act, deadline: Deadline) -> list[tuple[Fired, dict[str, Any]]]:
+    """What the table `supervision` says about a deadline, each row with its outputs."""
+    answer = act.ask("supervision", {"stage": deadline.stage, "urgency": act.case.urgency})
+    return list(zip(answer.rows, answer.outputs, strict=True))
+
+
+def plan_next_day(act: Act, deadline: Deadline) -> None:
+    """A daily reminder was given and the work is still not done: the next one."""
+    for fired, row in supervision_rows(act, deadline):
+        if row["kind"] == "daily":
+            _plan(act, deadline, "daily", _later(act, act.at, row["after"]), fired, act.holder)
+
+
+def _later(act: Act, moment: datetime, after: str) -> datetime:
+    return act.due_at(moment, deadlines.Limit.parse(after), "hours").at
+
+
+def _plan_raises(act: Act, deadline: Deadline, fired: Fired, after: str) -> datetime:
+    """One level after the other, the moment of the last."""
     moment, centre = deadline.due_at, act.holder
     while (above := act.centre_above(centre)) is not None:
-        moment = min(act.due_at(moment, limit, "hours").at, act.due_at(moment, step, "hours").at)
+        moment = min(_later(act, moment, deadline.limit), _later(act, moment, after))
         _plan(act, deadline, "raise", moment, fired, above)
         centre = above
+    return moment
 
 
 def _plan(act: Act, deadline: Deadline, kind: str, at: datetime, fired: Fired, centre: Organisation) -> None:
     if at >= act.at:
-        act.session.add(
-            Measure(
-                case_id=act.case.id,
-                deadline_id=deadline.id,
-                kind=kind,
-                level=centre.division.level,
-                organisation_id=centre.id,
-                at=at,
-                row=fired.number,
-                cites=fired.cites,
-            )
-        )
+        act.session.add(Measure(
+            case_id=act.case.id, deadline_id=deadline.id, kind=kind, level=centre.division.level,
+            organisation_id=centre.id, at=at, row=fired.number, cites=fired.cites))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine import directory, processes
 from engine.cases import notifying
 from engine.cases.act import Act
+from engine.cases.clocks import plan_next_day
 from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.projection import project
@@ -119,6 +120,8 @@ def _take(session: Session, case: Case, measure: Measure) -> None:
         case.supervised += 1
     if measure.kind == "raise" and measure.level:
         case.attention_level = measure.level
+    if measure.kind == "daily" and deadline.closed_at is None:
+        plan_next_day(act, deadline)
     _tell(act, measure, deadline)
     act.notes |= {
         "stage": deadline.stage,

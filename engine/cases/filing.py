@@ -110,23 +110,24 @@ def check_report(report: Report, at: datetime) -> dict[str, list[str]]:
         text = getattr(report, name)
         if text and len(text) > most:
             problems[name] = [f"最多 {most} 字，现在有 {len(text)} 字，请精简。"]
-    for name, words in (
-        ("urgency", URGENCIES),
-        ("severity", SEVERITIES),
-        ("origin", ORIGINS),
-        ("channel", CHANNELS),
-    ):
-        value = getattr(report, name)
-        if value is not None and value not in words:
-            problems[name] = [f"没有「{value}」这个值，可用：{'、'.join(words)}。"]
+    problems |= _unknown_words(report)
     if report.happened_at is not None and report.happened_at > at + timedelta(minutes=5):
         problems["happened_at"] = ["发生时间在将来，请核对。"]
     if (report.lat is None) != (report.lng is None):
         problems["place"] = ["经度和纬度要同时给出。"]
-    if phone := (report.contact or {}).get("phone"):
-        if not is_phone(phone):
-            problems["contact.phone"] = [f"「{phone[:30]}」不是有效的电话号码。"]
+    phone = (report.contact or {}).get("phone")
+    if phone and not is_phone(phone):
+        problems["contact.phone"] = [f"「{phone[:30]}」不是有效的电话号码。"]
     return problems
+
+
+WORDS = (("urgency", URGENCIES), ("severity", SEVERITIES), ("origin", ORIGINS), ("channel", CHANNELS))
+
+
+def _unknown_words(report: Report) -> dict[str, list[str]]:
+    given = ((name, getattr(report, name), words) for name, words in WORDS)
+    return {name: [f"没有「{value}」这个值，可用：{'、'.join(words)}。"]
+            for name, value, words in given if value is not None and value not in words}
 
 
 def is_phone(text: str) -> bool:

@@ -14,7 +14,7 @@ from engine import notices
 from engine.cases import custody, notifying
 from engine.cases.act import Act
 from engine.cases.clocks import close_all, open_total
-from engine.cases.errors import PlaceUncovered
+from engine.cases.errors import ActUnavailable
 from engine.cases.models import ContactRecord
 from engine.cases.offers import organisation_by_code
 from engine.cases.suggesting import is_emergency, owner_of
@@ -76,10 +76,7 @@ ENDS = {
 
 @operation
 def classify(act: Act, params: Params, data: Params) -> None:
-    """受理分流: matter, severity and urgency as the seat chose them; the total clock is set.
-
-    A way that ends here (直接答复、不予受理、转出、重复、作废) is recorded with its reason.
-    """
+    """受理分流: matter, severity and urgency as the seat chose them; the total clock is set."""
     case, form = act.case, act.form
     if code := form.get("matter"):
         matter = act.session.get_one(Matter, code)
@@ -87,14 +84,15 @@ def classify(act: Act, params: Params, data: Params) -> None:
         case.list_version = matter.list_version
         act.reclassified()
     _grade(act)
-    if outcome := ENDS.get(str(form.get("outcome"))):
-        _end_without_handling(act, outcome)
-    elif form.get("outcome") != "supplement":
+    if form.get("outcome") != "supplement" and form.get("outcome") not in ENDS:
         open_total(act)
 
 
-def _end_without_handling(act: Act, outcome: str) -> None:
+@operation
+def end_without_handling(act: Act, params: Params, data: Params) -> None:
+    """直接答复、不予受理、转出、重复、作废: an honest end with its reason; whoever reported it hears of it."""
     case, form = act.case, act.form
+    outcome = ENDS[str(form["outcome"])]
     case.outcome, case.stage = outcome, "feedback"
     case.result_text = form.get("reply") or form.get("reason") or case.result_text
     if outcome == "duplicate":
@@ -258,8 +256,11 @@ def move(act: Act, params: Params, data: Params) -> None:
             raise Conflict(f"「{target.name}」不在{act.holder.name}之下，不能交办。")
     else:
         target = act.rung(act.holder, "up")
+    if target is None and direction == "late":
+        act.notes["stays"] = act.holder.name  # at the top it stays and is offered again
+        return
     if target is None:
-        raise PlaceUncovered(f"{act.holder.name}已是最高一级，不能再上报。")
+        raise ActUnavailable(f"{act.holder.name}已是最高一级，不能再上报。")
     custody.hand_over(act, target, direction)
 
 

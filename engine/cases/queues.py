@@ -18,8 +18,12 @@ from engine.worklist.models import Task
 
 Of = Literal["tasks", "cases"]
 ZONE = ZoneInfo("Asia/Shanghai")
-_KNOWN = ("dispatch", "decide_return", "check", "inform", "rate", "sign", "sign_assist", "handle", "assist",
-          "conclude", "acknowledge", "first_report", "verify")
+SIGN = ("sign", "sign_assist")
+HANDLE = ("handle_task", "handle", "lead_handle", "assist_task", "conclude")
+RETURNS = ("decide_return", "decide_return_above")
+EMERGENCY = ("acknowledge", "acknowledge_top", "first_report", "follow_report")
+_NAMED = {  # what the other queues of a role show already
+    "seat": ("dispatch", "check", "inform", "rate", *RETURNS, *EMERGENCY), "clerk": (*SIGN, *HANDLE)}
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def _offered(role: str, *elements: str) -> Callable[[Asker], ColumnElement[bool]
 
 
 def _other(role: str) -> Callable[[Asker], ColumnElement[bool]]:
-    return lambda ask: and_(ask.offered(role), Task.element.not_in(_KNOWN))
+    return lambda ask: and_(ask.offered(role), Task.element.not_in(_NAMED[role]))
 
 
 def _held(role: str, lamp: str) -> Callable[[Asker], ColumnElement[bool]]:
@@ -90,7 +94,7 @@ def _task_lamp(role: str, lamp: str) -> Callable[[Asker], ColumnElement[bool]]:
 
 
 def _unsigned(ask: Asker) -> ColumnElement[bool]:
-    return and_(Task.closed_at.is_(None), Task.element.in_(("sign", "sign_assist")),
+    return and_(Task.closed_at.is_(None), Task.element.in_(SIGN),
                 Case.dispatcher_id.in_(ask.actor.organisation_ids("seat")))
 
 
@@ -132,21 +136,21 @@ def _in_my_grids(ask: Asker) -> ColumnElement[bool]:
 
 QUEUES: tuple[Queue, ...] = (
     Queue("emergency", "seat", "应急值守", "Emergencies", "tasks",
-          _offered("seat", "acknowledge", "first_report"), hot=True),
+          _offered("seat", *EMERGENCY), hot=True),
     Queue("dispatch", "seat", "待分流", "To dispatch", "tasks", _offered("seat", "dispatch")),
     Queue("unsigned", "seat", "待签收", "Awaiting signature", "tasks", _unsigned),
     Queue("near", "seat", "临期", "Near due", "cases", _held("seat", "yellow")),
     Queue("late", "seat", "超期", "Overdue", "cases", _held("seat", "red"), hot=True),
-    Queue("returned", "seat", "退回待定", "Returned", "tasks", _offered("seat", "decide_return")),
+    Queue("returned", "seat", "退回待定", "Returned", "tasks", _offered("seat", *RETURNS)),
     Queue("check", "seat", "待核查", "To check", "tasks", _offered("seat", "check")),
     Queue("feedback", "seat", "待告知回访", "To tell and call back", "tasks",
           _offered("seat", "inform", "rate")),
     Queue("held", "seat", "挂账", "On hold", "cases", _held("seat", "grey")),
-    Queue("more", "seat", "其他待办", "Other tasks", "tasks", _other("seat")),
+    Queue("more", "seat", "待我办理", "For us to handle", "tasks", _other("seat")),
     Queue("open", "seat", "全部在办", "All open", "cases", _open),
     Queue("closed", "seat", "已结", "Closed", "cases", _closed, "newest", counted=False),
-    Queue("sign", "clerk", "待签收", "To sign for", "tasks", _offered("clerk", "sign", "sign_assist")),
-    Queue("handle", "clerk", "办理中", "In hand", "tasks", _offered("clerk", "handle", "assist", "conclude")),
+    Queue("sign", "clerk", "待签收", "To sign for", "tasks", _offered("clerk", *SIGN)),
+    Queue("handle", "clerk", "办理中", "In hand", "tasks", _offered("clerk", *HANDLE)),
     Queue("due-soon", "clerk", "临期", "Near due", "tasks", _task_lamp("clerk", "yellow")),
     Queue("past-due", "clerk", "超期", "Overdue", "tasks", _task_lamp("clerk", "red"), hot=True),
     Queue("clerk-more", "clerk", "其他待办", "Other tasks", "tasks", _other("clerk")),

@@ -18,7 +18,8 @@ from engine.cases.lamps import clock_of
 from engine.cases.models import Case, Stop
 from engine.cases.queues import Asker, Of, Queue, find_queue, queues_of
 from engine.cases.rows import CaseRow, TaskRow
-from engine.directory import Actor
+from engine.directory import Actor, is_within
+from engine.directory.models import Division
 from engine.errors import NotFound
 from engine.worklist.models import Deadline
 
@@ -38,6 +39,26 @@ def get_case(session: Session, number: str) -> Case:
     if case is None:
         raise CaseUnknown(number=number)
     return case
+
+
+def number_of(session: Session, case_id: int) -> str:
+    """The number of the case with this row id, within the scope of the session; raises CaseUnknown."""
+    number = session.scalar(select(Case.number).where(Case.id == case_id))
+    if number is None:
+        raise CaseUnknown()
+    return number
+
+
+def list_places(session: Session, path: str, most: int = 500) -> list[tuple[str, str]]:
+    """Code and name of the communities at or below this path."""
+    asked = select(Division.code, Division.name).where(is_within(Division.path, path), Division.level == "community")
+    return [(code, name) for code, name in session.execute(asked.order_by(Division.path).limit(most))]
+
+
+def list_where(session: Session, where: Sequence[ColumnElement[bool]], at: datetime, cursor: str | None = None,
+               limit: int = PAGE) -> Page[CaseRow]:
+    """One page of the cases that conditions of another room let through, the most urgent first."""
+    return _page(session, "cases", where, "due", at, cursor, limit)
 
 
 def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | None = None, limit: int = PAGE,
@@ -133,3 +154,11 @@ def _by_case(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
     for row in rows:
         sorted_out[row.case_id].append(row)
     return sorted_out
+
+
+def numbers_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """The numbers of these cases, as far as they lie within the scope of the session."""
+    if not ids:
+        return {}
+    rows = session.execute(select(Case.id, Case.number).where(Case.id.in_(ids)))
+    return {case_id: number for case_id, number in rows}

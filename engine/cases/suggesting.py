@@ -65,7 +65,7 @@ def owner_of(act: Act) -> Owner:
     )
 
 
-def _ask_triage(act: Act) -> Answer:
+def _ask_triage(act: Act, level: str | None = None) -> Answer:
     case, matter = act.case, act.matter
     return act.ask(
         "triage",
@@ -73,7 +73,7 @@ def _ask_triage(act: Act) -> Answer:
             "severity": case.severity,
             "urgency": case.urgency,
             "emergency": case.emergency,
-            "level": case.level,
+            "level": level or case.level,
             "owner_kind": matter.owner_kind if matter else "",
             "platform": (matter.platform if matter else None) or "",
         },
@@ -98,7 +98,7 @@ def _owner_at(session: Session, holder: Organisation, kind: str) -> Organisation
 
 def is_emergency(act: Act) -> bool:
     """Whether severity and urgency make it an emergency, by the table `triage` (E10)."""
-    return bool(_ask_triage(act).one["way"] == "emergency")
+    return bool(_ask_triage(act, level="grid").one["way"] == "emergency")
 
 
 def suggest_for(

@@ -146,8 +146,7 @@ def _instances(session: Session) -> Iterator[tuple[Case, Instance]]:
         .order_by(Case.id)
         .execution_options(yield_per=BATCH)
     )
-    for case, instance in rows:
-        yield case, instance
+    yield from (tuple(row) for row in rows)
 
 
 def _outbox(session: Session, at: datetime, finding: Finding) -> None:
@@ -180,7 +179,8 @@ def _late(session: Session, at: datetime, finding: Finding) -> None:
 
 def _indexes(session: Session, at: datetime, finding: Finding) -> None:
     """I8: every B-tree of the database is sound (amcheck)."""
-    session.execute(text("CREATE EXTENSION IF NOT EXISTS amcheck"))
+    if not session.scalar(text("SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'")):
+        return  # nothing checked counts as a failure: the report says so
     names = session.scalars(
         text(
             "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_am a ON a.oid = c.relam "

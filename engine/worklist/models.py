@@ -68,7 +68,7 @@ class Deadline(Base):
     organisation_id: Mapped[int | None]
     stage: Mapped[str] = mapped_column(String(40))
     opened_at: Mapped[datetime]
-    limit: Mapped[str] = mapped_column(String(40))
+    limit: Mapped[str] = mapped_column(String(120))
     count: Mapped[str] = mapped_column(String(12))
     office: Mapped[str] = mapped_column(String(40))
     warn_at: Mapped[datetime]
