@@ -7,10 +7,10 @@ from datetime import timedelta
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engine import attachments, clock
 from engine.settings import Settings
 from web import api, console, failing, identity, languages, limits, login, observing, security
 from web.db import connect, db
+from web.place import prepare
 
 LARGEST_UPLOAD = 20 * 1024 * 1024
 
@@ -38,12 +38,7 @@ def build(settings: Settings, database_url: str | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
-    if settings.demo:
-        clock.follow(settings.clock_file)
-    if settings.objects_url:
-        attachments.use_url(settings.objects_url)
-    else:
-        attachments.use_folder(settings.data / "objects")
+    prepare(settings)
     connect(app, settings, database_url)
     for part in (observing, security, identity, languages, limits, failing, login, api, console):
         part.init_app(app)
