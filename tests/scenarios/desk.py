@@ -56,7 +56,7 @@ class Desk:
             return {code: code for code in data["form"].get("assistants", [])}
         if verb == "ring_next":
             self.levels_above -= 1
-            return self.levels_above > 0
+            return {"top": self.levels_above <= 0}
         return None
 
     # what people and the clock do
