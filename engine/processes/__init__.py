@@ -1,8 +1,10 @@
 """The only room where diagrams run: load, start, advance, store. SpiffWorkflow lives here and nowhere else."""
 
 from engine.processes.describing import DiagramInfo, ElementInfo, describe
-from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken, TaskNotOpen
+from engine.processes.dry_run import decided, try_run
+from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken, StandsStill, TaskNotOpen
 from engine.processes.forms import DEFAULT_FORM, Field, Form, Option, Outcome
+from engine.processes.gate import gate
 from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start
 from engine.processes.store import get_instance, list_due_timers, list_timers, save, store
 from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
@@ -23,13 +25,16 @@ __all__ = [
     "Outcome",
     "OverBudget",
     "ProcessBroken",
+    "StandsStill",
     "Step",
     "TaskNotOpen",
     "complete",
+    "decided",
     "deliver",
     "describe",
     "describe_state",
     "fire",
+    "gate",
     "get_instance",
     "list_due_timers",
     "list_timers",
@@ -39,4 +44,5 @@ __all__ = [
     "start",
     "store",
     "timers_waiting",
+    "try_run",
 ]

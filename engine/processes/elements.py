@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.spiff.specs import defaults as spiff
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import WanggeError
 from engine.processes.evaluation import halt, plain, weigh
 from engine.processes.forms import DEFAULT_FORM, Form
 from engine.processes.merging import meeting
@@ -105,7 +106,11 @@ class BusinessRuleTask(Lean, spiff.NoneTask):  # type: ignore[misc]
 
     def _run_hook(self, task: Token) -> bool:
         engine = task.workflow.script_engine
-        task.data.update(plain(engine.host.decide(self.decision, engine.environment.names(task.data))))
+        try:
+            answer = engine.host.decide(self.decision, engine.environment.names(task.data))
+        except WanggeError as error:
+            raise halt(task, f"决策表「{self.decision}」没有答复：{error.message}") from error
+        task.data.update(plain(answer))
         weigh(task)
         return True
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engine.errors import Conflict, WanggeError
+
+if TYPE_CHECKING:
+    from engine.processes.values import Completed, Step
 
 
 class ProcessBroken(WanggeError):
     """流程无法继续。
 
     `file` and `element` say where, `reason` why; nothing of the command is kept, the case becomes an incident.
+    `trace` is how far the command came.
     """
 
     code = "process_broken"
@@ -18,12 +24,27 @@ class ProcessBroken(WanggeError):
         self.file = file
         self.element = element
         self.reason = reason
+        self.trace: tuple[Completed, ...] = ()
 
 
 class OverBudget(ProcessBroken):
     """流程超出了一次操作的限度。"""
 
     code = "over_budget"
+
+
+class StandsStill(ProcessBroken):
+    """流程停住了：没有任何任务、定时或消息能让它继续。
+
+    `step` is where it stands, a token at a join that nobody else can reach for instance.
+    """
+
+    code = "stands_still"
+
+    def __init__(self, file: str, element: str, step: Step) -> None:
+        super().__init__(file, element, "没有任何任务、定时或消息能让它继续")
+        self.step = step
+        self.trace = step.trace
 
 
 class TaskNotOpen(Conflict):

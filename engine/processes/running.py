@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import ExpressionFailed, ExpressionRefused
 from engine.library import Source
-from engine.processes.errors import ProcessBroken, TaskNotOpen
+from engine.processes.errors import ProcessBroken, StandsStill, TaskNotOpen
 from engine.processes.evaluation import plain, weigh
 from engine.processes.events import Announcement, attached_to, happen, waiting_events
 from engine.processes.names import FORM
@@ -20,7 +20,7 @@ from engine.processes.state import dump, load
 from engine.processes.timers import HostTimer
 from engine.processes.tokens import Token
 from engine.processes.values import Host, Step
-from engine.processes.waiting import armed_timers, open_tasks, waiting_messages
+from engine.processes.waiting import armed_timers, open_tasks, standing, waiting_messages
 
 
 def start(source: Source, host: Host, data: dict[str, Any]) -> Step:
@@ -101,11 +101,16 @@ def _run(instance: Instance, act: Callable[[], None]) -> Step:
     try:
         act()
         instance.drain()
+        step = _step(instance, dump(instance))
     except (ExpressionFailed, ExpressionRefused, SpiffWorkflowException, TypeError, RecursionError) as error:
-        raise instance.broken(error) from error
-    step = _step(instance, dump(instance))
-    if not (step.done or step.failed or step.open or step.timers or step.messages or _hears_a_signal(instance)):
-        raise ProcessBroken(instance.bundle.file, _stuck_at(instance), "流程停住了：没有任何任务、定时或消息能让它继续")
+        broken = instance.broken(error)
+        broken.trace = tuple(instance.trace)
+        raise broken from error
+    except ProcessBroken as broken:
+        broken.trace = tuple(instance.trace)
+        raise
+    if not (step.done or step.failed or step.open or step.timers or instance.event_manager.tasks):
+        raise StandsStill(instance.bundle.file, "、".join(step.standing), step)
     return step
 
 
@@ -113,14 +118,4 @@ def _step(instance: Instance, state: bytes) -> Step:
     return Step(state=state, open=open_tasks(instance), timers=armed_timers(instance),
                 messages=waiting_messages(instance), trace=tuple(instance.trace),
                 done=instance.completed and instance.failed is None, failed=instance.failed,
-                result=dict(instance.result))
-
-
-def _hears_a_signal(instance: Instance) -> bool:
-    return any(isinstance(token.task_spec.event_definition, Announcement)
-               and token.task_spec.event_definition.kind == "signal" for token in waiting_events(instance))
-
-
-def _stuck_at(instance: Instance) -> str:
-    live = sorted((token for token in instance.every.values() if token.live), key=lambda token: -token.id)
-    return str(live[0].task_spec.bpmn_id or live[0].task_spec.name) if live else ""
+                result=dict(instance.result), standing=standing(instance))

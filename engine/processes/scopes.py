@@ -9,9 +9,10 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import NotFound
 from engine.processes.bundle import Bundle
 from engine.processes.errors import OverBudget, ProcessBroken
-from engine.processes.evaluation import Engine
+from engine.processes.evaluation import Engine, halt
 from engine.processes.tokens import Token
 from engine.processes.values import Completed, Host
 
@@ -79,13 +80,19 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         """A scope for this task; called processes are looked up from the caller's definition through the host."""
         bundle = my_task.workflow.bundle
         if getattr(my_task.task_spec, "calls", False):
-            bundle = self.bundle.library(self.host.source(spec_name, "bpmn"))
+            bundle = self._called(my_task, spec_name)
             spec = bundle.spec
         else:
             spec = bundle.embedded[spec_name]
         scope = SubScope(bundle, spec, my_task.id, self)
         self.subprocesses[my_task.id] = scope
         return scope
+
+    def _called(self, my_task: Token, name: str) -> Bundle:
+        try:
+            return self.bundle.library(self.host.source(name, "bpmn"))
+        except NotFound as error:
+            raise halt(my_task, f"被调用的流程「{name}」不存在") from error
 
     def finish(self, data: dict[str, Any]) -> None:
         """End the instance."""

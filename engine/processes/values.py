@@ -47,7 +47,6 @@ class OpenTask:
     form: Form
     props: dict[str, str] = field(hash=False)
     item: str | None = None
-    data: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,7 @@ class Step:
     """Where one command left the instance: its new state, everything that waits, and the way there.
 
     `messages`: (message name, key of the task it hangs on, element). `failed`: the error nobody caught.
+    `standing`: the elements where tokens stand, joins included, boundary events not.
     """
 
     state: bytes = field(repr=False)
@@ -90,3 +90,4 @@ class Step:
     done: bool
     failed: str | None
     result: dict[str, Any] = field(default_factory=dict, hash=False)
+    standing: tuple[str, ...] = ()

@@ -1,0 +1,32 @@
+"""What a diagram uses must exist: called processes, tables, operations; and its outputs are always set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.processes.gate.drawing import Findings, title
+from engine.processes.names import tag
+from engine.processes.parsing import decision_of, operation_of
+
+
+def check_calls(process: Any, processes: frozenset[str], decisions: frozenset[str],
+                operations: frozenset[str] | None, findings: Findings) -> None:
+    """Refuse calls of what is not there; operations are not checked when none are given."""
+    for node in process.iter(tag("callActivity")):
+        called = node.get("calledElement")
+        if not called:
+            findings.error(node, "no_called_process", f"「{title(node)}」没有说明调用哪个流程")
+        elif called not in processes:
+            findings.error(node, "unknown_process", f"被调用的流程「{called}」不存在，请一起发布或改名")
+    for node in process.iter(tag("businessRuleTask")):
+        decision = decision_of(node)
+        if not decision:
+            findings.error(node, "no_decision", f"规则任务「{title(node)}」没有说明问哪张表（calledDecisionId）")
+        elif decision not in decisions:
+            findings.error(node, "unknown_decision", f"决策表「{decision}」不存在，请一起发布或改名")
+    for node in process.iter(tag("serviceTask")):
+        operation = operation_of(node)[0]
+        if not operation:
+            findings.error(node, "no_operation", f"服务任务「{title(node)}」没有说明做什么（serviceTaskOperator）")
+        elif operations is not None and operation not in operations:
+            findings.error(node, "unknown_operation", f"没有叫「{operation}」的服务操作，请从目录中选择")

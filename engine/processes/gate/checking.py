@@ -1,0 +1,109 @@
+"""All checks of a set of diagrams, file by file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from engine.library import Source
+from engine.library.findings import Finding
+from engine.processes.describing import process_node
+from engine.processes.errors import DiagramUnreadable
+from engine.processes.gate.calls import check_calls
+from engine.processes.gate.drawing import Findings, scope_of
+from engine.processes.gate.elements import check_elements
+from engine.processes.gate.flows import check_flows
+from engine.processes.gate.forms import check_extensions, check_forms
+from engine.processes.gate.outputs import check_outputs, declared
+from engine.processes.gate.texts import check_event_count, check_names, check_texts
+from engine.processes.names import BPMN, tag
+from engine.processes.reading import read_xml
+from engine.processes.shelf import bundle_of
+
+
+def gate(sources: Sequence[Source], operations: frozenset[str] | None = None,
+         known: Sequence[Source] = ()) -> list[Finding]:
+    """All that is wrong with these diagrams; with an error among it a file is not published and not run.
+
+    `operations` are the service operations that exist (None: not checked); `known` are published diagrams and
+    tables that may be called besides the given ones. Tables are checked by the decisions room.
+    """
+    roots: dict[str, Any] = {}
+    found: list[Finding] = []
+    for source in sources:
+        if source.kind == "bpmn":
+            found += _readable(source, roots)
+    together = [*sources, *known]
+    processes = frozenset(source.definition_id for source in together if source.kind == "bpmn")
+    decisions = frozenset(source.definition_id for source in together if source.kind == "dmn")
+    given = _outputs(together, roots)
+    for source in sources:
+        if source.file in roots and source.kind == "bpmn":
+            findings = Findings(source.file)
+            _check(source, roots[source.file], processes, decisions, operations, given, findings)
+            found += findings.found
+    return found
+
+
+def _readable(source: Source, roots: dict[str, Any]) -> list[Finding]:
+    try:
+        root = read_xml(source.content, source.file)
+        process_node(root, source)
+    except DiagramUnreadable as error:
+        return [Finding(source.file, error.element, error.problem, error.reason, "error")]
+    roots[source.file] = root
+    return []
+
+
+def _outputs(sources: Sequence[Source], roots: dict[str, Any]) -> dict[str, frozenset[str] | None]:
+    found: dict[str, frozenset[str] | None] = {}
+    for source in sources:
+        if source.kind == "bpmn" and source.definition_id not in found:
+            try:
+                root = roots.get(source.file)
+                process = process_node(read_xml(source.content, source.file) if root is None else root, source)
+            except DiagramUnreadable:
+                continue
+            found[source.definition_id] = declared(process, "dataOutput")
+    return found
+
+
+def _check(source: Source, root: Any, processes: frozenset[str], decisions: frozenset[str],
+           operations: frozenset[str] | None, given: dict[str, frozenset[str] | None], findings: Findings) -> None:
+    process = process_node(root, source)
+    scope = scope_of(process)
+    _check_file(root, process, findings)
+    check_elements(process, scope, findings)
+    check_flows(scope, findings)
+    check_event_count(process, findings)
+    check_texts(process, findings)
+    check_names(process, findings)
+    check_forms(process, findings)
+    check_extensions(root, process, findings)
+    check_calls(process, processes, decisions, operations, findings)
+    if not any(finding.severity == "error" for finding in findings.found):
+        check_outputs(process, scope, given, findings)
+        _check_parses(source, process, findings)
+
+
+def _check_file(root: Any, process: Any, findings: Findings) -> None:
+    drawn = [node for node in root.iter(tag("process")) if node.find(f"./{tag('startEvent')}") is not None
+             or node.get("id") == process.get("id")]
+    for other in drawn:
+        if other is not process:
+            findings.error(other, "several_processes", "一个文件只能有一个流程，请分成几个文件")
+    if (process.get("isExecutable") or "true").lower() == "false":
+        findings.warning(process, "not_executable", "流程标为不可执行（isExecutable=false），仍会执行")
+    counts = Counter(node.get("id") for node in root.iter(f"{{{BPMN}}}*") if node.get("id"))
+    for name, count in counts.items():
+        if count > 1:
+            findings.error(str(name), "duplicate_id", f"有 {count} 个元素的编号都是「{name}」，请改成不同的")
+
+
+def _check_parses(source: Source, process: Any, findings: Findings) -> None:
+    """The last check: what the engine itself says of the file."""
+    try:
+        bundle_of(source)
+    except DiagramUnreadable as error:
+        findings.error(error.element or process, "unreadable", f"引擎读不了这张图：{error.reason}")

@@ -1,0 +1,121 @@
+"""A diagram as the gate sees it: scopes, their nodes and flows, straight from the XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.library.findings import Finding, Severity
+from engine.processes.names import BPMN, local, tag
+
+TASKS = frozenset({"task", "userTask", "manualTask", "scriptTask", "serviceTask", "businessRuleTask", "sendTask",
+                   "receiveTask"})
+ACTIVITIES = TASKS | {"subProcess", "callActivity", "transaction", "adHocSubProcess"}
+GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
+                      "complexGateway"})
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+
+@dataclass(slots=True)
+class Findings:
+    """The findings of one file, as they are made."""
+
+    file: str
+    found: list[Finding] = field(default_factory=list)
+
+    def error(self, node: Any, code: str, message: str) -> None:
+        """Something that keeps the diagram from running as drawn."""
+        self._add(node, code, message, "error")
+
+    def warning(self, node: Any, code: str, message: str) -> None:
+        """Something that runs, and deserves a second look."""
+        self._add(node, code, message, "warning")
+
+    def _add(self, node: Any, code: str, message: str, severity: Severity) -> None:
+        element = node if isinstance(node, str) else (node.get("id") or "")
+        finding = Finding(self.file, element, code, message, severity)
+        if finding not in self.found:
+            self.found.append(finding)
+
+
+@dataclass(slots=True)
+class Scope:
+    """A process or an embedded sub-process: what is drawn directly inside it."""
+
+    node: Any
+    nodes: dict[str, Any]
+    flows: list[Any]
+    inner: list[Scope]
+
+    def outgoing(self, name: str) -> list[Any]:
+        """The flows that leave a node."""
+        return [flow for flow in self.flows if flow.get("sourceRef") == name]
+
+    def incoming(self, name: str) -> list[Any]:
+        """The flows that enter a node."""
+        return [flow for flow in self.flows if flow.get("targetRef") == name]
+
+    def successors(self, name: str) -> list[str]:
+        """The nodes after a node."""
+        return [flow.get("targetRef") for flow in self.outgoing(name)]
+
+    def of(self, *kinds: str) -> list[Any]:
+        """The nodes of these kinds, in the order of the file."""
+        return [node for node in self.nodes.values() if local(node.tag) in kinds]
+
+    def attached(self, name: str) -> list[Any]:
+        """The boundary events on an activity."""
+        return [node for node in self.of("boundaryEvent") if node.get("attachedToRef") == name]
+
+    def all(self) -> Iterator[Scope]:
+        """This scope and those inside it."""
+        yield self
+        for scope in self.inner:
+            yield from scope.all()
+
+
+def scope_of(node: Any) -> Scope:
+    """The scope that a process or sub-process element draws."""
+    nodes, flows, inner = {}, [], []
+    for child in node:
+        kind = local(child.tag)
+        if not isinstance(child.tag, str) or not child.tag.startswith(f"{{{BPMN}}}"):
+            continue
+        if kind in NODES:
+            nodes[child.get("id") or ""] = child
+        if kind == "sequenceFlow":
+            flows.append(child)
+        if kind in ("subProcess", "transaction", "adHocSubProcess"):
+            inner.append(scope_of(child))
+    return Scope(node, nodes, flows, inner)
+
+
+def definitions_of(node: Any) -> list[Any]:
+    """The event definitions drawn in an event."""
+    return [child for child in node if local(child.tag).endswith("EventDefinition")]
+
+
+def event_kind(node: Any) -> str:
+    """What an event is about: none, timer, message … multiple."""
+    found = definitions_of(node)
+    if not found:
+        return "none"
+    return local(found[0].tag).removesuffix("EventDefinition") if len(found) == 1 else "multiple"
+
+
+def is_true(node: Any, attribute: str, default: bool = False) -> bool:
+    """A boolean attribute of the file."""
+    value = node.get(attribute)
+    return default if value is None else value.strip().lower() in ("true", "1")
+
+
+def title(node: Any) -> str:
+    """How a message names an element: its label, else its id."""
+    return str(node.get("name") or node.get("id") or local(node.tag))
+
+
+def child(node: Any, name: str) -> Any:
+    """The first BPMN child of this name, or None."""
+    return node.find(f"./{tag(name)}")

@@ -1,0 +1,81 @@
+"""Starts, sequence flows and reachability: every token knows where to go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.processes.gate.drawing import ACTIVITIES, EVENTS, Findings, Scope, is_true, title
+from engine.processes.names import local, tag
+
+_CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
+
+
+def check_flows(scope: Scope, findings: Findings) -> None:
+    """Check the start, every flow and every node of a scope and of those inside it."""
+    for inner in scope.all():
+        if inner.nodes or local(inner.node.tag) == "process":
+            _check_start(inner, findings)
+        for flow in inner.flows:
+            _check_flow(flow, inner, findings)
+        for node in inner.of(*_CHOOSING):
+            _check_choice(node, inner, findings)
+        _check_reachable(inner, findings)
+
+
+def _check_start(scope: Scope, findings: Findings) -> None:
+    starts = scope.of("startEvent")
+    if not starts:
+        findings.error(scope.node, "no_start", f"「{title(scope.node)}」没有开始事件，请画一个空白开始事件")
+    for extra in starts[1:]:
+        findings.error(extra, "several_starts", "只能有一个开始事件，请用一个开始事件加排他网关分开")
+
+
+def _check_flow(flow: Any, scope: Scope, findings: Findings) -> None:
+    source, target = scope.nodes.get(flow.get("sourceRef")), scope.nodes.get(flow.get("targetRef"))
+    if source is None or target is None:
+        findings.error(flow, "broken_flow", "顺序流的一端没有连到同一层的元素上，请重新连接")
+        return
+    if local(target.tag) in ("startEvent", "boundaryEvent"):
+        findings.error(flow, "flow_into_start", f"顺序流不能进入「{title(target)}」")
+    if local(source.tag) == "endEvent":
+        findings.error(flow, "flow_out_of_end", f"顺序流不能从结束事件「{title(source)}」出来")
+    if flow.find(f"./{tag('conditionExpression')}") is not None and local(source.tag) not in _CHOOSING:
+        findings.error(flow, "conditional_flow", f"「{title(source)}」后面的顺序流不能带条件，请在它后面画一个排他网关")
+    if source.get("default") and local(source.tag) not in _CHOOSING:
+        findings.error(source, "default_flow", f"「{title(source)}」不能有默认顺序流，请在它后面画一个排他网关")
+
+
+def _check_choice(node: Any, scope: Scope, findings: Findings) -> None:
+    outgoing = scope.outgoing(node.get("id"))
+    default = node.get("default")
+    if default and default not in {flow.get("id") for flow in outgoing}:
+        findings.error(node, "default_missing", f"网关「{title(node)}」的默认出口不是它的出口")
+    if len(outgoing) < 2:
+        return
+    for flow in outgoing:
+        condition = flow.find(f"./{tag('conditionExpression')}")
+        if flow.get("id") != default and (condition is None or not (condition.text or "").strip()):
+            findings.error(flow, "no_condition", f"网关「{title(node)}」的这个出口没有条件，也不是默认出口")
+        if flow.get("id") == default and condition is not None:
+            findings.warning(flow, "default_with_condition", "默认出口上的条件不起作用，请删除")
+    if not default:
+        findings.warning(node, "no_default", f"网关「{title(node)}」没有默认出口：条件都不成立时案件会停住")
+
+
+def _check_reachable(scope: Scope, findings: Findings) -> None:
+    reached: set[str] = set()
+    stack = [node.get("id") for node in scope.of("startEvent")]
+    while stack:
+        name = stack.pop()
+        if name in reached or name not in scope.nodes:
+            continue
+        reached.add(name)
+        stack += scope.successors(name)
+        stack += [event.get("id") for event in scope.attached(name)]
+    for name, node in scope.nodes.items():
+        if name not in reached and not is_true(node, "triggeredByEvent"):
+            findings.error(node, "unreachable", f"没有路能走到「{title(node)}」，请连上或删除")
+        elif name in reached and not scope.successors(name) and local(node.tag) in ACTIVITIES | EVENTS - {"endEvent"}:
+            findings.warning(node, "implicit_end", f"「{title(node)}」后面没有结束事件，走到这里这一支就结束")
+        elif name in reached and not scope.successors(name) and local(node.tag) != "endEvent":
+            findings.error(node, "gateway_without_exit", f"网关「{title(node)}」没有出口")

@@ -1,0 +1,136 @@
+"""Every text that is evaluated: conditions, scripts, timers, counts, parameters and payloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.expressions import ExpressionRefused, compile_assignments, compile_expression, problem_of_name
+from engine.processes.gate.drawing import Findings, definitions_of, title
+from engine.processes.names import FUNCTIONS, NAMESPACES, RESERVED, SPIFF, local, tag
+from engine.processes.parsing import operation_of
+from engine.processes.timers import is_iso
+
+_PLAIN = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition")
+_TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+_PAYLOADS = ("messagePayload", "payloadExpression")
+_VARIABLES = ("messageVariable", "variableName")
+_LANGUAGES = ("", "python", "text/python", "application/python", "text/x-python", "application/x-python")
+
+
+def check_texts(process: Any, findings: Findings) -> None:
+    """Compile every expression and script of a process."""
+    for node in process.iter():
+        kind = local(node.tag)
+        if kind in _PLAIN:
+            _check_expression(node.getparent(), node.text, findings)
+        elif kind == "scriptTask":
+            _check_script_task(node, findings)
+        elif kind in ("preScript", "postScript") and (node.text or "").strip():
+            _check_script(node.getparent().getparent(), node.text, findings)
+        elif kind == "timerEventDefinition":
+            _check_timer(node, findings)
+        elif kind == "serviceTask":
+            _check_parameters(node, findings)
+        elif kind in _PAYLOADS or kind in _VARIABLES:
+            _check_payload(node, kind, findings)
+
+
+def _check_expression(node: Any, text: str | None, findings: Findings) -> None:
+    while node.get("id") is None or local(node.tag).endswith("Characteristics"):
+        node = node.getparent()
+    written = (text or "").strip()
+    try:
+        compile_expression(written, FUNCTIONS)
+    except ExpressionRefused as refused:
+        findings.error(node, "expression", f"{refused.message}{_hint(written)}")
+
+
+def _hint(text: str) -> str:
+    if text.startswith(("${", "#{")):
+        return "；这里不用 ${…}，直接写表达式，例如 form[\"outcome\"] == \"pass\""
+    if text.startswith("="):
+        return "；这里不用等号开头，直接写表达式，例如 form[\"outcome\"] == \"pass\""
+    return ""
+
+
+def _check_script_task(node: Any, findings: Findings) -> None:
+    script = node.find(f"./{tag('script')}")
+    if (node.get("scriptFormat") or "").strip().lower() not in _LANGUAGES:
+        findings.error(node, "script_language", f"脚本语言「{node.get('scriptFormat')}」不能执行，请写 名称 = 表达式")
+    elif script is None or not (script.text or "").strip():
+        findings.error(node, "script_empty", f"脚本任务「{title(node)}」没有内容，请写 名称 = 表达式")
+    else:
+        _check_script(node, script.text, findings)
+
+
+def _check_script(node: Any, text: str, findings: Findings) -> None:
+    try:
+        compile_assignments(text, FUNCTIONS, reserved=RESERVED)
+    except ExpressionRefused as refused:
+        findings.error(node, "script", refused.message)
+
+
+def _check_timer(definition: Any, findings: Findings) -> None:
+    node = definition.getparent()
+    times = [child for child in definition if local(child.tag) in _TIMES]
+    text = (times[0].text or "").strip() if times else ""
+    if len(times) != 1 or not text:
+        findings.error(node, "timer_empty", f"定时事件「{title(node)}」没有写时间，请写 due(\"阶段\") 或 PT1H")
+    elif not is_iso(_TIMES[local(times[0].tag)], text):
+        _check_expression(node, text, findings)
+
+
+def _check_parameters(node: Any, findings: Findings) -> None:
+    _, result, params = operation_of(node)
+    if result and (problem := problem_of_name(result, FUNCTIONS | RESERVED)):
+        findings.error(node, "result_variable", problem)
+    for name, text in params.items():
+        try:
+            compile_expression(text, FUNCTIONS)
+        except ExpressionRefused as refused:
+            findings.error(node, "parameter", f"参数「{name}」：{refused.message}")
+
+
+def _check_payload(node: Any, kind: str, findings: Findings) -> None:
+    if not node.tag.startswith(f"{{{SPIFF}}}"):
+        return
+    owner = node.getparent()
+    while owner is not None and owner.get("id") is None:
+        owner = owner.getparent()
+    written = (node.text or "").strip()
+    if kind in _VARIABLES and written and (problem := problem_of_name(written, FUNCTIONS | RESERVED)):
+        findings.error(owner, "variable_name", problem)
+    elif kind in _PAYLOADS and written:
+        _check_expression(owner, written, findings)
+
+
+def check_names(process: Any, findings: Findings) -> None:
+    """Names of inputs, outputs and items are data names."""
+    for node in process.iter(*(tag(name) for name in ("dataInput", "dataOutput", "inputDataItem", "outputDataItem"))):
+        name = node.get("id") or ""
+        if problem := problem_of_name(name, FUNCTIONS | RESERVED - {"form"}):
+            findings.error(node, "data_name", problem)
+    for definition in process.iter("{*}errorEventDefinition"):
+        for owner in (definition.getparent(),):
+            reference = definition.get("errorRef")
+            if reference and not _exists(process, "error", reference):
+                findings.error(owner, "error_missing", f"错误「{reference}」不存在，请新建或改选")
+    for definition in process.iter("{*}escalationEventDefinition"):
+        reference = definition.get("escalationRef")
+        if reference and not _exists(process, "escalation", reference):
+            findings.error(definition.getparent(), "escalation_missing", f"升级「{reference}」不存在，请新建或改选")
+
+
+def _exists(process: Any, kind: str, reference: str) -> bool:
+    root = process.getroottree().getroot()
+    return any(found.get("id") == reference for found in root.iter(tag(kind)))
+
+
+def check_event_count(process: Any, findings: Findings) -> None:
+    """An event has at most one definition (several are refused with the element)."""
+    for node in process.iter(tag("boundaryEvent")):
+        if not definitions_of(node):
+            findings.error(node, "boundary_without_event", f"边界事件「{title(node)}」没有说明等什么")
+
+
+__all__ = ["NAMESPACES", "check_event_count", "check_names", "check_texts"]
