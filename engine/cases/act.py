@@ -43,6 +43,9 @@ class Act:
         self.notes: dict[str, Any] = {}
         self.texts: dict[str, str] = {}
         self.versions: dict[str, Any] = {}
+        self._organisations: dict[int, Organisation] = {}
+        self._centres: dict[str, dict[str, Organisation]] = {}
+        self._rungs: dict[tuple[int, str], Organisation | None] = {}
         self.alarm = False  # the case became an emergency in this act
         self.pins = library.pinned(session, case.release_id)
 
@@ -86,16 +89,20 @@ class Act:
         return self.organisation(self.case.holder_id)
 
     def organisation(self, organisation_id: int) -> Organisation:
-        """An organisation by its row id."""
-        return self.session.get_one(Organisation, organisation_id)
+        """An organisation by its row id; kept for the length of the act."""
+        found = self._organisations.get(organisation_id)
+        if found is None:
+            found = self._organisations[organisation_id] = self.session.get_one(Organisation, organisation_id)
+        return found
 
     def centre_at(self, path: str, level: str) -> Organisation | None:
         """The centre of the division of this level on the way from the city down to `path`."""
-        return self.session.scalars(
-            select(Organisation)
-            .join(Division, Organisation.division_code == Division.code)
-            .where(Division.code.in_(path.split(".")), Division.level == level, Organisation.kind == "centre")
-        ).first()
+        if path not in self._centres:
+            rows = self.session.scalars(
+                select(Organisation).join(Division, Organisation.division_code == Division.code)
+                .where(Division.code.in_(path.split(".")), Organisation.kind == "centre"))
+            self._centres[path] = {row.division.level: row for row in rows}
+        return self._centres[path].get(level)
 
     def centre_above(self, centre: Organisation) -> Organisation | None:
         """Who supervises this centre, by the table `ladder`; None at the top."""
@@ -103,14 +110,12 @@ class Act:
 
     def rung(self, centre: Organisation, direction: str) -> Organisation | None:
         """Where the ladder leads from a centre in this direction; None when it leads nowhere."""
-        known = self.__dict__.setdefault("_rungs", {})
         key = (centre.id, direction)
-        if key not in known:
+        if key not in self._rungs:
             answer = self.ask("ladder", {"from_level": centre.division.level, "direction": direction})
             level = answer.one["to_level"]
-            known[key] = self.centre_at(centre.division.path, level) if level else None
-        found: Organisation | None = known[key]
-        return found
+            self._rungs[key] = self.centre_at(centre.division.path, level) if level else None
+        return self._rungs[key]
 
     # time -------------------------------------------------------------------------------------------------------
     @cached_property

@@ -57,24 +57,34 @@ def deliver_due(session: Session, at: datetime, most: int = 200) -> int:
         .limit(most)
         .with_for_update(skip_locked=True)
     ).all()
-    for message in due:
-        _try(session, message, at)
+    for channel in sorted({message.channel for message in due}):
+        _send(session, channel, [message for message in due if message.channel == channel], at)
     session.flush()
     return len(due)
 
 
-def _try(session: Session, message: Outbox, at: datetime) -> None:
-    message.attempts += 1
+def _send(session: Session, channel: str, messages: Sequence[Outbox], at: datetime) -> None:
+    """All of a channel's messages at once; when that fails one by one, so that one bad message stops no other."""
     try:
         with session.begin_nested():
-            CHANNELS[message.channel](session, message, at)
+            CHANNELS[channel](session, messages, at)
     except Exception as problem:  # whatever a channel raises, the message must wait and the others go on
-        message.problem = f"{type(problem).__name__}: {problem}"[:500]
-        message.next_try_at = at + FIRST_GAP * 2**message.attempts
-        if message.attempts >= MOST_ATTEMPTS:
-            message.dead_at = at
+        if len(messages) > 1:
+            for message in messages:
+                _send(session, channel, [message], at)
+        else:
+            _postpone(messages[0], problem, at)
         return
-    message.delivered_at, message.problem = at, None
+    for message in messages:
+        message.attempts, message.delivered_at, message.problem = message.attempts + 1, at, None
+
+
+def _postpone(message: Outbox, problem: Exception, at: datetime) -> None:
+    message.attempts += 1
+    message.problem = f"{type(problem).__name__}: {problem}"[:500]
+    message.next_try_at = at + FIRST_GAP * 2**message.attempts
+    if message.attempts >= MOST_ATTEMPTS:
+        message.dead_at = at
 
 
 def list_inbox(session: Session, person_id: int, most: int = 50) -> Sequence[Inbox]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
@@ -12,18 +13,9 @@ from engine.notices.models import Inbox, Outbox
 NAME = "inapp"
 
 
-def deliver(session: Session, message: Outbox, at: datetime) -> None:
-    """Put the message into the inbox; sent twice, it is there once, because the message id is the key."""
-    session.execute(
-        insert(Inbox)
-        .values(
-            message_id=message.id,
-            person_id=message.recipient_id,
-            case_id=message.case_id,
-            kind=message.kind,
-            subject=message.subject,
-            body=message.body,
-            received_at=at,
-        )
-        .on_conflict_do_nothing()
-    )
+def deliver(session: Session, messages: Sequence[Outbox], at: datetime) -> None:
+    """Put messages into the inboxes; sent twice, each is there once, because the message id is the key."""
+    rows = [
+        {"message_id": one.id, "person_id": one.recipient_id, "case_id": one.case_id, "kind": one.kind,
+         "subject": one.subject, "body": one.body, "received_at": at} for one in messages]
+    session.execute(insert(Inbox).on_conflict_do_nothing(), rows)
