@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engine.audit.models import Anchor, Entry
+from engine.audit.models import Anchor, Anchored, Entry
 
 _SORTED = orjson.OPT_SORT_KEYS
+Head = tuple[int, int, str]  # case, entry number, hash
 
 
 def seal(
@@ -117,59 +118,54 @@ def list_entries(session: Session, case_id: int, after: int = 0) -> list[Entry]:
     )
 
 
-def heads_hash(session: Session, until: datetime) -> tuple[int, int, str]:
-    """(chains, entries, hash over all heads) of everything recorded up to that moment."""
-    heads = (
-        select(Entry.case_id, func.max(Entry.seq).label("seq"), func.count().label("n"))
-        .where(Entry.at <= until)
-        .group_by(Entry.case_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(heads.c.case_id, heads.c.n, Entry.hash)
-        .join(Entry, (Entry.case_id == heads.c.case_id) & (Entry.seq == heads.c.seq))
-        .order_by(heads.c.case_id)
-    )
-    digest, chains, entries = hashlib.sha256(), 0, 0
-    for case_id, count, head in rows:
-        digest.update(f"{case_id}:{head}\n".encode())
-        chains, entries = chains + 1, entries + count
-    return chains, entries, digest.hexdigest()
-
-
 def anchor(session: Session, at: datetime) -> Anchor:
-    """Seal the heads of all chains together; called once an hour."""
+    """Seal the heads of all chains that grew since the last anchor; called once an hour."""
     last = session.scalars(select(Anchor).order_by(Anchor.id.desc()).limit(1)).first()
-    previous = last.hash if last else ""
-    chains, entries, heads = heads_hash(session, at)
-    made = Anchor(
-        at=at,
-        chains=chains,
-        entries=entries,
-        heads_hash=heads,
-        previous_hash=previous,
-        hash=_anchor_seal(previous, at, chains, entries, heads),
-    )
+    grown = _grown_heads(session)
+    previous, heads = last.hash if last else "", _heads_hash(grown)
+    made = Anchor(at=at, chains=len(grown), heads_hash=heads, previous_hash=previous,
+                  hash=_anchor_seal(previous, at, len(grown), heads))
     session.add(made)
     session.flush()
+    if grown:
+        session.execute(insert(Anchored), [
+            {"anchor_id": made.id, "case_id": case_id, "seq": seq, "hash": head} for case_id, seq, head in grown])
     return made
 
 
-def _anchor_seal(previous: str, at: datetime, chains: int, entries: int, heads: str) -> str:
+def _grown_heads(session: Session) -> list[Head]:
+    known = select(Anchored.seq).where(Anchored.case_id == Entry.case_id, Anchored.seq >= Entry.seq).exists()
+    rows = session.execute(select(Entry.case_id, Entry.seq, Entry.hash).where(~known).distinct(Entry.case_id)
+                           .order_by(Entry.case_id, Entry.seq.desc()))
+    return [(row.case_id, row.seq, row.hash) for row in rows]
+
+
+def _heads_hash(heads: Iterable[Head]) -> str:
+    digest = hashlib.sha256()
+    for case_id, seq, head in heads:
+        digest.update(f"{case_id}:{seq}:{head}\n".encode())
+    return digest.hexdigest()
+
+
+def _anchor_seal(previous: str, at: datetime, chains: int, heads: str) -> str:
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(f"{previous}|{moment}|{chains}|{entries}|{heads}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}|{moment}|{chains}|{heads}".encode()).hexdigest()
 
 
 def broken_anchors(session: Session) -> tuple[int, list[str]]:
-    """(anchors checked, problems): a removed case or a cut tail no longer gives the anchored heads."""
+    """(anchors checked, problems): a removed case, a cut tail or a changed anchor no longer gives what was sealed."""
     problems, previous = [], ""
     rows = session.scalars(select(Anchor).order_by(Anchor.id)).all()
     for row in rows:
-        if row.previous_hash != previous or row.hash != _anchor_seal(
-            previous, row.at, row.chains, row.entries, row.heads_hash
-        ):
+        heads = session.execute(select(Anchored.case_id, Anchored.seq, Anchored.hash)
+                                .where(Anchored.anchor_id == row.id).order_by(Anchored.case_id)).tuples()
+        expected = _anchor_seal(row.previous_hash, row.at, row.chains, row.heads_hash)
+        if row.previous_hash != previous or row.hash != expected or _heads_hash(heads) != row.heads_hash:
             problems.append(f"anchor {row.id} does not carry its seal")
         previous = row.hash
-    if rows and heads_hash(session, rows[-1].at)[2] != rows[-1].heads_hash:
-        problems.append(f"anchor {rows[-1].id}: the record no longer gives the heads that were anchored")
+    lost = session.execute(
+        select(Anchored.case_id, Anchored.seq).outerjoin(
+            Entry, (Entry.case_id == Anchored.case_id) & (Entry.seq == Anchored.seq) & (Entry.hash == Anchored.hash))
+        .where(Entry.case_id.is_(None)))
+    problems += [f"case {case_id}: the anchored entry {seq} is gone or another one" for case_id, seq in lost]
     return len(rows), problems

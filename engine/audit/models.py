@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Index, String, event, text
+from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, String, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.db import Base
@@ -47,9 +47,19 @@ class Anchor(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     chains: Mapped[int]
-    entries: Mapped[int]
     heads_hash: Mapped[str] = mapped_column(String(64))
     previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Anchored(Base):
+    """The head that a chain had when it was anchored; a row only for chains that grew since the anchor before."""
+
+    __tablename__ = "anchored"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    anchor_id: Mapped[int] = mapped_column(ForeignKey("anchor.id"), index=True)
     hash: Mapped[str] = mapped_column(String(64))
 
 
@@ -61,6 +71,6 @@ TRIGGER = """
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
-for _model in (Entry, Anchor):
+for _model in (Entry, Anchor, Anchored):
     _ddl = (APPEND_ONLY + TRIGGER.format(table=_model.__tablename__)).replace("%", "%%")
     event.listen(_model.__table__, "after_create", DDL(_ddl))  # type: ignore[no-untyped-call]
