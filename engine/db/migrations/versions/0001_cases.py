@@ -15,7 +15,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("chains", sa.Integer(), nullable=False),
-        sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("heads_hash", sa.String(length=64), nullable=False),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -265,6 +264,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_account_username")),
     )
     op.create_index(op.f("ix_account_person_id"), "account", ["person_id"], unique=False)
+    op.create_table(
+        "anchored",
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("anchor_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["anchor_id"], ["anchor.id"], name=op.f("fk_anchored_anchor_id_anchor")),
+        sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_anchored")),
+    )
+    op.create_index(op.f("ix_anchored_anchor_id"), "anchored", ["anchor_id"], unique=False)
     op.create_table(
         "grid",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -712,5 +721,9 @@ def upgrade() -> None:
     """)
     op.execute("""
         CREATE TRIGGER entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entry
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    """)
+    op.execute("""
+        CREATE TRIGGER anchored_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON anchored
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
     """)
