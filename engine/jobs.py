@@ -1,1 +1,67 @@
 """One table of recurring work: name, cadence, function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import attachments, audit, cases, directory, notices
+from engine.audit.models import Anchor
+from engine.cases import repeating
+
+ANCHORED_EVERY = timedelta(hours=1)
+SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
+_ANCHOR_LOCK = 7_740_003
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work for one transaction: it gives how much it did, and is asked again until that is nothing."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Session, datetime], int]
+
+
+def advance_cases(session: Session, at: datetime) -> int:
+    """Everything due in the case that waited longest."""
+    return 0 if cases.advance_one(session, at) is None else 1
+
+
+def deliver_notices(session: Session, at: datetime) -> int:
+    """A batch of messages that are due."""
+    return notices.deliver_due(session, at)
+
+
+def anchor_chains(session: Session, at: datetime) -> int:
+    """The heads of all chains together, once an hour, whichever worker comes first.
+
+    Only once nothing is waiting: a timer that fires late still writes its entry for the moment it was due.
+    """
+    if not session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_ANCHOR_LOCK))) or cases.lag(session, at):
+        return 0
+    last = session.scalar(sa.select(sa.func.max(Anchor.at)))
+    if last is None or last <= at - ANCHORED_EVERY:
+        audit.anchor(session, at - SETTLED)
+    return 0
+
+
+def forget_what_is_over(session: Session, at: datetime) -> int:
+    """Log-ins, failed ones, answered keys and photos without a case, once nobody may need them."""
+    directory.forget_failures(session, at)
+    directory.forget_ended(session, at)
+    repeating.forget_answers(session, at)
+    attachments.sweep_orphans(session, at)
+    return 0
+
+
+JOBS: tuple[Job, ...] = (
+    Job("due", timedelta(seconds=1), advance_cases),
+    Job("notices", timedelta(seconds=2), deliver_notices),
+    Job("anchor", timedelta(minutes=5), anchor_chains),
+    Job("forget", timedelta(minutes=10), forget_what_is_over),
+)

@@ -33,6 +33,7 @@ def build(settings: Settings, database_url: str | None = None) -> Flask:
     """The application of this place; `web.create_app` is its door."""
     app = App("web", template_folder="console/templates", static_folder="static")
     app.config.update(_configuration(settings))
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["wangge"] = settings
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

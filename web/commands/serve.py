@@ -1,0 +1,35 @@
+"""`wangge serve`: the whole house in one go, web and worker, on the embedded database or yours."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from engine import settings
+from engine.db import migrate
+from web import serving
+from web.place import database_url, prepare
+
+
+@click.command("serve")
+@click.option("--port", type=click.IntRange(1, 65535), help="Instead of PORT.")
+@click.option("--bind", help="The address to listen on, instead of BIND.")
+@click.option("--no-worker", is_flag=True, help="Web only; workers run elsewhere.")
+def command(port: int | None, bind: str | None, no_worker: bool) -> None:
+    """Serve this place until stopped; an empty one gets the demo city first (DEMO=0: none)."""
+    given: dict[str, Any] = {"port": port, "bind": bind}
+    here = settings.load().model_copy(update={name: value for name, value in given.items() if value})
+    if not serving.is_free(here):
+        raise click.ClickException(f"{here.bind}:{here.port} 已被占用，请换一个端口，例如 PORT=8001 make run。")
+    prepare(here)
+    with database_url(here) as url:
+        migrate.upgrade(url)
+        if here.demo:
+            from web.commands.demo import load_if_empty
+
+            load_if_empty(here, url)
+        click.echo(f"网格已就绪：http://{here.bind}:{here.port}/  （Ctrl+C 停止）", err=True)
+        status = serving.Children(here, url, with_worker=not no_worker).run()
+    sys.exit(status)

@@ -1,0 +1,152 @@
+"""Serving: gunicorn around the application, and beside it a worker; both are started again when they die."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from engine import clock, settings
+from engine.settings import Settings
+from web import create_app
+
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+QUICK = 5.0
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, told by our settings instead of a file of its own."""
+
+    def __init__(self, here: Settings, url: str) -> None:
+        self.here, self.url = here, url
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Threads for clients that wait, processes for cores; no socket in anybody's home."""
+        options: dict[str, Any] = {
+            "bind": f"{self.here.bind}:{self.here.port}",
+            "workers": self.here.web_workers,
+            "threads": self.here.web_threads,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "keepalive": 30,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "post_fork": _own_connections,
+            "child_exit": _forget_figures,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, made once before the processes part."""
+        return create_app(self.here, self.url)
+
+
+class Children:
+    """The web server and the worker as two processes; one that dies is started again."""
+
+    def __init__(self, here: Settings, url: str, with_worker: bool) -> None:
+        self.commands = {"web": [sys.executable, "-m", "web.serving"]}
+        if with_worker:
+            self.commands["worker"] = [sys.executable, "-m", "web.cli", "worker", "--parent", str(os.getpid())]
+        self.environment = {**os.environ, **environment(here, url)}
+        self.running: dict[str, tuple[subprocess.Popen[bytes], float]] = {}
+        self.stopping = False
+
+    def run(self) -> int:
+        """Keep both running until SIGTERM or SIGINT; gives 1 when one cannot even start."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for name in self.commands:
+            self._start(name)
+        status = 0
+        while not self.stopping:
+            time.sleep(0.2)
+            for name, (process, began) in list(self.running.items()):
+                if process.poll() is None or self.stopping:
+                    continue
+                if clock.stopwatch() - began < QUICK and process.returncode > 0:
+                    status, self.stopping = 1, True
+                else:
+                    self._start(name)
+        self._end()
+        return status
+
+    def _start(self, name: str) -> None:
+        process = subprocess.Popen(self.commands[name], env=self.environment, stdin=subprocess.DEVNULL)
+        self.running[name] = (process, clock.stopwatch())
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _end(self) -> None:
+        for process, _ in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+        for process, _ in self.running.values():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def environment(here: Settings, url: str) -> dict[str, str]:
+    """What the children are told: the place, its database, and where their figures meet."""
+    figures = here.data / "figures"
+    shutil.rmtree(figures, ignore_errors=True)
+    figures.mkdir(parents=True, exist_ok=True)
+    return {"DATA": str(here.data), "DATABASE_URL": url, FIGURES: str(figures), "PYTHONUNBUFFERED": "1"}
+
+
+def is_free(here: Settings) -> bool:
+    """Whether nobody listens on our port yet."""
+    family = socket.AF_INET6 if ":" in here.bind else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((here.bind, here.port))
+        except OSError:
+            return False
+    return True
+
+
+def _own_connections(server: Any, worker: Any) -> None:
+    """No process uses a connection that another one opened."""
+    from web.db import db
+
+    with server.app.wsgi().app_context():
+        db.engine.dispose(close=False)
+
+
+def _forget_figures(server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    if os.environ.get(FIGURES) and Path(os.environ[FIGURES]).exists():
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def _end_with_parent() -> None:
+    """Linux tells us when the process that started us is gone; elsewhere it ends us in good order."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    _end_with_parent()
+    here = settings.load()
+    Server(here, str(here.database_url)).run()
