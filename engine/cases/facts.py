@@ -27,7 +27,7 @@ def case_facts(case: Case, top: bool) -> dict[str, Any]:
         "stage": case.stage,
         "own_handled": case.handler_id == case.holder_id,
         "rework": case.handler_id is not None,
-        "dispatched": case.dispatched_at is not None,
+        "dispatched": case.dispatcher_id is not None,
         "returns": case.returns,
         "reworks": case.reworks,
         "reopened": case.reopened,

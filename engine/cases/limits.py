@@ -44,7 +44,7 @@ def rulings(act: Act, stage: str, opened_at: datetime | None = None) -> list[Rul
         "limits",
         {
             "stage": stage,
-            "urgency": act.case.urgency,
+            "urgency": act.case.urgency, "top": act.facts["top"],
             "matter_limit": matter.handle_limit if matter else None,
             "matter_count": matter.count if matter else None,
         },

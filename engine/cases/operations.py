@@ -14,7 +14,7 @@ from engine import notices
 from engine.cases import custody, notifying
 from engine.cases.act import Act
 from engine.cases.clocks import close_all, open_total
-from engine.cases.errors import ActUnavailable
+from engine.cases.errors import ActInvalid, ActUnavailable
 from engine.cases.models import ContactRecord
 from engine.cases.offers import organisation_by_code
 from engine.cases.suggesting import is_emergency, owner_of
@@ -158,7 +158,7 @@ def reject_return(act: Act, params: Params, data: Params) -> None:
 
 
 @operation
-def unsigned_recall(act: Act, params: Params, data: Params) -> None:
+def recall(act: Act, params: Params, data: Params) -> None:
     """撤回: the dispatcher takes it back before it is signed for."""
     _end_handling(act, "recalled")
 
@@ -180,12 +180,6 @@ def record_result(act: Act, params: Params, data: Params) -> None:
     """办结: what was done, by whom, with which evidence (E9)."""
     act.case.result_text = act.form.get("result") or act.case.result_text
     act.case.handled_by_id, act.case.stage = act.actor.person_id, "check"
-
-
-@operation
-def record_joint(act: Act, params: Params, data: Params) -> None:
-    """协同办结: what the lead concluded for all of them (E3, E9)."""
-    record_result(act, params, data)
 
 
 @operation
@@ -224,6 +218,8 @@ def record_contact(act: Act, params: Params, data: Params) -> None:
     """告知: who told the resident, when, how, with which result (E15)."""
     form, case = act.form, act.case
     reached = form.get("outcome") == "told"
+    if not reached:
+        _require_attempts(act)
     act.session.add(
         ContactRecord(
             case_id=case.id,
@@ -236,6 +232,19 @@ def record_contact(act: Act, params: Params, data: Params) -> None:
     )
     case.told_at = act.at if reached else case.told_at
     act.notes["reached"] = reached
+
+
+ATTEMPTS, CHANNELS = 3, 2  # unreachable: three attempts on two channels (requirements part 3)
+
+
+def _require_attempts(act: Act) -> None:
+    problems = {}
+    if int(act.form.get("attempts") or 0) < ATTEMPTS:
+        problems["attempts"] = [f"至少联系 {ATTEMPTS} 次才能记为联系不上。"]
+    if len({act.form.get("method"), act.form.get("second_method")}) < CHANNELS:
+        problems["second_method"] = ["要换一种联系方式再试。"]
+    if problems:
+        raise ActInvalid(fields=problems)
 
 
 @operation

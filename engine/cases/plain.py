@@ -44,7 +44,7 @@ class Slice:
 def case_values(session: Session, number: str, at: datetime) -> dict[str, Any]:
     """The case with this number; raises CaseUnknown, out of scope too."""
     asked = (
-        sa.select(Case, Division.name, Grid, Holder, Handler, Matter.name)
+        sa.select(Case, Division.name, Grid.code, Matter.name, *_columns(Holder), *_columns(Handler))
         .join(Division, Division.code == Case.division_code)
         .join(Holder, Holder.id == Case.holder_id)
         .outerjoin(Handler, Handler.id == Case.handler_id)
@@ -54,7 +54,7 @@ def case_values(session: Session, number: str, at: datetime) -> dict[str, Any]:
     found = session.execute(asked.where(Case.number == number)).first()
     if found is None:
         raise CaseUnknown(number=number)
-    case, division, grid, holder, handler, matter = found
+    case, division, grid, matter, *organisations = found
     deadlines = queries.open_deadlines(session, [case.id])
     stops = queries.list_stops(session, [case.id])
     clock = clock_of(next(iter(deadlines), None), stops, at, case.stopped_at, case.stopped_until)
@@ -64,15 +64,15 @@ def case_values(session: Session, number: str, at: datetime) -> dict[str, Any]:
             "text": case.place,
             "division": case.division_code,
             "division_name": division,
-            "grid": grid.code if grid else None,
+            "grid": grid,
             "lat": case.lat,
             "lng": case.lng,
         },
         "matter": case.matter_code,
         "matter_name": matter,
         "class_name": case.class_name,
-        "holder": _organisation(holder),
-        "handler": _organisation(handler),
+        "holder": _organisation(*organisations[:3]),
+        "handler": _organisation(*organisations[3:]),
         "lamp": clock.lamp,
     }
 
@@ -185,5 +185,9 @@ def _case_id(session: Session, number: str) -> int:
     return found
 
 
-def _organisation(row: Organisation | None) -> dict[str, Any] | None:
-    return {"id": row.id, "code": row.code, "name": row.name} if row else None
+def _columns(organisation: type[Organisation]) -> tuple[Any, ...]:
+    return organisation.id, organisation.code, organisation.name
+
+
+def _organisation(row: int | None, code: str | None, name: str | None) -> dict[str, Any] | None:
+    return {"id": row, "code": code, "name": name} if row is not None else None
