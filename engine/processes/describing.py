@@ -69,7 +69,8 @@ def _described(source: Source) -> DiagramInfo:
     return DiagramInfo(
         id=process.get("id") or "", name=process.get("name") or process.get("id") or "",
         documentation=(process.findtext(tag("documentation")) or "").strip(), cites=cites_of(process),
-        inputs=tuple(node.get("id") or "" for node in process.iterfind(f"./{tag('ioSpecification')}/{tag('dataInput')}")),
+        inputs=tuple(node.get("id") or ""
+                     for node in process.iterfind(f"./{tag('ioSpecification')}/{tag('dataInput')}")),
         outputs=tuple(node.get("id") or ""
                       for node in process.iterfind(f"./{tag('ioSpecification')}/{tag('dataOutput')}")),
         elements=tuple(_element(node, lanes) for node in nodes))

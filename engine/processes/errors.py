@@ -20,7 +20,8 @@ class ProcessBroken(WanggeError):
     code = "process_broken"
 
     def __init__(self, file: str, element: str, reason: str) -> None:
-        super().__init__(f"流程「{file}」在「{element}」处无法继续：{reason}", file=file, element=element, reason=reason)
+        super().__init__(f"流程「{file}」在「{element}」处无法继续：{reason}", file=file, element=element,
+                         reason=reason)
         self.file = file
         self.element = element
         self.reason = reason

@@ -68,7 +68,8 @@ class Form:
     def from_json(cls, kept: dict[str, Any]) -> Form:
         """The form that `as_json` gave."""
         return cls(tuple(Outcome(**one) for one in kept["outcomes"]), tuple(
-            Field(**{**one, "when": tuple(one["when"]), "options": tuple(Option(**choice) for choice in one["options"])})
+            Field(**{**one, "when": tuple(one["when"]),
+                     "options": tuple(Option(**choice) for choice in one["options"])})
             for one in kept["fields"]))
 
     def json_schema(self, outcome: str | None = None) -> dict[str, Any]:

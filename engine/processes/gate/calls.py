@@ -12,18 +12,30 @@ from engine.processes.parsing import decision_of, operation_of
 def check_calls(process: Any, processes: frozenset[str], decisions: frozenset[str],
                 operations: frozenset[str] | None, findings: Findings) -> None:
     """Refuse calls of what is not there; operations are not checked when none are given."""
+    _check_called(process, processes, findings)
+    _check_decided(process, decisions, findings)
+    _check_operated(process, operations, findings)
+
+
+def _check_called(process: Any, processes: frozenset[str], findings: Findings) -> None:
     for node in process.iter(tag("callActivity")):
         called = node.get("calledElement")
         if not called:
             findings.error(node, "no_called_process", f"「{title(node)}」没有说明调用哪个流程")
         elif called not in processes:
             findings.error(node, "unknown_process", f"被调用的流程「{called}」不存在，请一起发布或改名")
+
+
+def _check_decided(process: Any, decisions: frozenset[str], findings: Findings) -> None:
     for node in process.iter(tag("businessRuleTask")):
         decision = decision_of(node)
         if not decision:
             findings.error(node, "no_decision", f"规则任务「{title(node)}」没有说明问哪张表（calledDecisionId）")
         elif decision not in decisions:
             findings.error(node, "unknown_decision", f"决策表「{decision}」不存在，请一起发布或改名")
+
+
+def _check_operated(process: Any, operations: frozenset[str] | None, findings: Findings) -> None:
     for node in process.iter(tag("serviceTask")):
         operation = operation_of(node)[0]
         if not operation:

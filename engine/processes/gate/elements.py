@@ -54,7 +54,7 @@ _KNOWN = frozenset({
     "loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem", "completionCondition", "timeDate",
     "timeDuration", "timeCycle", "condition", "supportedInterfaceRef", "rendering", "eventDefinitionRef",
     "categoryValueRef", "optionalInputRefs", "whileExecutingInputRefs", "optionalOutputRefs",
-    "whileExecutingOutputRefs", "dataInputRefs", "activityRef", "source", "target",
+    "whileExecutingOutputRefs", "activityRef", "source", "target",
 })
 _ASSIGNED = frozenset({"performer", "humanPerformer", "potentialOwner", "resourceRole"})
 
@@ -180,7 +180,8 @@ def _check_boundary(node: Any, about: str, scope: Scope, findings: Findings) -> 
         if len(set(codes)) < len(codes):
             findings.error(node, "same_boundary_twice", "同一个活动上有两个接住同一代码的边界事件，请留一个")
         elif None in codes:
-            findings.warning(node, "catch_all_beside_coded", "有代码的和不限代码的边界事件在一起：只有有代码的那个会发生")
+            findings.warning(node, "catch_all_beside_coded",
+                             "有代码的和不限代码的边界事件在一起：只有有代码的那个会发生")
 
 
 def _check_reference(node: Any, about: str, findings: Findings) -> None:

@@ -62,7 +62,8 @@ def _check_ids(owner: Any, children: list[Any], what: str, findings: Findings) -
 def _check_field(owner: Any, field: Any, outcomes: set[str], findings: Findings) -> None:
     name, kind = field.get("id"), field.get("type") or "text"
     if kind not in FIELD_TYPES:
-        findings.error(owner, "field_type", f"字段「{name}」的类型「{kind}」不认识，可用：{'、'.join(sorted(FIELD_TYPES))}")
+        findings.error(owner, "field_type",
+                       f"字段「{name}」的类型「{kind}」不认识，可用：{'、'.join(sorted(FIELD_TYPES))}")
     options = field.findall(f"./{{{WANGGE}}}option")
     if kind == "select" and not options:
         findings.error(owner, "field_options", f"字段「{name}」没有选项")

@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 from engine.errors import NotFound
 from engine.library import Kind, Source, source_of
-from engine.processes import Step, complete, deliver, fire, start
+from engine.processes import OpenTask, Step, complete, deliver, fire, start
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 HEAD = ('<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -134,7 +134,16 @@ class Walk:
     def do(self, element: str, outcome: str = "done", item: str | None = None, **values: Any) -> Walk:
         """Complete the oldest open task of this element."""
         task = next(task for task in self.step.open if task.element == element and item in (None, task.item))
-        return self._then(complete(self.source, self.step.state, task.key, {"outcome": outcome, **values}, self.desk))
+        return self.complete(task, {"outcome": outcome, **values})
+
+    def complete(self, task: OpenTask, form: dict[str, Any]) -> Walk:
+        """Complete this very task."""
+        return self._then(complete(self.source, self.step.state, task.key, form, self.desk))
+
+    def fire_key(self, key: int) -> Walk:
+        """Fire the timer of this token."""
+        timers = [(timer.task, timer.element) for timer in self.step.timers if timer.task == key]
+        return self._then(fire(self.source, self.step.state, timers, self.desk))
 
     def fire(self, *elements: str) -> Walk:
         """Fire the armed timers of these elements."""

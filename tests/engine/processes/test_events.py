@@ -61,7 +61,8 @@ def test_a_timer_whose_text_gives_no_time_is_broken() -> None:
 
 
 def test_a_timer_that_does_not_interrupt_leaves_the_task_open() -> None:
-    source = drawn("remind", ENDS + user("a", "note") + timer("t", "a", "PT1H", form="timeDuration", interrupting=False),
+    source = drawn("remind", ENDS + user("a", "note")
+                   + timer("t", "a", "PT1H", form="timeDuration", interrupting=False),
                    """start -> a -> end
                       t -> note -> end""")
     walk = Walk(source).fire("t")
@@ -71,7 +72,8 @@ def test_a_timer_that_does_not_interrupt_leaves_the_task_open() -> None:
 
 
 def test_a_repeating_timer_arms_itself_again_and_keeps_its_open_handlers() -> None:
-    source = drawn("repeat", ENDS + user("a", "note") + timer("t", "a", "R3/PT1H", form="timeCycle", interrupting=False),
+    source = drawn("repeat", ENDS + user("a", "note")
+                   + timer("t", "a", "R3/PT1H", form="timeCycle", interrupting=False),
                    """start -> a -> end
                       t -> note -> end""")
     walk = Walk(source).fire("t")
@@ -82,7 +84,8 @@ def test_a_repeating_timer_arms_itself_again_and_keeps_its_open_handlers() -> No
 
 
 def test_missed_repetitions_collapse_into_one() -> None:
-    source = drawn("backlog", ENDS + user("a", "note") + timer("t", "a", "R/PT1H", form="timeCycle", interrupting=False),
+    source = drawn("backlog", ENDS + user("a", "note")
+                   + timer("t", "a", "R/PT1H", form="timeCycle", interrupting=False),
                    """start -> a -> end
                       t -> note -> end""")
     walk = Walk(source)
@@ -145,7 +148,8 @@ def test_the_way_out_of_an_embedded_sub_process_sees_what_was_set_inside() -> No
 
 
 def test_the_first_event_behind_an_event_based_gateway_wins() -> None:
-    source = drawn("race", ENDS + '<eventBasedGateway id="g"/>' + event("intermediateCatchEvent", "m", "message", "recall")
+    source = drawn("race", ENDS + '<eventBasedGateway id="g"/>'
+                   + event("intermediateCatchEvent", "m", "message", "recall")
                    + "".join(f'<intermediateCatchEvent id="t{n}"><timerEventDefinition><timeDuration>PT{n}H'
                              "</timeDuration></timerEventDefinition></intermediateCatchEvent>" for n in (1, 2))
                    + user("a", "b", "c"), """start -> g -> m -> a -> end

@@ -87,7 +87,8 @@ def test_an_untouched_copy_in_one_branch_undoes_nothing() -> None:
 
 
 def test_an_inclusive_join_waits_only_for_branches_that_can_still_arrive() -> None:
-    source = drawn("some", ENDS + user("a", "b", "c", "d") + '<inclusiveGateway id="fork"/><inclusiveGateway id="join"/>',
+    source = drawn("some", ENDS + user("a", "b", "c", "d")
+                   + '<inclusiveGateway id="fork"/><inclusiveGateway id="join"/>',
                    """start -> fork -[x > 0]-> a -> join -> d -> end
                       fork -[x > 1]-> b -> join
                       fork -[x > 2]-> c -> join""")

@@ -11,6 +11,7 @@ from engine.processes import gate
 from tests.engine.processes.drawing import ENDS, HEAD, drawn, event, flows_of, script, service, timer, user
 
 MORE = '<message id="m" name="M"/><error id="e" errorCode="E"/>'
+OUTPUT = '<ioSpecification><dataOutput id="result"/></ioSpecification>'
 REFUSED: list[tuple[str, str, Source]] = [
     ("complex_gateway", "g", drawn("p", ENDS + '<complexGateway id="g"/>', "start -> g -> end")),
     ("transaction", "t", drawn("p", ENDS + '<transaction id="t"><startEvent id="s"/></transaction>',
@@ -43,13 +44,12 @@ REFUSED: list[tuple[str, str, Source]] = [
     ("no_operation", "s", drawn("p", ENDS + '<serviceTask id="s"/>', "start -> s -> end")),
     ("no_decision", "b", drawn("p", ENDS + '<businessRuleTask id="b"/>', "start -> b -> end")),
     ("event_sub_process", "x", drawn("p", ENDS + user("a") + '<subProcess id="x" triggeredByEvent="true">'
-                                     + event("startEvent", "xs", "compensate") + user("xa") + flows_of("xs -> xa", "x")[0]
-                                     + "</subProcess>", "start -> a -> end")),
+                                     + event("startEvent", "xs", "compensate") + user("xa")
+                                     + flows_of("xs -> xa", "x")[0] + "</subProcess>", "start -> a -> end")),
     ("parallel_multiple", "c", drawn("p", ENDS + '<intermediateCatchEvent id="c" parallelMultiple="true">'
                                      "<messageEventDefinition/><signalEventDefinition/></intermediateCatchEvent>",
                                      "start -> c -> end")),
-    ("output_not_set", "end", drawn("p", ENDS + user("a") + '<ioSpecification><dataOutput id="result"/></ioSpecification>',
-                                    "start -> a -> end")),
+    ("output_not_set", "end", drawn("p", ENDS + user("a") + OUTPUT, "start -> a -> end")),
     ("mi_collection", "a", drawn("p", ENDS + '<userTask id="a"><multiInstanceLoopCharacteristics/></userTask>',
                                  "start -> a -> end")),
     ("boundary_unattached", "t", drawn("p", ENDS + user("a") + timer("t", "nobody", "PT1H"), "start -> a -> end")),
@@ -105,7 +105,7 @@ def test_extensions_of_other_vendors_are_a_warning() -> None:
 def test_an_output_set_on_every_way_is_fine() -> None:
     source = drawn("p", ENDS + user("a") + script("x", 'result = "x"') + script("y", 'result = "y"')
                    + timer("t", "a", "PT1H", form="timeDuration")
-                   + '<ioSpecification><dataOutput id="result"/></ioSpecification>',
+                   + OUTPUT,
                    """start -> a -> x -> end
                       t -> y -> end""")
     assert gate([source]) == []

@@ -1,0 +1,49 @@
+"""The stored state: small, flat, and the same bytes again."""
+
+from __future__ import annotations
+
+import time
+
+from engine.processes import complete
+from engine.processes.shelf import bundle_of
+from engine.processes.state import dump, load
+from tests.engine.processes.drawing import ENDS, Walk, drawn, timer, user
+from tests.engine.processes.models import CALLED, DATA, LADDER
+
+
+def test_two_hundred_reworks_leave_the_state_as_small_as_one() -> None:
+    walk = Walk(LADDER, *CALLED, **DATA)
+    sizes = []
+    for _ in range(200):
+        walk.do("accept").do("handle").do("check", "again")
+        sizes.append(len(walk.step.state))
+    assert max(sizes) < 400 and sizes[-1] - sizes[1] < 20
+
+
+def test_the_bytes_come_back_as_they_were() -> None:
+    walk = Walk(LADDER, *CALLED, **DATA).do("accept")
+    assert dump(load(bundle_of(LADDER), walk.step.state, walk.desk)) == walk.step.state
+
+
+def test_a_timer_that_fires_late_does_not_fire_by_itself() -> None:
+    source = drawn("late", ENDS + user("a", "b") + timer("t", "a", '"2020-01-01"'), """start -> a -> b -> end
+                                                                                       t -> end""")
+    assert Walk(source).open == ["a"]
+
+
+def test_a_task_added_after_the_open_one_is_found_in_the_newer_diagram() -> None:
+    old = drawn("grown", ENDS + user("a", "b"), "start -> a -> b -> end")
+    new = drawn("grown", ENDS + user("a", "between", "b"), "start -> a -> between -> b -> end")
+    walk = Walk(old)
+    step = complete(new, walk.step.state, walk.step.open[0].key, {}, walk.desk)
+    assert [task.element for task in step.open] == ["between"]
+
+
+def test_the_hundredth_act_costs_as_much_as_the_first() -> None:
+    walk = Walk(LADDER, *CALLED, **DATA)
+    spent = []
+    for _ in range(120):
+        begun = time.process_time()
+        walk.do("accept").do("handle").do("check", "again")
+        spent.append(time.process_time() - begun)
+    assert sorted(spent[-40:])[20] < 3 * sorted(spent[:40])[20]
