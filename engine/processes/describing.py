@@ -9,9 +9,9 @@ from lxml import etree
 
 from engine.library import Source
 from engine.processes.errors import DiagramUnreadable
+from engine.processes.extensions import called_of, decision_of, operation_of
 from engine.processes.forms import Form, form_of
 from engine.processes.names import BPMN, WANGGE, local, tag
-from engine.processes.parsing import decision_of, operation_of
 from engine.processes.reading import read_xml
 
 _NODES = frozenset({
@@ -99,7 +99,7 @@ def _element(node: etree._Element, lanes: dict[str, str | None]) -> ElementInfo:
         id=node.get("id") or "", name=node.get("name") or node.get("id") or "", type=kind,
         lane=_lane(node, lanes), cites=cites_of(node), form=form_of(node) if kind == "userTask" else None,
         props={key.removeprefix(prefix): value for key, value in node.attrib.items() if key.startswith(prefix)},
-        calls=node.get("calledElement") or decision_of(node) or operation_of(node)[0],
+        calls=called_of(node) or decision_of(node) or operation_of(node)[0],
         attached_to=node.get("attachedToRef") or "", timer="" if timer is None else (timer.text or "").strip())
 
 

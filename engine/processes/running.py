@@ -10,9 +10,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import ExpressionFailed, ExpressionRefused
 from engine.library import Source
+from engine.processes.announcing import Announcement, attached_to, happen, waiting_events
 from engine.processes.errors import ProcessBroken, StandsStill, TaskNotOpen
 from engine.processes.evaluation import plain, weigh
-from engine.processes.events import Announcement, attached_to, happen, waiting_events
 from engine.processes.names import FORM
 from engine.processes.scopes import Instance
 from engine.processes.shelf import bundle_of

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.processes.events import Announcement, Boundary, attached_to, waiting_events
+from engine.processes.announcing import Announcement, attached_to, is_boundary, waiting_events
 from engine.processes.scopes import Instance
 from engine.processes.timers import HostTimer
 from engine.processes.tokens import Token
@@ -41,7 +41,7 @@ def standing(instance: Instance) -> tuple[str, ...]:
     """The elements where tokens stand, oldest first; the innermost ones, without boundary events."""
     live = [token for token in sorted(instance.every.values(), key=lambda token: token.id)
             if token._state in (TaskState.WAITING, TaskState.READY) and token.task_spec.bpmn_id is not None]
-    return tuple(token.task_spec.bpmn_id for token in live if not isinstance(token.task_spec, Boundary))
+    return tuple(token.task_spec.bpmn_id for token in live if not is_boundary(token))
 
 
 def _open(token: Token) -> OpenTask:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.processes.extensions import called_of, decision_of, operation_of
 from engine.processes.gate.drawing import Findings, title
 from engine.processes.names import tag
-from engine.processes.parsing import decision_of, operation_of
 
 
 def check_calls(process: Any, processes: frozenset[str], decisions: frozenset[str],
@@ -19,7 +19,7 @@ def check_calls(process: Any, processes: frozenset[str], decisions: frozenset[st
 
 def _check_called(process: Any, processes: frozenset[str], findings: Findings) -> None:
     for node in process.iter(tag("callActivity")):
-        called = node.get("calledElement")
+        called = called_of(node)
         if not called:
             findings.error(node, "no_called_process", f"「{title(node)}」没有说明调用哪个流程")
         elif called not in processes:

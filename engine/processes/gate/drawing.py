@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.library.findings import Finding, Severity
 from engine.processes.names import BPMN, local, tag
+from engine.processes.rewriting import link_of
 
 TASKS = frozenset({"task", "userTask", "manualTask", "scriptTask", "serviceTask", "businessRuleTask", "sendTask",
                    "receiveTask"})
@@ -58,8 +59,12 @@ class Scope:
         return [flow for flow in self.flows if flow.get("targetRef") == name]
 
     def successors(self, name: str) -> list[str]:
-        """The nodes after a node."""
-        return [flow.get("targetRef") for flow in self.outgoing(name)]
+        """The nodes after a node, a link's other end included."""
+        found = [flow.get("targetRef") for flow in self.outgoing(name)]
+        node = self.nodes.get(name)
+        if node is not None and local(node.tag) == "intermediateThrowEvent" and link_of(node) is not None:
+            found += [other.get("id") for other in self.of("intermediateCatchEvent") if link_of(other) == link_of(node)]
+        return found
 
     def of(self, *kinds: str) -> list[Any]:
         """The nodes of these kinds, in the order of the file."""

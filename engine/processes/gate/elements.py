@@ -16,6 +16,7 @@ from engine.processes.gate.drawing import (
     title,
 )
 from engine.processes.names import BPMN, local, tag
+from engine.processes.rewriting import is_event_sub_process, link_of
 
 _REFUSED = {
     "complexGateway": ("complex_gateway", "复杂网关不能执行，请用包容网关或并行网关加条件画出来"),
@@ -42,7 +43,7 @@ _INSTEAD = {
     "compensate": "补偿事件不能执行，请把撤销的步骤画成普通任务",
     "cancel": "取消事件只用于事务，不能执行，请用错误事件",
     "conditional": "条件事件不能执行，请在网关上判断条件，或由服务任务发出信号",
-    "link": "连接事件必须成对：一个抛出，一个同名的捕获",
+    "link": "这里不能画连接事件，请用中间事件",
     "multiple": "一个事件里只能有一个定义，请分开画",
 }
 _KNOWN = frozenset({
@@ -115,8 +116,6 @@ def _check_node(node: Any, scope: Scope, findings: Findings) -> None:
 def _check_activity(node: Any, findings: Findings) -> None:
     if node.find(f"./{tag('ioSpecification')}") is not None:
         findings.error(node, "activity_io", f"「{title(node)}」上不能写输入输出规范，请写在被调用的流程上")
-    if is_true(node, "triggeredByEvent"):
-        findings.error(node, "event_sub_process", "事件子流程不能执行，请把它画成活动上的边界事件")
     loop = node.find(f"./{tag('standardLoopCharacteristics')}")
     if loop is not None:
         maximum = loop.get("loopMaximum")
@@ -146,19 +145,55 @@ def _check_many(node: Any, many: Any, findings: Findings) -> None:
 
 
 def _check_event(node: Any, scope: Scope, findings: Findings) -> None:
-    kind, about = local(node.tag), event_kind(node)
+    about = event_kind(node)
+    _check_definition(node, about, scope, findings)
+    if local(node.tag) == "boundaryEvent":
+        _check_boundary(node, about, scope, findings)
+    if about in ("message", "signal"):
+        _check_reference(node, about, findings)
+
+
+def _check_definition(node: Any, about: str, scope: Scope, findings: Findings) -> None:
+    kind = local(node.tag)
     if node.find(f"./{tag('eventDefinitionRef')}") is not None:
         findings.error(node, "event_reference", "请把事件的定义直接写在事件里，不要引用")
     elif is_true(node, "parallelMultiple"):
         findings.error(node, "parallel_multiple", "并行多重事件不能执行，请用并行网关和几个事件画出来")
-    elif kind == "startEvent" and about != "none" and not is_true(scope.node, "triggeredByEvent"):
+    elif is_event_sub_process(scope.node) and kind == "startEvent":
+        _check_trigger(node, about, scope, findings)
+    elif about == "link" and kind in ("intermediateCatchEvent", "intermediateThrowEvent"):
+        _check_link(node, kind, scope, findings)
+    elif kind == "startEvent" and about != "none":
         findings.error(node, "typed_start", "流程由立案开始，开始事件不能带类型，请画空白开始事件")
-    elif about not in _EVENTS_ALLOWED[kind] and not is_true(scope.node, "triggeredByEvent"):
+    elif about not in _EVENTS_ALLOWED[kind]:
         findings.error(node, f"{_snake(about)}_event", _INSTEAD.get(about, f"这里不能画这种事件（{about}）"))
-    if kind == "boundaryEvent":
-        _check_boundary(node, about, scope, findings)
-    if about in ("message", "signal"):
-        _check_reference(node, about, findings)
+
+
+def _check_trigger(node: Any, about: str, scope: Scope, findings: Findings) -> None:
+    if about not in _EVENTS_ALLOWED["boundaryEvent"]:
+        findings.error(scope.node, "event_sub_process",
+                       "事件子流程要由定时、消息、信号、错误或升级开始，请改开始事件，或画成边界事件")
+    if about == "error" and not is_true(node, "isInterrupting", True):
+        findings.error(node, "error_not_interrupting", "错误事件总是中断所在范围的，请改成实线边框")
+    around = scope.node.getparent()
+    if any(event_kind(end) == "terminate" for end in around.iterchildren(tag("endEvent"))):
+        findings.error(scope.node, "terminate_beside_event_sub_process",
+                       "有事件子流程的范围里不能画终止结束事件，请改用普通结束事件")
+
+
+def _check_link(node: Any, kind: str, scope: Scope, findings: Findings) -> None:
+    name = link_of(node)
+    if kind == "intermediateCatchEvent":
+        same = [other for other in scope.of(kind) if link_of(other) == name]
+        if len(same) > 1:
+            findings.error(node, "link_twice", f"有两个捕获连接事件都叫「{name}」，请留一个")
+        if scope.incoming(node.get("id")):
+            findings.error(node, "link_entered", f"捕获连接事件「{title(node)}」不能有进入的顺序流")
+    else:
+        if name not in [link_of(other) for other in scope.of("intermediateCatchEvent")]:
+            findings.error(node, "link_unpaired", f"连接事件「{name}」没有同名的捕获事件，请补上或改成顺序流")
+        if scope.outgoing(node.get("id")):
+            findings.error(node, "link_left", f"抛出连接事件「{title(node)}」不能有出来的顺序流")
 
 
 def _snake(name: str) -> str:

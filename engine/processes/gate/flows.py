@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.processes.gate.drawing import ACTIVITIES, EVENTS, Findings, Scope, is_true, title
 from engine.processes.names import local, tag
+from engine.processes.rewriting import is_event_sub_process
 
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
@@ -37,6 +38,8 @@ def _check_flow(flow: Any, scope: Scope, findings: Findings) -> None:
         return
     if local(target.tag) in ("startEvent", "boundaryEvent"):
         findings.error(flow, "flow_into_start", f"顺序流不能进入「{title(target)}」")
+    if any(is_event_sub_process(node) for node in (source, target)):
+        findings.error(flow, "flow_at_event_sub_process", "事件子流程不能连顺序流，它由事件开始")
     if local(source.tag) == "endEvent":
         findings.error(flow, "flow_out_of_end", f"顺序流不能从结束事件「{title(source)}」出来")
     if flow.find(f"./{tag('conditionExpression')}") is not None and local(source.tag) not in _CHOOSING:

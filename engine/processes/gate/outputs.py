@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.expressions import ExpressionRefused, compile_assignments
+from engine.processes.extensions import called_of, operation_of
 from engine.processes.gate.drawing import Findings, Scope, event_kind, is_true, title
 from engine.processes.names import FUNCTIONS, SPIFF, local, tag
-from engine.processes.parsing import operation_of
 
 Outputs = Mapping[str, frozenset[str] | None]
 _ALL = None  # a node after which anything may be set: what it sets is not known here
@@ -72,7 +72,7 @@ def _sets(node: Any, wanted: frozenset[str], called: Outputs) -> frozenset[str]:
     elif kind in ("businessRuleTask", "subProcess"):
         found |= wanted
     elif kind == "callActivity":
-        given = called.get(node.get("calledElement") or "")
+        given = called.get(called_of(node))
         found |= wanted if not given else given
     found |= {(output.text or "").strip() for output in node.iter(tag("loopDataOutputRef"))}
     found |= {(variable.text or "").strip() for name in ("messageVariable", "variableName")

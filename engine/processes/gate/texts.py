@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.expressions import ExpressionRefused, compile_assignments, compile_expression, problem_of_name
+from engine.processes.extensions import operation_of
 from engine.processes.gate.drawing import Findings, definitions_of, title
-from engine.processes.names import FUNCTIONS, NAMESPACES, RESERVED, SPIFF, local, tag
-from engine.processes.parsing import operation_of
+from engine.processes.names import FUNCTIONS, RESERVED, SPIFF, local, tag
 from engine.processes.timers import is_iso
 
 _PLAIN = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition")
@@ -111,10 +111,9 @@ def check_names(process: Any, findings: Findings) -> None:
         if problem := problem_of_name(name, FUNCTIONS | RESERVED - {"form"}):
             findings.error(node, "data_name", problem)
     for definition in process.iter("{*}errorEventDefinition"):
-        for owner in (definition.getparent(),):
-            reference = definition.get("errorRef")
-            if reference and not _exists(process, "error", reference):
-                findings.error(owner, "error_missing", f"错误「{reference}」不存在，请新建或改选")
+        reference = definition.get("errorRef")
+        if reference and not _exists(process, "error", reference):
+            findings.error(definition.getparent(), "error_missing", f"错误「{reference}」不存在，请新建或改选")
     for definition in process.iter("{*}escalationEventDefinition"):
         reference = definition.get("escalationRef")
         if reference and not _exists(process, "escalation", reference):
@@ -123,7 +122,7 @@ def check_names(process: Any, findings: Findings) -> None:
 
 def _exists(process: Any, kind: str, reference: str) -> bool:
     root = process.getroottree().getroot()
-    return any(found.get("id") == reference for found in root.iter(tag(kind)))
+    return any(found.get("id") == reference.rpartition(":")[2] for found in root.iter(tag(kind)))
 
 
 def check_event_count(process: Any, findings: Findings) -> None:
@@ -132,5 +131,3 @@ def check_event_count(process: Any, findings: Findings) -> None:
         if not definitions_of(node):
             findings.error(node, "boundary_without_event", f"边界事件「{title(node)}」没有说明等什么")
 
-
-__all__ = ["NAMESPACES", "check_event_count", "check_names", "check_texts"]

@@ -9,7 +9,7 @@ import pytest
 
 from engine.library import Source
 from engine.processes import Step
-from engine.processes.events import happen
+from engine.processes.announcing import happen
 from engine.processes.running import _listener, _step
 from engine.processes.scopes import Instance
 from engine.processes.shelf import bundle_of

@@ -1,0 +1,99 @@
+"""How events are read: an event's own child says what it throws or waits for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.event_parsers import (
+    BoundaryEventParser,
+    EndEventParser,
+    EventDefinitionParser,
+    IntermediateCatchEventParser,
+    IntermediateThrowEventParser,
+    ReceiveTaskParser,
+    SendTaskParser,
+    StartEventParser,
+)
+from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
+
+from engine.processes.announcing import Announcement
+from engine.processes.extensions import text_of
+from engine.processes.names import tag
+from engine.processes.node_parsers import Node
+from engine.processes.timers import HostTimer
+
+_TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
+
+
+class EventNode(Node, SpiffTaskParser, EventDefinitionParser):  # type: ignore[misc]
+    """An event: its own child says what it throws or waits for."""
+
+    def get_description(self) -> str:
+        return ""
+
+    def parse_timer_event(self, event: Any) -> HostTimer:
+        for name, form in _TIMES.items():
+            found = event.find(f"./{tag(name)}")
+            if found is not None:
+                return HostTimer(self.bpmn_id, form, found.text or "")
+        return HostTimer(self.bpmn_id, "date", "")
+
+    def parse_message_event(self, event: Any) -> Announcement:
+        return self._announced("message", event, "name")
+
+    def parse_signal_event(self, event: Any) -> Announcement:
+        return self._announced("signal", event, "name")
+
+    def parse_error_event(self, event: Any) -> Announcement:
+        return self._announced("error", event, "errorCode")
+
+    def parse_escalation_event(self, event: Any) -> Announcement:
+        return self._announced("escalation", event, "escalationCode")
+
+    def _announced(self, kind: str, event: Any, matched_by: str) -> Announcement:
+        reference = (event.get(f"{kind}Ref") or "").rpartition(":")[2]
+        root = self.node.getroottree().getroot()
+        found = next((one for one in root.iter(tag(kind)) if reference and one.get("id") == reference), event)
+        name = found.get("name") or reference
+        code = found.get(matched_by) if matched_by != "name" else None
+        return Announcement(kind, name, code or None, text_of(found, event, "messagePayload", "payloadExpression"),
+                            text_of(found, event, "messageVariable", "variableName"))
+
+
+class StartNode(EventNode, StartEventParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        return StartEventParser.create_task(self)
+
+
+class EndNode(EventNode, EndEventParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        definition = self.get_event_definition([f".//bpmn:{kind}EventDefinition" for kind in (
+            "message", "error", "escalation", "terminate", "signal")])
+        task = self._create_task(definition)
+        task.connect(self.spec.end)
+        return task
+
+
+class CatchNode(EventNode, IntermediateCatchEventParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        return IntermediateCatchEventParser.create_task(self)
+
+
+class ThrowNode(EventNode, IntermediateThrowEventParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        return IntermediateThrowEventParser.create_task(self)
+
+
+class BoundaryNode(EventNode, BoundaryEventParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        return BoundaryEventParser.create_task(self)
+
+
+class SendNode(EventNode, SendTaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        return SendTaskParser.create_task(self)
+
+
+class ReceiveNode(EventNode, ReceiveTaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        return ReceiveTaskParser.create_task(self)

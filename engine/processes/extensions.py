@@ -1,0 +1,35 @@
+"""What a node says it uses: a called process, a table, an operation with its parameters, a payload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def called_of(node: Any) -> str:
+    """The id of the process a call activity calls, without a namespace prefix; "" when it names none."""
+    return str(node.get("calledElement") or "").strip().rpartition(":")[2]
+
+
+def decision_of(node: Any) -> str:
+    """The id of the table that a business rule task asks; "" when it names none."""
+    text = node.findtext("./{*}extensionElements/{*}calledDecisionId")
+    return (text or "").strip()
+
+
+def operation_of(node: Any) -> tuple[str, str | None, dict[str, str]]:
+    """The operation a service task names ("" when none), where its result goes, its parameters' expressions."""
+    operator = node.find("./{*}extensionElements/{*}serviceTaskOperator")
+    if operator is None:
+        return "", None, {}
+    params = {param.get("id") or "": param.get("value") or "" for param in operator.iter("{*}parameter")}
+    return operator.get("id") or "", operator.get("resultVariable") or None, params
+
+
+def text_of(declared: Any, event: Any, *names: str) -> str | None:
+    """The text of the first of these extensions, in the event or else in what it refers to."""
+    for node in (event, declared):
+        for name in names:
+            text = node.findtext(f"./{{*}}extensionElements/{{*}}{name}") or node.findtext(f"./{{*}}{name}")
+            if text:
+                return str(text).strip()
+    return None

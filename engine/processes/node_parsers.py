@@ -1,0 +1,131 @@
+"""How each kind of node is read: SpiffWorkflow's node parsers with what our diagrams say besides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
+from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, ScriptTaskParser, SpiffTaskParser
+
+from engine.processes import events, multi
+from engine.processes.extensions import called_of, decision_of, operation_of
+from engine.processes.forms import form_of
+from engine.processes.names import SPIFF, WANGGE
+from engine.processes.rewriting import HIDDEN, STANDS_FOR
+
+
+class Node:
+    """Mixed into every node's parser: the order of the file counts, not the place on the drawing."""
+
+    node: Any
+    spec: Any
+    task: Any
+    spec_class: Any
+    process_parser: Any
+    bpmn_id: str
+    STANDARD_LOOP_CLASS = multi.Loop
+    PARALLEL_MI_CLASS = multi.ParallelMany
+    SEQUENTIAL_MI_CLASS = multi.SequentialMany
+
+    def parse_node(self) -> Any:
+        """The parsed node; one that the rewriting made stays off the trace and stands for the drawn one."""
+        parsed = super().parse_node()  # type: ignore[misc]
+        if self.node.get(HIDDEN):
+            self.task.hidden = True
+            self.task.bpmn_id = self.node.get(STANDS_FOR) or self.bpmn_id
+        return parsed
+
+    def get_position(self, node: Any = None) -> dict[str, float]:
+        return {"x": 0.0, "y": 0.0}
+
+    def handles_multiple_outgoing(self) -> bool:
+        return True
+
+    def get_description(self) -> str:
+        return ""
+
+    def parse_extensions(self, node: Any = None) -> dict[str, str]:
+        found = {}
+        for name in ("preScript", "postScript"):
+            text = (self.node if node is None else node).findtext(f"./{{*}}extensionElements/{{{SPIFF}}}{name}")
+            if text and text.strip():
+                found[name] = text
+        return found
+
+    def parse_incoming_data_references(self) -> list[Any]:
+        return []
+
+    def parse_outgoing_data_references(self) -> list[Any]:
+        return []
+
+    def _add_boundary_event(self, children: list[Any]) -> Any:
+        split = events.Split(self.spec, f"{self.bpmn_id}.BoundaryEventSplit", lane=self.task.lane)
+        split.connect(self.task)
+        for node in children:
+            split.connect(self.process_parser.parse_node(node))
+        return split
+
+
+class TaskNode(Node, SpiffTaskParser):  # type: ignore[misc]
+    pass
+
+
+class UserNode(Node, SpiffTaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        task = super().create_task()
+        task.form = form_of(self.node)
+        prefix = f"{{{WANGGE}}}"
+        task.props = {key.removeprefix(prefix): value for key, value in self.node.attrib.items()
+                      if key.startswith(prefix)}
+        return task
+
+
+class RuleNode(Node, SpiffTaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        task = super().create_task()
+        task.decision = decision_of(self.node)
+        return task
+
+    @staticmethod
+    def get_decision_ref(node: Any) -> str:
+        return decision_of(node)
+
+
+class ScriptNode(Node, ScriptTaskParser):  # type: ignore[misc]
+    pass
+
+
+class ServiceNode(Node, SpiffTaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        task = super().create_task()
+        task.operation, task.result_variable, task.params = operation_of(self.node)
+        return task
+
+
+class EmbeddedNode(Node, SpiffTaskParser):  # type: ignore[misc]
+    def create_task(self) -> Any:
+        owner = self.process_parser.parser
+        owner.create_parser(self.node, filename=self.process_parser.filename, lane=self.lane)
+        owner.process_parsers[self.bpmn_id].parent = self.process_parser
+        scripts = self.parse_extensions()
+        return self.spec_class(self.spec, self.bpmn_id, subworkflow_spec=self.bpmn_id,
+                               prescript=scripts.get("preScript"), postscript=scripts.get("postScript"),
+                               **self.bpmn_attributes)
+
+
+class CallNode(Node, CallActivityParser):  # type: ignore[misc]
+    """A call activity."""
+
+    def create_task(self) -> Any:
+        scripts = self.parse_extensions()
+        return self.spec_class(self.spec, self.bpmn_id, subworkflow_spec=called_of(self.node),
+                               prescript=scripts.get("preScript"), postscript=scripts.get("postScript"),
+                               **self.bpmn_attributes)
+
+
+class GatewayNode(Node, GatewayParser):  # type: ignore[misc]
+    pass
+
+
+class ConditionalNode(Node, ConditionalGatewayParser):  # type: ignore[misc]
+    pass

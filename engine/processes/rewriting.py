@@ -1,0 +1,96 @@
+"""What BPMN draws in another way and means the same: link events and event sub-processes, rewritten before parsing.
+
+A link throw becomes a flow to its catch. A scope with event sub-processes moves into a hidden sub-process; each
+event sub-process becomes a plain one behind a hidden boundary event there. The drawing keeps its ids.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from lxml import etree
+
+from engine.processes.names import WANGGE, local, tag
+
+HIDDEN = f"{{{WANGGE}}}hidden"
+STANDS_FOR = f"{{{WANGGE}}}standsFor"
+_STAYS = frozenset({"documentation", "extensionElements", "ioSpecification", "laneSet"})
+
+
+def rewritten(root: Any) -> Any:
+    """A copy of the file in which every construct is one that the parser knows."""
+    root = copy.deepcopy(root)
+    for scope in [*root.iter(tag("process")), *root.iter(tag("subProcess"))]:
+        _join_links(scope)
+    inner_first = [*reversed(list(root.iter(tag("subProcess")))), *root.iter(tag("process"))]
+    for scope in inner_first:
+        triggered = [node for node in scope if is_event_sub_process(node)]
+        if triggered:
+            _enclose(scope, triggered)
+    return root
+
+
+def is_event_sub_process(node: Any) -> bool:
+    """Whether an element is an event sub-process."""
+    return local(node.tag) == "subProcess" and (node.get("triggeredByEvent") or "").lower() in ("true", "1")
+
+
+def link_of(node: Any) -> str | None:
+    """The name of the link that an event throws or catches; None for other events."""
+    definition = node.find(f"./{tag('linkEventDefinition')}")
+    return None if definition is None else (definition.get("name") or node.get("name") or "")
+
+
+def _join_links(scope: Any) -> None:
+    catches = {link_of(node): node for node in scope.iterchildren(tag("intermediateCatchEvent"))
+               if link_of(node) is not None}
+    throws = [node for node in scope.iterchildren(tag("intermediateThrowEvent")) if link_of(node) is not None]
+    for throw in throws:
+        catch = catches.get(link_of(throw))
+        if catch is not None:
+            _flow(scope, throw.get("id"), catch.get("id"))
+    for node in [*throws, *catches.values()]:
+        node.tag = tag("intermediateThrowEvent")
+        for definition in node.findall(f"./{tag('linkEventDefinition')}"):
+            node.remove(definition)
+
+
+def _flow(scope: Any, source: str, target: str) -> None:
+    etree.SubElement(scope, tag("sequenceFlow"), id=f"{source}.to.{target}", sourceRef=source, targetRef=target)
+
+
+def _enclose(scope: Any, triggered: list[Any]) -> None:
+    """Move the body of a scope into a hidden sub-process that the event sub-processes hang on."""
+    name = scope.get("id")
+    body = etree.Element(tag("subProcess"), {"id": f"{name}.body", HIDDEN: "true"})
+    for node in list(scope):
+        if local(node.tag) not in _STAYS and node not in triggered:
+            body.append(node)
+    scope.append(body)
+    _hidden_event(scope, "startEvent", f"{name}.start")
+    _hidden_event(scope, "endEvent", f"{name}.end")
+    _flow(scope, f"{name}.start", f"{name}.body")
+    _flow(scope, f"{name}.body", f"{name}.end")
+    for node in triggered:
+        _hang(scope, body, node)
+
+
+def _hidden_event(scope: Any, kind: str, name: str) -> Any:
+    return etree.SubElement(scope, tag(kind), {"id": name, HIDDEN: "true"})
+
+
+def _hang(scope: Any, body: Any, node: Any) -> None:
+    start = node.find(f"./{tag('startEvent')}")
+    interrupting = (start.get("isInterrupting") or "true").lower() in ("true", "1")
+    trigger = _hidden_event(scope, "boundaryEvent", f"{start.get('id')}.trigger")
+    trigger.set("attachedToRef", body.get("id"))
+    trigger.set("cancelActivity", str(interrupting).lower())
+    trigger.set(STANDS_FOR, start.get("id"))
+    for definition in [child for child in start if local(child.tag).endswith("EventDefinition")]:
+        trigger.append(definition)
+    node.attrib.pop("triggeredByEvent")
+    _flow(scope, trigger.get("id"), node.get("id"))
+    end = f"{node.get('id')}.end"
+    _hidden_event(scope, "endEvent", end)
+    _flow(scope, node.get("id"), end)
