@@ -51,6 +51,7 @@ class Failure:
 
 def init_app(app: Flask) -> None:
     """Answer every exception, whatever raised it."""
+    app.extensions["wangge.page"] = page
     app.register_error_handler(Exception, answer)
 
 

@@ -31,7 +31,7 @@ def nonce() -> str:
 def set_headers(answer: Response) -> Response:
     """The headers of every answer; a browser keeps no copy of pages and data."""
     headers = answer.headers
-    headers["Content-Security-Policy"] = _policy()
+    headers.setdefault("Content-Security-Policy", _policy())
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["X-Frame-Options"] = "DENY"

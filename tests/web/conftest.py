@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from engine import clock
+from engine import clock, library
 from engine.db.session import create_engine
 from engine.settings import Settings
-from tests.builders import PASSWORD, City, a_city
+from tests.builders import BEFORE, PASSWORD, City, a_city
 from web import create_app
 from web.db import db
 
@@ -40,6 +40,7 @@ def house(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFa
     app.testing = True
     with Session(engine, expire_on_commit=False) as session:
         city = a_city(session)
+        library.publish(session, library.working_copies(), by="绘制人", approved_by="审批人", at=BEFORE)
         session.commit()
         yield House(app, city, session)
     with app.app_context():

@@ -9,14 +9,14 @@ import marshmallow as ma
 from flask import Request
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
-from werkzeug.routing import UnicodeConverter
+from werkzeug.routing import BaseConverter
 
 MOST_NESTED = 32
 LARGEST_NUMBER = 2**63 - 1
 PASSED_BY = frozenset({"lang"})
 
 
-class CaseNumber(UnicodeConverter):
+class CaseNumber(BaseConverter):
     """A case number in an address; anything else is no address of ours."""
 
     regex = "[0-9A-Za-z-]{1,24}"
@@ -39,7 +39,7 @@ class StrictParser(FlaskParser):
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """The query, without what concerns the answer's language."""
         given = MultiDict((name, value) for name, value in req.args.items(multi=True) if name not in PASSED_BY)
-        check_storable(dict(given.lists()))
+        check_storable(given.to_dict())
         return self._makeproxy(given, schema)
 
 

@@ -77,7 +77,7 @@ class NewCase(ma.Schema):
 class Limited(ma.Schema):
     """How much of a list."""
 
-    limit = f.Integer(strict=True, validate=Range(1, MOST), load_default=50)
+    limit = f.Integer(validate=Range(1, MOST), load_default=50)
 
 
 class Paging(Limited):
