@@ -1,6 +1,7 @@
 """A demo city: real divisions and matters, made-up people, and cases that really travelled."""
 
 from engine.demo.city import PASSWORD, build_city, is_empty, publish_working_copies
+from engine.demo.sealing import seal
 from engine.demo.travelling import travel
 
-__all__ = ["PASSWORD", "build_city", "is_empty", "publish_working_copies", "travel"]
+__all__ = ["PASSWORD", "build_city", "is_empty", "publish_working_copies", "seal", "travel"]

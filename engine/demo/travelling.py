@@ -1,4 +1,4 @@
-"""Cases that really travelled: reported, dispatched, handled and checked through the diagrams, under a virtual clock."""
+"""Cases that really travelled: reported, dispatched, handled, checked through the diagrams, on a virtual clock."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import heapq
 import itertools
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import attachments, cases, directory, notices
+from engine import attachments, cases, directory
 from engine.clock import ZONE
 from engine.demo.city import SEED, demo_material
 from engine.demo.people import Plan, Townspeople, actor_of
@@ -53,8 +53,6 @@ def travel(session: Session, until: datetime, count: int) -> Iterator[str]:
         yield _do(session, what, at)
         seen = _plan_new(session, people, agenda, seen, at)
     yield from _clock(session, until)
-    notices.deliver_due(session, until, most=100_000)
-    yield "delivered"
 
 
 class _Agenda:
@@ -98,8 +96,6 @@ def _do(session: Session, what: Arrival | Plan, at: datetime) -> str:
 
 
 def _with_photo(session: Session, report: cases.Report, actor: directory.Actor, at: datetime) -> cases.Report:
-    from dataclasses import replace
-
     return replace(report, photos=(_photo(session, "上报", actor, at),))
 
 
@@ -165,9 +161,3 @@ def _report(chance: random.Random, material: dict[str, Any], session: Session, g
         origin="resident" if is_resident else "grid_worker", channel="phone" if is_resident else "app",
         contact=contact, settled=settled, first_handling=told.get("first"))
 
-
-def count_cases(session: Session) -> int:
-    """How many cases there are."""
-    from engine.cases.models import Case
-
-    return session.scalar(select(func.count()).select_from(Case)) or 0

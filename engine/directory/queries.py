@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -118,3 +119,30 @@ def _failures(session: Session, of: sa.ColumnElement[bool], since: datetime) -> 
 
 def _valid(at: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Post.valid_from <= at, sa.or_(Post.valid_to.is_(None), Post.valid_to > at))
+
+
+def list_log_ins(session: Session, at: datetime) -> list[LogInOf]:
+    """Every log-in with the first post behind it, by role, level and place."""
+    asked = (
+        sa.select(Post.role, Account.username, Organisation.name.label("organisation"), Person.name,
+                  Division.name.label("division"), Division.level, Division.code)
+        .join(Account, Account.person_id == Post.person_id)
+        .join(Person, Person.id == Post.person_id)
+        .join(Organisation, Organisation.id == Post.organisation_id)
+        .join(Division, Division.code == Organisation.division_code)
+        .where(_valid(at), Account.is_enabled)
+        .order_by(Post.role, sa.func.length(Division.path), Division.code, Account.username)
+    )
+    return [LogInOf(row.role, row.username, row.organisation, row.division, row.level, row.name)
+            for row in session.execute(asked)]
+
+
+class LogInOf(NamedTuple):
+    """An account, whose it is and where its holder sits."""
+
+    role: str
+    username: str
+    organisation: str
+    division: str
+    level: str
+    name: str

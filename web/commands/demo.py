@@ -1,0 +1,111 @@
+"""`wangge demo`: the demo city, its accounts, and one case walked up the whole ladder."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from datetime import datetime
+
+import click
+import sqlalchemy as sa
+
+from engine import clock, demo, directory
+from engine.db import migrate, tables
+from engine.db.session import create_engine, session_factory
+from engine.settings import Settings
+from web.commands._files import as_json, tell
+from web.place import opened
+
+CASES = 300
+LOADING = "demo.loading"  # stands in DATA while the city is made: what a kill left half done is made anew
+
+
+@click.group("demo", invoke_without_command=True)
+@click.option("--cases", "count", default=CASES, show_default=True, help="How many cases travel.")
+@click.pass_context
+def command(context: click.Context, count: int) -> None:
+    """Load the demo city into an empty place and end."""
+    if context.invoked_subcommand is None:
+        with opened() as place:
+            migrate.upgrade(place.url)
+            if not load_if_empty(place.settings, place.url, count):
+                click.echo("这里已经有数据，没有改动。", err=True)
+
+
+def load_if_empty(here: Settings, url: str, count: int = CASES) -> bool:
+    """Make the demo city where nothing is; true when it did. Half a city, left by a kill, is made anew."""
+    mark = here.data / LOADING
+    engine = create_engine(url)
+    try:
+        if mark.exists():
+            _clear(engine, url)
+        with session_factory(engine)() as session:
+            if not demo.is_empty(session):
+                return False
+        mark.touch()
+        _load(engine, clock.now(), count)
+        mark.unlink()
+    finally:
+        engine.dispose()
+    return True
+
+
+def _clear(engine: sa.Engine, url: str) -> None:
+    with engine.begin() as connection:
+        tables.metadata().drop_all(connection)
+        connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
+    migrate.upgrade(url)
+
+
+def _load(engine: sa.Engine, until: datetime, count: int) -> None:
+    sessions = session_factory(engine)
+    _say("演示城市舟山：区划、机构、人员、事项 …")
+    with sessions.begin() as session:
+        demo.build_city(session, until)
+    done = 0
+    with sessions() as session:
+        for what in demo.travel(session, until, count):
+            session.commit()
+            if what == "report":
+                done += 1
+                if done % 25 == 0:
+                    _say(f"演示城市舟山：{done} / {count} 件事件按流程走到今天")
+    with sessions.begin() as session:
+        demo.seal(session, until)
+
+
+def _say(words: str) -> None:
+    with suppress(BrokenPipeError):
+        print(words, file=sys.stderr, flush=True)  # noqa: T201 - progress of a command
+
+
+@command.command()
+@as_json
+def accounts(as_json: bool) -> None:
+    """The demo accounts, one of each role and level, with their password."""
+    with opened() as place, place.sessions() as session:
+        found = [
+            {"role": one.role, "username": one.username, "password": demo.PASSWORD,
+             "organisation": one.organisation, "division": one.division, "name": one.name}
+            for one in directory.list_log_ins(session, clock.now())]
+    if as_json:
+        tell(found)
+        return
+    for one in found:
+        click.echo(f"{one['role']:15} {one['username']:34} {one['organisation']}")
+    click.echo(f"密码都是 {demo.PASSWORD}", err=True)
+
+
+@command.command()
+@as_json
+def walk(as_json: bool) -> None:
+    """One case from a grid up to the city and to its end, over HTTP, under a virtual clock, in a scratch place."""
+    from web.commands._walking import walk_once
+
+    steps = walk_once()
+    if as_json:
+        tell(steps)
+        return
+    for step in steps:
+        click.echo(f"{step['at']}  {step['level']:10} {step['organisation']}  {step['event']}"
+                   + (f"  → {step['due']}（{step['row']}）" if step["due"] else ""))
