@@ -101,9 +101,9 @@ class _Walk:
 
     def _photo(self, who: str) -> str:
         content = demo_photo("办理后", 1)
-        answer = self.http.post(f"{self.address}/attachments", headers=self._headers(who), data={"kind": "after"}, timeout=TIMEOUT,
-                                files={"photo": ("after.jpg", content, "image/jpeg")})
-        answer.raise_for_status()
+        answer = self.http.post(f"{self.address}/attachments", headers=self._headers(who), timeout=TIMEOUT,
+                                data={"kind": "after"}, files={"photo": ("after.jpg", content, "image/jpeg")})
+        _require(answer)
         return str(answer.json()["key"])
 
     # the clock --------------------------------------------------------------------------------------------------
