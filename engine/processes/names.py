@@ -15,6 +15,9 @@ FACTS = "case"
 FORM = "form"
 FUNCTIONS = frozenset({"due"})
 RESERVED = frozenset({FACTS, FORM})
+TASKS = frozenset({"task", "userTask", "manualTask", "scriptTask", "serviceTask", "businessRuleTask", "sendTask",
+                   "receiveTask"})
+ACTIVITIES = TASKS | {"subProcess", "callActivity", "transaction", "adHocSubProcess"}
 
 
 def tag(name: str) -> str:

@@ -1,7 +1,8 @@
-"""What BPMN draws in another way and means the same: link events and event sub-processes, rewritten before parsing.
+"""What BPMN draws in another way and means the same, rewritten before parsing.
 
-A link throw becomes a flow to its catch. A scope with event sub-processes moves into a hidden sub-process; each
-event sub-process becomes a plain one behind a hidden boundary event there. The drawing keeps its ids.
+A link throw becomes a flow to its catch. Conditional flows out of an activity get a hidden inclusive gateway.
+A scope with event sub-processes moves into a hidden sub-process; each event sub-process becomes a plain one
+behind a hidden boundary event there. The drawing keeps its ids.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import Any
 
 from lxml import etree
 
-from engine.processes.names import WANGGE, local, tag
+from engine.processes.names import ACTIVITIES, WANGGE, local, tag
 
 HIDDEN = f"{{{WANGGE}}}hidden"
+_CONDITION = tag("conditionExpression")
 STANDS_FOR = f"{{{WANGGE}}}standsFor"
 _STAYS = frozenset({"documentation", "extensionElements", "ioSpecification", "laneSet"})
 
@@ -23,6 +25,7 @@ def rewritten(root: Any) -> Any:
     root = copy.deepcopy(root)
     for scope in [*root.iter(tag("process")), *root.iter(tag("subProcess"))]:
         _join_links(scope)
+        _gather_conditions(scope)
     inner_first = [*reversed(list(root.iter(tag("subProcess")))), *root.iter(tag("process"))]
     for scope in inner_first:
         triggered = [node for node in scope if is_event_sub_process(node)]
@@ -54,6 +57,24 @@ def _join_links(scope: Any) -> None:
         node.tag = tag("intermediateThrowEvent")
         for definition in node.findall(f"./{tag('linkEventDefinition')}"):
             node.remove(definition)
+
+
+def _gather_conditions(scope: Any) -> None:
+    """Put an inclusive gateway behind every activity with a conditional flow; flows without one are always taken."""
+    flows = list(scope.iterchildren(tag("sequenceFlow")))
+    for node in [node for node in scope if local(node.tag) in ACTIVITIES]:
+        outgoing = [flow for flow in flows if flow.get("sourceRef") == node.get("id")]
+        if not any(flow.find(f"./{_CONDITION}") is not None for flow in outgoing):
+            continue
+        gateway = etree.SubElement(scope, tag("inclusiveGateway"), {"id": f"{node.get('id')}.ways", HIDDEN: "true"})
+        default = node.attrib.pop("default", None)
+        if default:
+            gateway.set("default", default)
+        for flow in outgoing:
+            flow.set("sourceRef", gateway.get("id"))
+            if flow.get("id") != default and flow.find(f"./{_CONDITION}") is None:
+                etree.SubElement(flow, _CONDITION).text = "True"
+        _flow(scope, node.get("id"), gateway.get("id"))
 
 
 def _flow(scope: Any, source: str, target: str) -> None:

@@ -10,6 +10,7 @@ from engine.library import Source
 from engine.library.findings import Finding
 from engine.processes.describing import process_node
 from engine.processes.errors import DiagramUnreadable
+from engine.processes.gate.answers import check_answers
 from engine.processes.gate.calls import check_calls
 from engine.processes.gate.drawing import Findings, scope_of
 from engine.processes.gate.elements import check_elements
@@ -80,6 +81,7 @@ def _check(source: Source, root: Any, processes: frozenset[str], decisions: froz
     check_texts(process, findings)
     check_names(process, findings)
     check_forms(process, findings)
+    check_answers(process, findings)
     check_extensions(root, process, findings)
     check_calls(process, processes, decisions, operations, findings)
     if not any(finding.severity == "error" for finding in findings.found):

@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.library.findings import Finding, Severity
-from engine.processes.names import BPMN, local, tag
+from engine.processes.names import ACTIVITIES, BPMN, local, tag
 from engine.processes.rewriting import link_of
 
-TASKS = frozenset({"task", "userTask", "manualTask", "scriptTask", "serviceTask", "businessRuleTask", "sendTask",
-                   "receiveTask"})
-ACTIVITIES = TASKS | {"subProcess", "callActivity", "transaction", "adHocSubProcess"}
 GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
                       "complexGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})

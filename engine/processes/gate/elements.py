@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine.processes.gate.drawing import (
-    ACTIVITIES,
     EVENTS,
     GATEWAYS,
     Findings,
@@ -15,7 +14,7 @@ from engine.processes.gate.drawing import (
     is_true,
     title,
 )
-from engine.processes.names import BPMN, local, tag
+from engine.processes.names import ACTIVITIES, BPMN, local, tag
 from engine.processes.rewriting import is_event_sub_process, link_of
 
 _REFUSED = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.processes.gate.drawing import ACTIVITIES, EVENTS, Findings, Scope, is_true, title
-from engine.processes.names import local, tag
+from engine.processes.gate.drawing import EVENTS, Findings, Scope, is_true, title
+from engine.processes.names import ACTIVITIES, local, tag
 from engine.processes.rewriting import is_event_sub_process
 
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
@@ -42,9 +42,9 @@ def _check_flow(flow: Any, scope: Scope, findings: Findings) -> None:
         findings.error(flow, "flow_at_event_sub_process", "事件子流程不能连顺序流，它由事件开始")
     if local(source.tag) == "endEvent":
         findings.error(flow, "flow_out_of_end", f"顺序流不能从结束事件「{title(source)}」出来")
-    if flow.find(f"./{tag('conditionExpression')}") is not None and local(source.tag) not in _CHOOSING:
+    if flow.find(f"./{tag('conditionExpression')}") is not None and local(source.tag) not in _CHOOSING | ACTIVITIES:
         findings.error(flow, "conditional_flow", f"「{title(source)}」后面的顺序流不能带条件，请在它后面画一个排他网关")
-    if source.get("default") and local(source.tag) not in _CHOOSING:
+    if source.get("default") and local(source.tag) not in _CHOOSING | ACTIVITIES:
         findings.error(source, "default_flow", f"「{title(source)}」不能有默认顺序流，请在它后面画一个排他网关")
 
 

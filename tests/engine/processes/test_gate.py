@@ -29,7 +29,7 @@ REFUSED: list[tuple[str, str, Source]] = [
                                    "start -> end", top=MORE)),
     ("unreachable", "a", drawn("p", ENDS + user("a"), """start -> end
                                                          a -> end""")),
-    ("conditional_flow", "f1", drawn("p", ENDS + user("a"), "start -> a -[1 == 1]-> end")),
+    ("conditional_flow", "f0", drawn("p", ENDS + user("a"), "start -[1 == 1]-> a -> end")),
     ("no_condition", "f3", drawn("p", ENDS + user("a") + '<exclusiveGateway id="g"/>', """start -> g -*-> a -> end
                                                                                           g -> end""")),
     ("expression", "f1", drawn("p", ENDS + '<exclusiveGateway id="g"/>', """start -> g -[__import__("os")]-> end
@@ -100,6 +100,18 @@ def test_extensions_of_other_vendors_are_a_warning() -> None:
     source = drawn("p", ENDS + '<userTask id="a" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
                    ' camunda:formKey="k"/>', "start -> a -> end")
     assert [(one.code, one.element, one.severity) for one in gate([source])] == [("foreign_extension", "a", "warning")]
+
+
+def test_an_outcome_that_no_form_offers_is_a_warning() -> None:
+    asked = '<exclusiveGateway id="g" default="f3"/>'
+    source = form('<wangge:outcome id="pass" label="P"/>').content.decode()
+    source = source.replace('<sequenceFlow id="f1" sourceRef="a" targetRef="end">', asked
+                            + '<sequenceFlow id="f1" sourceRef="a" targetRef="g"></sequenceFlow>'
+                            '<sequenceFlow id="f3" sourceRef="g" targetRef="end"></sequenceFlow>'
+                            '<sequenceFlow id="f2" sourceRef="g" targetRef="end"><conditionExpression>'
+                            'form["outcome"] == "passs"</conditionExpression>')
+    found = gate([source_of(source.encode(), definition_id="p", kind="bpmn", file="p.bpmn")])
+    assert [(one.code, one.element) for one in found] == [("unknown_outcome", "f2")]
 
 
 def test_an_output_set_on_every_way_is_fine() -> None:

@@ -102,3 +102,12 @@ def test_in_a_called_process_it_works_too() -> None:
     walk = Walk(caller, called)
     assert walk.open == ["a", "xa"]
     assert walk.do("a").do("xa").step.done
+
+
+def test_conditional_flows_out_of_a_task_are_taken_when_they_hold() -> None:
+    source = drawn("ways", ENDS + user("a", "b", "c", "d"), """start -> a -[x > 1]-> b -> end
+                                                               a -[x > 2]-> c -> end
+                                                               a -> d -> end""")
+    assert errors(source) == []
+    walk = Walk(source, x=2).do("a")
+    assert walk.open == ["b", "d"] and walk.trace == ["start", "a"]
