@@ -55,21 +55,21 @@ class Call(Embedded, spiff.CallActivity):  # type: ignore[misc]
         declared = scope.spec.io_specification
         if declared is None or not declared.data_inputs:
             return dict(my_task.data)
-        return _only(my_task, my_task.data, [item.bpmn_id for item in declared.data_inputs], "输入")
+        return _only(my_task, my_task.data, declared.data_inputs, "输入")
 
     def returned(self, my_task: Token, scope: Any, data: dict[str, Any]) -> None:
         """Take over the declared outputs; without a declaration all data."""
         declared = scope.spec.io_specification
         if declared is not None and declared.data_outputs:
-            data = _only(my_task, data, [item.bpmn_id for item in declared.data_outputs], "输出")
+            data = _only(my_task, data, declared.data_outputs, "输出")
         elif declared is not None and declared.data_inputs:
             data = {}
         my_task.data.update(data)
         my_task._set_state(TaskState.READY)
 
 
-def _only(task: Token, data: dict[str, Any], names: list[str], what: str) -> dict[str, Any]:
-    missing = [name for name in names if name not in data]
+def _only(task: Token, data: dict[str, Any], declared: list[Any], what: str) -> dict[str, Any]:
+    missing = [item.bpmn_id for item in declared if item.bpmn_id not in data and not item.optional]
     if missing:
         raise halt(task, f"被调用的流程要求的{what}「{'、'.join(missing)}」没有值")
-    return {name: data[name] for name in names}
+    return {item.bpmn_id: data[item.bpmn_id] for item in declared if item.bpmn_id in data}

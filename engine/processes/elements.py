@@ -15,6 +15,7 @@ from engine.errors import WanggeError
 from engine.processes.evaluation import halt, plain, weigh
 from engine.processes.forms import DEFAULT_FORM, Form
 from engine.processes.merging import meeting
+from engine.processes.names import RESERVED
 from engine.processes.reachability import may_still_arrive
 from engine.processes.tokens import Token
 
@@ -110,6 +111,8 @@ class BusinessRuleTask(Lean, spiff.NoneTask):  # type: ignore[misc]
             answer = engine.host.decide(self.decision, engine.environment.names(task.data))
         except WanggeError as error:
             raise halt(task, f"决策表「{self.decision}」没有答复：{error.message}") from error
+        if RESERVED & answer.keys():
+            raise halt(task, f"决策表「{self.decision}」的输出不能叫「{'、'.join(sorted(RESERVED & answer.keys()))}」")
         task.data.update(plain(answer))
         weigh(task)
         return True

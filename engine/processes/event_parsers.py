@@ -55,8 +55,8 @@ class EventNode(Node, SpiffTaskParser, EventDefinitionParser):  # type: ignore[m
         root = self.node.getroottree().getroot()
         found = next((one for one in root.iter(tag(kind)) if reference and one.get("id") == reference), event)
         name = found.get("name") or reference
-        code = found.get(matched_by) if matched_by != "name" else None
-        return Announcement(kind, name, code or None, text_of(found, event, "messagePayload", "payloadExpression"),
+        code = None if matched_by == "name" or found is event else found.get(matched_by) or reference
+        return Announcement(kind, name, code, text_of(found, event, "messagePayload", "payloadExpression"),
                             text_of(found, event, "messageVariable", "variableName"))
 
 

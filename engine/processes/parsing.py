@@ -6,6 +6,8 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnIoSpecification
+from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 
@@ -38,6 +40,18 @@ class _Process(ProcessParser):  # type: ignore[misc]
         """By id, BPMN's own elements only: a form's field or outcome may share a task's id."""
         super()._index_process_nodes()
         self.nodes_by_id = {node.get("id"): node for node in self.node.iter(f"{{{BPMN}}}*") if node.get("id")}
+
+    def parse_io_spec(self) -> BpmnIoSpecification:
+        """What the process declares, whether or not its sets name it; what a set calls optional may be missing."""
+        declared: dict[str, list[Any]] = {"dataInput": [], "dataOutput": []}
+        optional = {(ref.text or "").strip() for name in ("optionalInputRefs", "optionalOutputRefs")
+                    for ref in self.node.iter(tag(name))}
+        for kind, found in declared.items():
+            for node in self.xpath(f"./bpmn:ioSpecification/bpmn:{kind}"):
+                item = self.create_data_spec(node, TaskDataReference)
+                item.optional = item.bpmn_id in optional
+                found.append(item)
+        return BpmnIoSpecification(declared["dataInput"], declared["dataOutput"])
 
     def create_spec(self) -> Spec:
         return Spec(self.bpmn_id, self.get_name(), self.filename)

@@ -34,8 +34,8 @@ def save(session: Session, instance: Instance, step: Step, at: datetime) -> None
         instance.state = step.state
     _end(instance, step, at)
     armed = {(timer.task, timer.element): timer for timer in step.timers}
-    rows = set(session.execute(
-        select(Timer.task, Timer.element).where(Timer.instance_id == instance.id)).tuples())
+    found = session.execute(select(Timer.task, Timer.element).where(Timer.instance_id == instance.id))
+    rows = {(task, element) for task, element in found}
     gone = rows - armed.keys()
     if gone:
         session.execute(delete(Timer).where(Timer.instance_id == instance.id, or_(

@@ -12,13 +12,13 @@ from engine.processes.describing import process_node
 from engine.processes.errors import DiagramUnreadable
 from engine.processes.gate.answers import check_answers
 from engine.processes.gate.calls import check_calls
-from engine.processes.gate.drawing import Findings, scope_of
+from engine.processes.gate.drawing import NODES, Findings, scope_of
 from engine.processes.gate.elements import check_elements
 from engine.processes.gate.flows import check_flows
 from engine.processes.gate.forms import check_extensions, check_forms
 from engine.processes.gate.outputs import check_outputs, declared
 from engine.processes.gate.texts import check_event_count, check_names, check_texts
-from engine.processes.names import BPMN, tag
+from engine.processes.names import BPMN, local, tag
 from engine.processes.reading import read_xml
 from engine.processes.shelf import bundle_of
 
@@ -90,10 +90,8 @@ def _check(source: Source, root: Any, processes: frozenset[str], decisions: froz
 
 
 def _check_file(root: Any, process: Any, findings: Findings) -> None:
-    drawn = [node for node in root.iter(tag("process")) if node.find(f"./{tag('startEvent')}") is not None
-             or node.get("id") == process.get("id")]
-    for other in drawn:
-        if other is not process:
+    for other in root.iter(tag("process")):
+        if other is not process and any(local(node.tag) in NODES for node in other):
             findings.error(other, "several_processes", "一个文件只能有一个流程，请分成几个文件")
     if (process.get("isExecutable") or "true").lower() == "false":
         findings.warning(process, "not_executable", "流程标为不可执行（isExecutable=false），仍会执行")

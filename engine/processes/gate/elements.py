@@ -106,10 +106,20 @@ def _check_node(node: Any, scope: Scope, findings: Findings) -> None:
         findings.error(node, "quantity", "不支持一次多个令牌（startQuantity、completionQuantity）")
     if kind in ACTIVITIES:
         _check_activity(node, findings)
+    if kind in ("sendTask", "receiveTask"):
+        _check_message_task(node, kind, findings)
     if kind in EVENTS:
         _check_event(node, scope, findings)
     if kind == "eventBasedGateway":
         _check_event_gateway(node, scope, findings)
+
+
+def _check_message_task(node: Any, kind: str, findings: Findings) -> None:
+    declared = _declared(node, "message", node.get("messageRef"))
+    if kind == "sendTask" and declared is None:
+        findings.warning(node, "message_to_nobody", f"「{title(node)}」没有指明哪一条消息，没有人会收到")
+    elif declared is None or not declared.get("name"):
+        findings.error(node, "message_missing", f"接收任务「{title(node)}」没有指明等哪一条有名称的消息，请选择或新建")
 
 
 def _check_activity(node: Any, findings: Findings) -> None:

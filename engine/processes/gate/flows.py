@@ -14,7 +14,7 @@ _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 def check_flows(scope: Scope, findings: Findings) -> None:
     """Check the start, every flow and every node of a scope and of those inside it."""
     for inner in scope.all():
-        if inner.nodes or local(inner.node.tag) == "process":
+        if local(inner.node.tag) in ("process", "subProcess"):
             _check_start(inner, findings)
         for flow in inner.flows:
             _check_flow(flow, inner, findings)

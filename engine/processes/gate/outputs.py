@@ -21,7 +21,8 @@ def declared(process: Any, what: str) -> frozenset[str]:
 
 def check_outputs(process: Any, scope: Scope, called: Outputs, findings: Findings) -> None:
     """Refuse an end that is reached without a declared output; with branches side by side only warn."""
-    wanted = declared(process, "dataOutput")
+    optional = {(ref.text or "").strip() for ref in process.iter(tag("optionalOutputRefs"))}
+    wanted = declared(process, "dataOutput") - optional
     if not wanted:
         return
     before = _known_before(scope, frozenset(declared(process, "dataInput")), wanted, called)
