@@ -59,7 +59,7 @@ def log_as_json(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(file=_stderr()),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
@@ -164,7 +164,3 @@ def _places(error: BaseException) -> list[str]:
         places.append(f"caused by {type(error.__cause__).__name__}")
         places.extend(_places(error.__cause__))
     return places[-30:]
-
-
-def _stderr() -> Any:
-    return sys.stderr
