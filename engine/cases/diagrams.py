@@ -49,9 +49,9 @@ def drawings_of(session: Session, case: Case, at: datetime) -> tuple[Drawing, ..
 
 def _inside(sources: dict[str, Source], live: set[str]) -> set[str]:
     """The processes with a token in them or in something they call."""
-    found, before = set(live), set()
-    while found != before:
-        before = set(found)
+    found, known = set(live), 0
+    while len(found) != known:
+        known = len(found)
         for name, source in sources.items():
             if any(element.calls in found for element in processes.describe(source).elements):
                 found.add(name)

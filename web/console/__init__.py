@@ -1,1 +1,16 @@
-"""The pages of the console."""
+"""The pages of the console: the desk, the case, the report, supervision."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web.console import cases, inbox, preferences, queues, reports, shell, styleguide, supervision, tasks
+from web.console.blueprint import blueprint
+
+__all__ = ["cases", "inbox", "preferences", "queues", "reports", "styleguide", "supervision", "tasks"]
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages and what their templates may say."""
+    shell.init_app(app)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,205 @@
+"""What is late, whose it is, and of which kind: the supervisor's figures, counted from deadlines and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from engine.cases.models import Case
+from engine.cases.queues import Asker
+from engine.directory import Actor, PostView
+from engine.directory.models import Division, Organisation
+from engine.worklist.models import Deadline
+
+State = Literal["late", "near", "unaccepted"]
+STATES: tuple[State, ...] = ("late", "near", "unaccepted")
+NO_CLASS = ""
+WEEKS = 8
+LEVELS = ("city", "county", "township", "community")
+
+
+@dataclass(slots=True)
+class Unit:
+    """A line of the board: a division below the reader's, or an organisation of their own level."""
+
+    key: str
+    name: str
+    organisations: list[int] = field(default_factory=list)
+    late: dict[str, int] = field(default_factory=dict)
+    near: dict[str, int] = field(default_factory=dict)
+    unaccepted: int = 0
+    in_time: int = 0
+    ended: int = 0
+
+    @property
+    def total(self) -> int:
+        """Every late case of this line."""
+        return sum(self.late.values())
+
+    @property
+    def total_near(self) -> int:
+        """Every case of this line that is near its due time."""
+        return sum(self.near.values())
+
+    @property
+    def rate(self) -> int | None:
+        """Share of the deadlines of eight weeks that were met, in percent; None without any."""
+        return round(100 * self.in_time / self.ended) if self.ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything the supervisor's page says; `weeks` holds (monday, met, ended) of the last eight."""
+
+    division: str
+    units: tuple[Unit, ...]
+    classes: tuple[str, ...]
+    late: int
+    late_before: int
+    near: int
+    today: int
+    unaccepted: int
+    worst: Unit | None
+    oldest_due: datetime | None
+    weeks: tuple[tuple[datetime, int, int], ...]
+
+    def find(self, key: str) -> Unit | None:
+        """The line with this key."""
+        return next((unit for unit in self.units if unit.key == key), None)
+
+
+def accountable() -> ColumnElement[int]:
+    """Who answers for a case being late: its handler while it is handled, else the centre that holds it."""
+    return case((and_(Case.stage == "handle", Case.handler_id.is_not(None)), Case.handler_id), else_=Case.holder_id)
+
+
+def in_state(state: State, at: datetime) -> ColumnElement[bool]:
+    """Open cases that are late, near their due time, or late and never accepted."""
+    runs = and_(Case.closed_at.is_(None), Case.stopped_at.is_(None))
+    if state == "near":
+        return and_(runs, Case.due_at >= at, Case.warn_at <= at)
+    late = and_(runs, Case.due_at < at)
+    if state == "late":
+        return late
+    return and_(late, Case.dispatched_at.is_(None), Case.stage.in_(("collect", "assign")))
+
+
+def selection(state: State, at: datetime, unit: Unit | None, class_name: str | None) -> list[ColumnElement[bool]]:
+    """The conditions of one cell of the board."""
+    found = [in_state(state, at)]
+    if unit is not None:
+        found.append(accountable().in_(unit.organisations))
+    if class_name is not None:
+        found.append(Case.class_name.is_(None) if class_name == NO_CLASS else Case.class_name == class_name)
+    return found
+
+
+def read_board(session: Session, actor: Actor, at: datetime) -> Board:
+    """The board of the reader's jurisdiction, in six statements whatever its size."""
+    post = next((each for each in actor.posts if each.role == "supervisor"), actor.posts[0])
+    units = _units(session, post)
+    by_organisation = {key: unit for unit in units.values() for key in unit.organisations}
+    _count_cases(session, at, by_organisation)
+    weeks = _count_ended(session, at, by_organisation)
+    shown = sorted((unit for unit in units.values() if unit.total or unit.total_near or unit.ended),
+                   key=lambda unit: (-unit.total, -unit.total_near, unit.name))
+    classes = sorted({name for unit in shown for name in (*unit.late, *unit.near)},
+                     key=lambda name: -sum(unit.late.get(name, 0) for unit in shown))
+    late_before, today, oldest = _moments(session, actor, at)
+    return Board(
+        division=post.division_name, units=tuple(shown), classes=tuple(classes),
+        late=sum(unit.total for unit in shown), late_before=late_before,
+        near=sum(unit.total_near for unit in shown), today=today,
+        unaccepted=sum(unit.unaccepted for unit in shown),
+        worst=next((unit for unit in shown if unit.total), None), oldest_due=oldest, weeks=weeks)
+
+
+def _units(session: Session, post: PostView) -> dict[str, Unit]:
+    """One line a division right below the reader's and one an organisation beside them; all others by what they are."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.name, Division.path, Division.name).join(
+            Division, Division.code == Organisation.division_code).order_by(Division.path, Organisation.id)).all()
+    below = {path: name for _, _, path, name in rows if path.rpartition(".")[0] == post.path}
+    units: dict[str, Unit] = {}
+    for key, name, path, _ in rows:
+        place, said = _line(post.path, path, below, key, name)
+        units.setdefault(place, Unit(place, said)).organisations.append(key)
+    return units
+
+
+def _line(top: str, path: str, below: dict[str, str], organisation: int, name: str) -> tuple[str, str]:
+    if path.startswith(f"{top}."):
+        child = ".".join(path.split(".")[: top.count(".") + 2])
+        if child in below:
+            return f"d{child.rpartition('.')[2]}", below[child]
+    return f"o{organisation}", name
+
+
+def _count_cases(session: Session, at: datetime, units: dict[int, Unit]) -> None:
+    who = accountable().label("who")
+    late = func.count().filter(in_state("late", at))
+    near = func.count().filter(in_state("near", at))
+    never = func.count().filter(in_state("unaccepted", at))
+    rows = session.execute(
+        select(who, Case.class_name, late, near, never)
+        .where(or_(in_state("late", at), in_state("near", at))).group_by(who, Case.class_name))
+    for organisation, class_name, is_late, is_near, is_never in rows:
+        unit = units.get(organisation)
+        if unit is None:
+            continue
+        name = class_name or NO_CLASS
+        if is_late:
+            unit.late[name] = unit.late.get(name, 0) + is_late
+        if is_near:
+            unit.near[name] = unit.near.get(name, 0) + is_near
+        unit.unaccepted += is_never
+
+
+def _count_ended(session: Session, at: datetime,
+                 units: dict[int, Unit]) -> tuple[tuple[datetime, int, int], ...]:
+    """Deadlines of eight weeks, by organisation into the lines and by week for the curve."""
+    week = func.date_trunc("week", Deadline.closed_at, "Asia/Shanghai").label("week")
+    met = func.count().filter(Deadline.closed_at <= Deadline.due_at)
+    rows = session.execute(
+        select(week, Deadline.organisation_id, met, func.count()).where(
+            Deadline.closed_at >= at - timedelta(weeks=WEEKS), Deadline.closed_at <= at, Deadline.stage != "total")
+        .group_by(week, Deadline.organisation_id))
+    weeks: dict[datetime, tuple[int, int]] = {}
+    for monday, organisation, in_time, ended in rows:
+        if unit := units.get(organisation):
+            unit.in_time, unit.ended = unit.in_time + in_time, unit.ended + ended
+        before = weeks.get(monday, (0, 0))
+        weeks[monday] = (before[0] + in_time, before[1] + ended)
+    return tuple((monday, *weeks[monday]) for monday in sorted(weeks))
+
+
+def _moments(session: Session, actor: Actor, at: datetime) -> tuple[int, int, datetime | None]:
+    """How many were late a week ago, how many will be today, and since when the oldest is."""
+    before = at - timedelta(weeks=1)
+    then = select(func.count(func.distinct(Deadline.case_id))).where(
+        Deadline.due_at < before, or_(Deadline.closed_at.is_(None), Deadline.closed_at > before))
+    open_now = and_(Case.closed_at.is_(None), Case.stopped_at.is_(None))
+    today = select(func.count()).select_from(Case).where(
+        open_now, Case.due_at >= at, Case.due_at <= Asker(actor, at).day_end)
+    oldest = select(func.min(Case.due_at)).where(open_now, Case.due_at < at)
+    row = session.execute(
+        select(then.scalar_subquery(), today.scalar_subquery(), oldest.scalar_subquery())).one()
+    return int(row[0]), int(row[1]), row[2]
+
+
+def heat(number: int, most: Iterable[int]) -> int:
+    """How dark a cell is, from 0 to 4, beside the darkest of the board."""
+    top = max(most, default=0)
+    if not number or not top:
+        return 0
+    return min(4, 1 + int(3 * number / top)) if top > 3 else 1
+
+
+def sequence(units: Sequence[Unit]) -> list[int]:
+    """Every cell of the board, for `heat`."""
+    return [number for unit in units for number in unit.late.values()]

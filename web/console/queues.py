@@ -1,0 +1,161 @@
+"""The desk: a queue, the case under the eye and the act beside it; one key does it and opens the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from engine import matters
+from engine.cases import pages, queues, reading
+from engine.cases.filters import ORDERS, Filters, Order, Page
+from engine.cases.queues import Queue
+from engine.cases.rows import CaseRow
+from engine.cases.words import WORDS
+from web import identity
+from web.console import acting, shell
+from web.console.blueprint import blueprint
+from web.db import db
+
+Answer = Any
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The list side of a desk: a queue, or a search over everything in scope."""
+
+    key: str
+    title: str
+    queue: Queue | None
+    page: Page[CaseRow]
+    filters: Filters
+    order: Order
+
+    def url(self, **changed: Any) -> str:
+        """The address of this list with something changed; None removes a parameter."""
+        given: dict[str, Any] = {**self.filters.active, **changed}
+        kept: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if self.queue is None:
+            return url_for("console.search", **kept)
+        return url_for("console.queue", key=self.key, **kept)
+
+    def plain_url(self) -> str:
+        """The address of this list without any filter."""
+        return url_for("console.search") if self.queue is None else url_for("console.queue", key=self.key)
+
+    def pane_url(self, row: CaseRow) -> str:
+        """The address of the fragment that shows this row's case."""
+        return url_for("console.pane", number=row.number, desk=self.key)
+
+
+@blueprint.get("/")
+def home() -> Answer:
+    """My first queue; people without one are told where their work is."""
+    mine = queues.queues_of(identity.current_actor())
+    if not mine:
+        return render_template("no_queue.html")
+    waiting = shell.counts()
+    first = next((queue for queue in mine if waiting.get(queue.key)), mine[0])
+    return redirect(url_for("console.queue", key=first.key))
+
+
+@blueprint.get("/queues/<key>")
+def queue(key: str) -> Answer:
+    """A queue with the case that the address names, or its first one."""
+    return _desk(read_desk(key))
+
+
+@blueprint.get("/cases")
+def search() -> Answer:
+    """Everything in scope that the filters let through."""
+    return _desk(read_desk("search"))
+
+
+@blueprint.get("/pane/<number>")
+def pane(number: str) -> Answer:
+    """The case and its act as a fragment for the desk."""
+    return render_pane(number, request.args.get("desk", ""))
+
+
+@blueprint.get("/counts")
+def counts() -> Answer:
+    """The rail with fresh counts; polled."""
+    return render_template("_rail.html", here=request.args.get("here", ""))
+
+
+@blueprint.get("/queues/<key>/news")
+def news(key: str) -> Answer:
+    """How many rows came since the list was made; polled, the list itself never moves."""
+    shown = request.args.get("shown", type=int, default=0)
+    number = max(0, shell.counts().get(key, shown) - shown)
+    return render_template("_news.html", number=number, key=key, url=request.args.get("back", ""))
+
+
+@blueprint.post("/queues/<key>/order")
+def order(key: str) -> Answer:
+    """Remember in which order this account reads a queue."""
+    chosen = request.form.get("order", "")
+    if chosen not in ORDERS or key not in queues.BY_KEY:
+        abort(422)
+    shell.prefer(orders={**(shell.preference("orders") or {}), key: chosen})
+    kept: dict[str, Any] = dict(Filters.of(request.form).active)
+    return redirect(url_for("console.queue", key=key, **kept))
+
+
+def read_desk(key: str) -> Desk:
+    """The list of this key with the filters, order and place of the request."""
+    session, actor, at = db.session(), identity.current_actor(), shell.now()
+    filters, cursor = Filters.of(request.values), request.args.get("cursor")
+    if key == "search":
+        page = reading.list_cases(session, filters, at, cursor)
+        return Desk(key, _("All cases"), None, page, filters, "newest")
+    found = reading.get_queue(actor, key)
+    wanted = (shell.preference("orders") or {}).get(key, found.order)
+    chosen: Order = wanted if wanted in ORDERS else found.order
+    page = reading.queue(session, actor, key, at, filters, cursor, chosen)
+    return Desk(key, found.label(shell.language()), found, page, filters, chosen)
+
+
+def _desk(desk: Desk) -> Answer:
+    wanted = request.args.get("case")
+    rows = desk.page.items
+    number = wanted or (rows[0].number if rows else None)
+    shown = case_view(number) if number else None
+    return render_template(
+        "desk.html", desk=desk, number=number, wanted=bool(wanted), here=desk.key, options=options(),
+        summary=summary(rows), **(shown or {}))
+
+
+def render_pane(number: str, desk: str, attempt: acting.Attempt | None = None, status: int = 200) -> Answer:
+    """The pane of a case, after a refused act with what was typed."""
+    return render_template("_pane.html", desk_key=desk, **case_view(number, attempt)), status
+
+
+def case_view(number: str, attempt: acting.Attempt | None = None) -> dict[str, Any]:
+    """What the templates of a case need."""
+    page = pages.case_page(db.session(), identity.current_actor(), number, shell.now(), shell.language())
+    return {"page": page, "case": page.case, "tasks": acting.task_views(page, attempt),
+            "acts": acting.act_views(page, attempt)}
+
+
+def options() -> dict[str, Sequence[tuple[str, str]]]:
+    """What the filters of a list offer."""
+    session, actor = db.session(), identity.current_actor()
+    classes = dict.fromkeys(matter.class_name for matter in matters.list_admitted(session, shell.now()))
+    tops = [post.path for post in actor.posts if post.role in ("seat", "supervisor")]
+    places = reading.list_places(session, tops[0]) if tops else []
+    said = {kind: [(key, shell.word(key, kind)) for key in WORDS[kind] if key != "none"]
+            for kind in ("urgency", "origin", "lamp")}
+    return {"matter": [(name, name) for name in classes], "division": places, **said}
+
+
+def summary(rows: Sequence[CaseRow]) -> str:
+    """What is most pressing on this page, in half a sentence."""
+    late = sum(row.clock.lamp == "red" for row in rows)
+    near = sum(row.clock.lamp == "yellow" for row in rows)
+    said = [_("%(n)d overdue", n=late)] if late else []
+    said += [_("%(n)d near due", n=near)] if near else []
+    return " · ".join(said)

@@ -1,0 +1,175 @@
+"""What every page shows around its content: the rail with live counts, words, moments, lamps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import gettext as _
+
+from engine import clock, directory, notices
+from engine.cases import moments, queues, reading, words
+from engine.cases.lamps import Clock
+from engine.errors import WanggeError
+from web import failing, identity, languages
+from web.db import db
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A section of the rail: the queues of one role."""
+
+    title: str
+    queues: tuple[queues.Queue, ...]
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their words."""
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(stamp=stamp, due=due, ago=ago, day=day, brief=brief, article=article, word=word, clock_words=clock_words, percent=percent,
+                       moment=datetime.fromisoformat)
+    env.globals.update(shelves=shelves, counts=counts, unread=unread, now=now, actor=identity.find_actor,
+                       role_name=role_name, is_fragment=is_fragment, preference=preference, tops=_tops)
+
+
+def now() -> datetime:
+    """One instant for the whole request."""
+    if "now" not in g:
+        g.now = clock.now()
+    found: datetime = g.now
+    return found
+
+
+def language() -> words.Language:
+    """The reader's language."""
+    return "en" if languages.current() == "en" else "zh"
+
+
+def is_fragment() -> bool:
+    """Whether htmx asks for a piece of a page."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+
+
+def shelves() -> tuple[Shelf, ...]:
+    """The reader's queues by role, in the order of their posts."""
+    actor = identity.current_actor()
+    roles = dict.fromkeys(post.role for post in actor.posts)
+    mine = queues.queues_of(actor)
+    found = [(role, tuple(queue for queue in mine if queue.role == role)) for role in roles]
+    found = [(role, held) for role, held in found if held]
+    if len(found) == 1:
+        return (Shelf(_("My queues"), found[0][1]),)
+    return tuple(Shelf(role_name(role), held) for role, held in found)
+
+
+def counts() -> dict[str, int]:
+    """How many wait in each queue; asked once a request."""
+    if "counts" not in g:
+        g.counts = reading.queue_counts(db.session(), identity.current_actor(), now())
+    found: dict[str, int] = g.counts
+    return found
+
+
+def unread() -> int:
+    """Notices that the reader has not opened."""
+    actor = identity.find_actor()
+    if actor is None or actor.person_id is None:
+        return 0
+    return notices.count_unread(db.session(), actor.person_id)
+
+
+def preference(name: str, default: Any = None) -> Any:
+    """What this account has chosen."""
+    return preferences().get(name, default)
+
+
+def preferences() -> dict[str, Any]:
+    """The choices of this account; {} for strangers."""
+    actor = identity.find_actor()
+    if actor is None or actor.account_id is None:
+        return {}
+    if "preferences" not in g:
+        g.preferences = directory.get_account(db.session(), actor.account_id).preferences or {}
+    found: dict[str, Any] = g.preferences
+    return found
+
+
+def prefer(**chosen: Any) -> None:
+    """Remember choices of this account."""
+    actor = identity.current_actor()
+    if actor.account_id is not None:
+        account = directory.get_account(db.session(), actor.account_id)
+        account.preferences = g.preferences = {**(account.preferences or {}), **chosen}
+
+
+def stamp(at: datetime | None) -> str:
+    """A past moment."""
+    return moments.stamp(at, now(), language()) if at else ""
+
+
+def due(at: datetime | None) -> str:
+    """A moment to keep, with its weekday."""
+    return moments.due_stamp(at, now(), language()) if at else ""
+
+
+def brief(at: datetime) -> str:
+    """A past moment in a narrow column: the hour today, the date before."""
+    return moments.brief(at, now(), language())
+
+
+def article(cites: str) -> str:
+    """The article behind a row of a table, or that it is a local setting."""
+    found = [part.strip() for part in (cites or "").split(";") if " " in part.strip()]
+    return "; ".join(found) or _("local setting, no article")
+
+
+def ago(at: datetime | None) -> str:
+    """How long ago."""
+    return moments.ago(at, now(), language()) if at else ""
+
+
+def day(at: datetime) -> str:
+    """The day alone."""
+    return moments.date_words(at, now(), language())
+
+
+def word(key: str | None, kind: str) -> str:
+    """The office's word for a value."""
+    return words.word(kind, key, language())
+
+
+def clock_words(of: Clock, with_stage: bool = False) -> str:
+    """What the lamp says, after the name of the limit where asked."""
+    said = of.words(language())
+    if not with_stage or not of.stage or of.lamp in ("grey", "none"):
+        return said
+    stage = words.word("limit_stage", of.stage, language())
+    return f"{stage}: {said}" if language() == "en" else f"{stage}{said}"
+
+
+def told(error: WanggeError) -> str:
+    """What an error says in the reader's language."""
+    return failing.failure_of(error).detail
+
+
+def toast(text: str) -> str:
+    """The header that makes the page say something in passing."""
+    return json.dumps({"toast": {"text": text}})  # ASCII: a header holds nothing else
+
+
+def role_name(role: str) -> str:
+    """The name of a role."""
+    return directory.ROLE_NAMES[role][language() == "en"] if role in directory.ROLE_NAMES else role
+
+
+def percent(fraction: float, of: float = 100) -> str:
+    """A fraction as a length in an SVG."""
+    return f"{fraction * of:.2f}".rstrip("0").rstrip(".")
+
+
+def _tops(rows: Any, number: int) -> Any:
+    return list(rows)[:number]

@@ -1,0 +1,62 @@
+"""Every component in every state, from the tokens and templates that the pages use; ?lang= for the other language."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import render_template
+
+from engine.cases.lamps import Clock, Strip
+from web import identity
+from web.console import shell
+from web.console.blueprint import blueprint
+from web.console.forms import FieldView, FormView
+
+TOKENS = Path(__file__).parents[1] / "static" / "css" / "tokens.css"
+
+
+@blueprint.get("/styleguide")
+@identity.public
+def styleguide() -> Any:
+    """The style guide."""
+    return render_template("styleguide.html", clocks=_clocks(), tokens=_tokens(), fields=_fields(), form=_form())
+
+
+def _clocks() -> list[Clock]:
+    now = shell.now()
+    hours = timedelta(hours=1)
+    return [
+        Clock("green", now + 3 * hours, "accept", 3 * hours, True, Strip(0.42, 0.8, 1.0)),
+        Clock("yellow", now + hours / 5, "sign", hours / 5, True, Strip(0.88, 0.8, 1.0)),
+        Clock("red", now - 32 * hours, "handle", -32 * hours, True, Strip(1.0, 0.5, 0.63, ((0.2, 0.3),))),
+        Clock("grey", now, "handle", hours, True, Strip(0.55, 0.85, 1.0, ((0.4, 0.55),)), False, now + 40 * hours),
+        Clock("green", now + 30 * hours, "total", 30 * hours, True, Strip(0.1, 0.8, 1.0), True),
+        Clock("none"),
+    ]
+
+
+@lru_cache(maxsize=1)
+def _tokens() -> tuple[tuple[str, str], ...]:
+    """Name and value of every token, as the one file of them says."""
+    return tuple(re.findall(r"--([a-z0-9-]+):\s*([^;]+);", TOKENS.read_text(encoding="utf-8")))
+
+
+def _fields() -> tuple[FieldView, ...]:
+    choices = (("", (("a", "一般"), ("b", "较大"))),)
+    return (
+        FieldView("reason", "longtext", "理由 Reason", True, (), 1000),
+        FieldView("matter", "select", "事项 Matter", True, (), None, choices, "a"),
+        FieldView("until", "datetime", "到什么时候 Until", False, (), None),
+        FieldView("attempts", "number", "联系次数 Attempts", True, (), None, value="2",
+                  problems=("至少三次 Three at least",)),
+        FieldView("photos", "photos", "照片 Photos", False, (), None, chosen=("k",)),
+    )
+
+
+def _form() -> FormView:
+    return FormView((("pass", "核查通过"), ("rework", "发回重办")), (), "pass", ("没有这种办理方式。",),
+                    (("attempts", "联系次数 Attempts", "至少三次 Three at least"),))

@@ -1,0 +1,65 @@
+// Forms of tasks and acts: only the fields of the chosen outcome are shown, acts fold away, a submit names what follows.
+import { following } from "./list.js";
+
+export function prepareForms(root) {
+  root.querySelectorAll("form[data-act]").forEach(showFields);
+  root.querySelectorAll("form[data-act-form]").forEach((form) => {
+    form.hidden = !form.hasAttribute("data-open");
+  });
+}
+
+// Hides and disables the fields that do not belong to the chosen outcome; the rest may be demanded by the browser.
+export function showFields(form) {
+  if (!form || !form.matches("[data-act]")) return;
+  const chosen = form.querySelector("input[name=outcome]:checked, input[type=hidden][name=outcome]");
+  const outcome = chosen ? chosen.value : "";
+  form.querySelectorAll(".field").forEach((field) => {
+    const when = field.dataset.when;
+    const shown = !when || when.split(" ").includes(outcome);
+    field.hidden = !shown;
+    field.querySelectorAll("input, select, textarea").forEach((control) => {
+      control.disabled = !shown;
+      if (control.type !== "hidden") control.required = shown && field.hasAttribute("data-required");
+    });
+  });
+}
+
+// Opens the reason of a refusal or return.
+export function refuse(form) {
+  const wanted = ["refuse", "return", "rework", "reject", "not_found"];
+  const radio = wanted.map((value) => form.querySelector(`input[name=outcome][value=${value}]`)).find(Boolean);
+  if (!radio) return;
+  radio.checked = true;
+  showFields(form);
+  const text = form.querySelector(".field:not([hidden]) textarea");
+  (text || radio).focus();
+}
+
+document.addEventListener("submit", (event) => {
+  const next = event.target.elements && event.target.elements.namedItem("next");
+  if (event.target.matches("[data-act]") && next) next.value = following() || "";
+}, true);
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-act-open]");
+  if (opener) {
+    document.querySelectorAll("form[data-act-form]").forEach((form) => {
+      form.hidden = form.id !== opener.dataset.actOpen || !form.hidden;
+    });
+    document.querySelectorAll("[data-act-open]").forEach((one) =>
+      one.setAttribute("aria-expanded", String(!document.getElementById(one.dataset.actOpen).hidden)));
+    const form = document.getElementById(opener.dataset.actOpen);
+    const first = form.hidden ? null : form.querySelector("textarea, .input, select");
+    if (first) first.focus();
+  }
+  const closer = event.target.closest("[data-act-close]");
+  if (closer) {
+    const form = closer.closest("form");
+    form.hidden = true;
+    const button = document.querySelector(`[data-act-open=${form.id}]`);
+    button.setAttribute("aria-expanded", "false");
+    button.focus();
+  }
+  const refusing = event.target.closest("[data-key-r]");
+  if (refusing) refuse(refusing.closest("form"));
+});

@@ -1,0 +1,57 @@
+// Single keys, as the help lists them; never while typing, composing, or when switched off.
+import { select, step } from "./list.js";
+import { refuse } from "./forms.js";
+
+const click = (selector) => { const found = document.querySelector(selector); if (found) found.click(); return Boolean(found); };
+let goes = 0;
+
+const KEYS = {
+  "?": () => document.getElementById("help").showModal(),
+  "/": () => document.getElementById("search").focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  x: select,
+  n: () => click("[data-key-n]"),
+  d: () => { const form = first(); if (form) form.requestSubmit(); },
+  r: () => { const form = first(); if (form) refuse(form); },
+  c: () => click("[data-key-c] button"),
+  g: () => { goes = Date.now(); },
+  Enter: () => click("#pane [data-open]"),
+};
+
+function first() {
+  return document.querySelector("form[data-act][data-first]");
+}
+
+function go(key) {
+  goes = 0;
+  if (/^[1-9]$/.test(key)) {
+    const queue = document.querySelectorAll("#counts a[data-queue]")[Number(key) - 1];
+    if (queue) queue.click();
+    return true;
+  }
+  return click(`#counts a[data-go="${key}"]`);
+}
+
+function isBusy(event) {
+  const at = event.target;
+  return event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey ||
+    at.isContentEditable || document.querySelector("dialog[open]") !== null ||
+    /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(checkbox|radio)$/.test(at.type);
+}
+
+export function listenToKeys() {
+  if (document.body.dataset.keys === "off") return;
+  document.addEventListener("keydown", (event) => {
+    if (isBusy(event)) {
+      if (event.key === "Escape" && !event.isComposing && event.target.blur) event.target.blur();
+      return;
+    }
+    if (Date.now() - goes < 1500 && go(event.key)) { event.preventDefault(); return; }
+    if (event.key === "Enter" && event.target !== document.body && event.target.id !== "pane") return;
+    const act = KEYS[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+}
+
+
