@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,9 +91,9 @@ class Townspeople:
 
     def _value(self, field: processes.Field, case: Case, at: datetime) -> Any:
         words = self.material["results"].get(case.class_name or "") or next(iter(self.material["results"].values()))
-        plain = {"photos": lambda: [self.photo(at, "办理后")], "datetime": lambda: at.isoformat(),
-                 "number": lambda: 3, "boolean": lambda: True, "date": lambda: at.date().isoformat(),
-                 "select": lambda: field.options[0].id}
+        plain: dict[str, Callable[[], Any]] = {
+            "photos": lambda: [self.photo(at, "办理后")], "datetime": at.isoformat, "number": lambda: 3,
+            "boolean": lambda: True, "date": lambda: at.date().isoformat(), "select": lambda: field.options[0].id}
         return plain.get(field.type, lambda: self.chance.choice(words))()
 
     def photo(self, at: datetime, words: str, by: int | None = None) -> str:

@@ -146,7 +146,7 @@ def _instances(session: Session) -> Iterator[tuple[Case, Instance]]:
         .order_by(Case.id)
         .execution_options(yield_per=BATCH)
     )
-    yield from (tuple(row) for row in rows)
+    yield from ((row[0], row[1]) for row in rows)
 
 
 def _outbox(session: Session, at: datetime, finding: Finding) -> None:

@@ -29,9 +29,9 @@ def command(files: tuple[Path, ...], answers: Path | None, as_json: bool) -> Non
         tell(report)
     else:
         for step in report["trace"]:
-            click.echo(f"{step['element'] if isinstance(step, dict) else step}")
-        for problem in report["problems"]:
-            click.echo(f"{problem}", err=True)
+            click.echo(str(step))
+        for one in report["problems"]:
+            click.echo(str(one), err=True)
         click.echo(report["status"], err=True)
     if report["status"] != "completed":
         raise SystemExit(1)
