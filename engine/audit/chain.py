@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from engine.audit.models import Anchor, Anchored, Entry
@@ -135,8 +136,8 @@ def anchor(session: Session, at: datetime) -> Anchor:
 
 def _grown_heads(session: Session) -> list[Head]:
     known = select(Anchored.seq).where(Anchored.case_id == Entry.case_id, Anchored.seq >= Entry.seq).exists()
-    rows = session.execute(select(Entry.case_id, Entry.seq, Entry.hash).where(~known).distinct(Entry.case_id)
-                           .order_by(Entry.case_id, Entry.seq.desc()))
+    rows = session.execute(select(Entry.case_id, Entry.seq, Entry.hash).where(~known)
+                           .ext(distinct_on(Entry.case_id)).order_by(Entry.case_id, Entry.seq.desc()))
     return [(row.case_id, row.seq, row.hash) for row in rows]
 
 

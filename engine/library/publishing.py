@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import cast
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, undefer
 
 from engine.errors import NotAllowed, NotFound
@@ -91,7 +91,7 @@ def current_release(session: Session, pack_id: str, at: datetime) -> int:
     rows = session.execute(
         select(Definition.id, Definition.kind, Definition.definition_id, Definition.pack)
         .where(Definition.pack.in_(order), Definition.state == "published", Definition.in_force_from <= at)
-        .distinct(Definition.pack, Definition.kind, Definition.definition_id)
+        .ext(distinct_on(Definition.pack, Definition.kind, Definition.definition_id))
         .order_by(Definition.pack, Definition.kind, Definition.definition_id, Definition.version.desc())
     ).all()
     chosen: dict[tuple[str, str], int] = {}
