@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import flask
-from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 
-from engine import clock, directory
+from engine import clock, demo, directory
+from engine.settings import Settings
 from web import identity, languages
 from web.db import db
 from web.failing import failure_of
@@ -83,7 +84,20 @@ def switch() -> Any:
 
 
 def _page(problem: str = "", status: int = 200, username: str = "") -> Answer:
-    return render_template("login.html", problem=problem, username=username, next=_wanted()), status
+    shown, password = _showcase()
+    if shown and not username:
+        username = request.args.get("as", "")[:40]
+    page = render_template("login.html", problem=problem, username=username, next=_wanted(), showcase=shown,
+                           password=password if username else "", roles=directory.ROLE_NAMES)
+    return page, status
+
+
+def _showcase() -> tuple[list[directory.LogInOf], str]:
+    """The accounts that a demo city offers at its door, with their password; nothing anywhere else."""
+    settings: Settings = current_app.extensions["wangge"]
+    if not settings.demo:
+        return [], ""
+    return demo.showcase(db.session(), clock.now()), demo.PASSWORD
 
 
 def _wanted() -> str:

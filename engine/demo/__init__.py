@@ -2,6 +2,8 @@
 
 from engine.demo.city import PASSWORD, build_city, is_empty, publish_working_copies
 from engine.demo.sealing import seal
+from engine.demo.showing import showcase
 from engine.demo.travelling import travel
 
-__all__ = ["PASSWORD", "build_city", "is_empty", "publish_working_copies", "seal", "travel"]
+__all__ = ["PASSWORD", "build_city", "is_empty", "publish_working_copies", "seal", "showcase",
+           "travel"]

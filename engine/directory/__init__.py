@@ -14,6 +14,7 @@ from engine.directory.accounts import (
 )
 from engine.directory.actors import CLOCK, ROLE_NAMES, Actor, ActorGone, PostView, get_actor
 from engine.directory.queries import (
+    LogInOf,
     find_centre,
     find_division,
     find_grid,
@@ -59,6 +60,7 @@ __all__ = [
     "BadPost",
     "BadUsername",
     "Known",
+    "LogInOf",
     "Opened",
     "PostView",
     "TooManyAttempts",

@@ -121,11 +121,24 @@ def _valid(at: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Post.valid_from <= at, sa.or_(Post.valid_to.is_(None), Post.valid_to > at))
 
 
+class LogInOf(NamedTuple):
+    """An account, whose it is and where its holder sits (codes and names)."""
+
+    role: str
+    username: str
+    name: str
+    organisation: str
+    organisation_name: str
+    division: str
+    division_name: str
+    level: str
+
+
 def list_log_ins(session: Session, at: datetime) -> list[LogInOf]:
     """Every log-in with the first post behind it, by role, level and place."""
     asked = (
-        sa.select(Post.role, Account.username, Organisation.name.label("organisation"), Person.name,
-                  Division.name.label("division"), Division.level, Division.code)
+        sa.select(Post.role, Account.username, Person.name, Organisation.code, Organisation.name, Division.code,
+                  Division.name, Division.level)
         .join(Account, Account.person_id == Post.person_id)
         .join(Person, Person.id == Post.person_id)
         .join(Organisation, Organisation.id == Post.organisation_id)
@@ -133,16 +146,4 @@ def list_log_ins(session: Session, at: datetime) -> list[LogInOf]:
         .where(_valid(at), Account.is_enabled)
         .order_by(Post.role, sa.func.length(Division.path), Division.code, Account.username)
     )
-    return [LogInOf(row.role, row.username, row.organisation, row.division, row.level, row.name)
-            for row in session.execute(asked)]
-
-
-class LogInOf(NamedTuple):
-    """An account, whose it is and where its holder sits."""
-
-    role: str
-    username: str
-    organisation: str
-    division: str
-    level: str
-    name: str
+    return [LogInOf(*row) for row in session.execute(asked)]

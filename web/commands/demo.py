@@ -84,16 +84,27 @@ def _say(words: str) -> None:
 def accounts(as_json: bool) -> None:
     """The demo accounts, one of each role and level, with their password."""
     with opened() as place, place.sessions() as session:
-        found = [
-            {"role": one.role, "username": one.username, "password": demo.PASSWORD,
-             "organisation": one.organisation, "division": one.division, "name": one.name}
-            for one in directory.list_log_ins(session, clock.now())]
+        found = [{**one._asdict(), "password": demo.PASSWORD} for one in directory.list_log_ins(session, clock.now())]
     if as_json:
         tell(found)
         return
     for one in found:
-        click.echo(f"{one['role']:15} {one['username']:34} {one['organisation']}")
+        click.echo(f"{one['role']:15} {one['username']:34} {one['organisation_name']}")
     click.echo(f"密码都是 {demo.PASSWORD}", err=True)
+
+
+def tell_showcase(url: str) -> None:
+    """The accounts to begin with, as lines on standard error."""
+    engine = create_engine(url)
+    try:
+        with session_factory(engine)() as session:
+            shown = demo.showcase(session, clock.now())
+    finally:
+        engine.dispose()
+    for one in shown:
+        _say(f"  {one.username:28} {directory.ROLE_NAMES[one.role][0]}　{one.organisation_name}　{one.name}")
+    if shown:
+        _say(f"  密码都是 {demo.PASSWORD}；全部账号：.venv/bin/wangge demo accounts")
 
 
 @command.command()

@@ -27,9 +27,10 @@ def command(port: int | None, bind: str | None, no_worker: bool) -> None:
     with database_url(here) as url:
         migrate.upgrade(url)
         if here.demo:
-            from web.commands.demo import load_if_empty
+            from web.commands.demo import load_if_empty, tell_showcase
 
             load_if_empty(here, url)
+            tell_showcase(url)
         click.echo(f"网格已就绪：http://{here.bind}:{here.port}/  （Ctrl+C 停止）", err=True)
         status = serving.Children(here, url, with_worker=not no_worker).run()
     sys.exit(status)
