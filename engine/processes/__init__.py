@@ -5,6 +5,7 @@ from engine.processes.dry_run import decided, try_run
 from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken, StandsStill, TaskNotOpen
 from engine.processes.forms import DEFAULT_FORM, Field, Form, Option, Outcome
 from engine.processes.gate import gate
+from engine.processes.identifying import identified
 from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start
 from engine.processes.store import get_instance, list_due_timers, list_timers, save, store
 from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
@@ -36,6 +37,7 @@ __all__ = [
     "fire",
     "gate",
     "get_instance",
+    "identified",
     "list_due_timers",
     "list_timers",
     "messages_waiting",

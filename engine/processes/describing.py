@@ -8,18 +8,11 @@ from functools import lru_cache
 from lxml import etree
 
 from engine.library import Source
-from engine.processes.errors import DiagramUnreadable
 from engine.processes.extensions import called_of, decision_of, operation_of
 from engine.processes.forms import Form, form_of
-from engine.processes.names import BPMN, WANGGE, local, tag
+from engine.processes.identifying import process_node
+from engine.processes.names import BPMN, NODES, WANGGE, local, tag
 from engine.processes.reading import read_xml
-
-_NODES = frozenset({
-    "task", "userTask", "manualTask", "scriptTask", "serviceTask", "businessRuleTask", "sendTask", "receiveTask",
-    "subProcess", "callActivity", "exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
-    "complexGateway", "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent",
-    "boundaryEvent", "transaction", "adHocSubProcess",
-})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,7 @@ def _described(source: Source) -> DiagramInfo:
     root = read_xml(source.content, source.file)
     process = process_node(root, source)
     lanes = {(ref.text or "").strip(): ref.getparent().get("name") for ref in process.iter(tag("flowNodeRef"))}
-    nodes = [node for node in process.iter() if local(node.tag) in _NODES and node.tag.startswith(f"{{{BPMN}}}")]
+    nodes = [node for node in process.iter() if local(node.tag) in NODES and node.tag.startswith(f"{{{BPMN}}}")]
     return DiagramInfo(
         id=process.get("id") or "", name=process.get("name") or process.get("id") or "",
         documentation=(process.findtext(tag("documentation")) or "").strip(), cites=cites_of(process),
@@ -74,15 +67,6 @@ def _described(source: Source) -> DiagramInfo:
         outputs=tuple(node.get("id") or ""
                       for node in process.iterfind(f"./{tag('ioSpecification')}/{tag('dataOutput')}")),
         elements=tuple(_element(node, lanes) for node in nodes))
-
-
-def process_node(root: etree._Element, source: Source) -> etree._Element:
-    """The process a source is about; raises DiagramUnreadable when the file does not hold it."""
-    for node in root.iter(tag("process")):
-        if node.get("id") == source.definition_id:
-            return node
-    raise DiagramUnreadable(source.file, source.definition_id, f"文件里没有流程「{source.definition_id}」",
-                            "no_process")
 
 
 def cites_of(node: etree._Element) -> tuple[str, ...]:

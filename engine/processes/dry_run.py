@@ -12,6 +12,7 @@ from engine.library import Kind, Source
 from engine.processes.errors import DiagramUnreadable, ProcessBroken, StandsStill
 from engine.processes.evaluation import Filled
 from engine.processes.gate import gate
+from engine.processes.identifying import identified
 from engine.processes.running import complete, fire, start
 from engine.processes.values import ArmedTimer, OpenTask, Step
 
@@ -82,6 +83,7 @@ def try_run(sources: Sequence[Source], answers: Mapping[str, Any] | None = None)
     Every user task is completed with its answer `{element: {field: value}}`, a list for one per visit; when
     nothing else can move, the clock jumps to the next timer. `case` among the answers gives facts of the case.
     """
+    sources = [identified(source) for source in sources]
     problems = [_problem(finding.file, finding.element, finding.code, finding.message)
                 for finding in _findings(sources) if finding.severity == "error"]
     first = next((source for source in sources if source.kind == "bpmn"), None)

@@ -18,6 +18,10 @@ RESERVED = frozenset({FACTS, FORM})
 TASKS = frozenset({"task", "userTask", "manualTask", "scriptTask", "serviceTask", "businessRuleTask", "sendTask",
                    "receiveTask"})
 ACTIVITIES = TASKS | {"subProcess", "callActivity", "transaction", "adHocSubProcess"}
+GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
+                      "complexGateway"})
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 
 def tag(name: str) -> str:

@@ -10,6 +10,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from engine.library import Source
 from engine.processes.bundle import Bundle
 from engine.processes.errors import DiagramUnreadable
+from engine.processes.identifying import process_node
 from engine.processes.parsing import parse
 from engine.processes.reading import read_xml
 
@@ -34,7 +35,7 @@ def bundle_of(source: Source) -> Bundle:
 def _parsed(source: Source) -> Bundle:
     root = read_xml(source.content, source.file)
     try:
-        spec, embedded = parse(root, source.definition_id, source.file)
+        spec, embedded = parse(root, process_node(root, source).get("id"), source.file)
     except ValidationException as error:
         raise DiagramUnreadable(source.file, error.tag or "", str(error)) from error
     except (KeyError, ValueError, TypeError, AttributeError) as error:

@@ -8,17 +8,17 @@ from typing import Any
 
 from engine.library import Source
 from engine.library.findings import Finding
-from engine.processes.describing import process_node
 from engine.processes.errors import DiagramUnreadable
 from engine.processes.gate.answers import check_answers
 from engine.processes.gate.calls import check_calls
-from engine.processes.gate.drawing import NODES, Findings, scope_of
+from engine.processes.gate.drawing import Findings, scope_of
 from engine.processes.gate.elements import check_elements
 from engine.processes.gate.flows import check_flows
 from engine.processes.gate.forms import check_extensions, check_forms
 from engine.processes.gate.outputs import check_outputs, declared
 from engine.processes.gate.texts import check_event_count, check_names, check_texts
-from engine.processes.names import BPMN, local, tag
+from engine.processes.identifying import identified, process_node
+from engine.processes.names import BPMN, NODES, local, tag
 from engine.processes.reading import read_xml
 from engine.processes.shelf import bundle_of
 
@@ -35,7 +35,7 @@ def gate(sources: Sequence[Source], operations: frozenset[str] | None = None,
     for source in sources:
         if source.kind == "bpmn":
             found += _readable(source, roots)
-    together = [*sources, *known]
+    together = [identified(source) for source in (*sources, *known)]
     processes = frozenset(source.definition_id for source in together if source.kind == "bpmn")
     decisions = frozenset(source.definition_id for source in together if source.kind == "dmn")
     given = _outputs(together, roots)
@@ -75,6 +75,9 @@ def _check(source: Source, root: Any, processes: frozenset[str], decisions: froz
     process = process_node(root, source)
     scope = scope_of(process)
     _check_file(root, process, findings)
+    own = process.get("id")
+    if own != source.definition_id:
+        findings.warning(process, "file_name", f"流程的编号是「{own}」，文件请叫 {own}.bpmn")
     check_elements(process, scope, findings)
     check_flows(scope, findings)
     check_event_count(process, findings)

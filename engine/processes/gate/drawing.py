@@ -7,13 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.library.findings import Finding, Severity
-from engine.processes.names import ACTIVITIES, BPMN, local, tag
+from engine.processes.names import BPMN, NODES, local, tag
 from engine.processes.rewriting import link_of
-
-GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
-                      "complexGateway"})
-EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
-NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 
 @dataclass(slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine.processes.gate.drawing import (
-    EVENTS,
-    GATEWAYS,
     Findings,
     Scope,
     definitions_of,
@@ -14,7 +12,7 @@ from engine.processes.gate.drawing import (
     is_true,
     title,
 )
-from engine.processes.names import ACTIVITIES, BPMN, local, tag
+from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, local, tag
 from engine.processes.rewriting import is_event_sub_process, link_of
 
 _REFUSED = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.processes.gate.drawing import EVENTS, Findings, Scope, is_true, title
-from engine.processes.names import ACTIVITIES, local, tag
+from engine.processes.gate.drawing import Findings, Scope, is_true, title
+from engine.processes.names import ACTIVITIES, EVENTS, local, tag
 from engine.processes.rewriting import is_event_sub_process
 
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.expressions import problem_of_name
 from engine.processes.forms import FIELD_TYPES
-from engine.processes.gate.drawing import EVENTS, GATEWAYS, Findings, title
-from engine.processes.names import ACTIVITIES, BPMN, SPIFF, WANGGE, local, tag
+from engine.processes.gate.drawing import Findings, title
+from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, SPIFF, WANGGE, local, tag
 
 _DRAWING = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DI",
             "http://www.omg.org/spec/DD/20100524/DC", "http://www.omg.org/spec/BPMN/non-normative/color/1.0",

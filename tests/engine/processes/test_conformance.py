@@ -22,7 +22,8 @@ def part(name: str, body: str, flows: str, loop: str = "") -> str:
 
 
 INCLUSIVE_LOOP = drawn("inclusive_loop", ENDS + user("a", "b", "c") + gateways("inclusive", "fork", "join")
-                       + gateways("exclusive", "m", "w"), f"""start -> m -> fork -[1 == 1]-> a -> join -> c -> w -*-> end
+                       + gateways("exclusive", "m", "w"), f"""start -> m -> fork -[1 == 1]-> a -> join -> c -> w
+    w -*-> end
     fork -[2 == 2]-> b -> join
     w -[{AGAIN}]-> m""")
 NESTED_STOP = drawn("nested_stop", ENDS + part("s", user("a", "b") + event("endEvent", "halt", "terminate")
@@ -32,7 +33,8 @@ NESTED_STOP = drawn("nested_stop", ENDS + part("s", user("a", "b") + event("endE
 MANY_PARTS = drawn("many_parts", ENDS + part("p", user("a"), "p0 -> a -> p9", MI.format("")), "start -> p -> end")
 ROW_OF_PARTS = drawn("row_of_parts", ENDS + part("p", user("a"), "p0 -> a -> p9", MI.format(' isSequential="true"')),
                      "start -> p -> end")
-THROWS = drawn("throws", '<startEvent id="start"/>' + event("endEvent", "bang", "error", "bad"), "start -> bang", top=TOP)
+THROWS = drawn("throws", '<startEvent id="start"/>' + event("endEvent", "bang", "error", "bad"), "start -> bang",
+               top=TOP)
 MIDDLE = drawn("middle", ENDS + '<callActivity id="inner" calledElement="throws"/>', "start -> inner -> end")
 FAR_CATCH = drawn("far_catch", ENDS + '<callActivity id="outer" calledElement="middle"/>' + user("a")
                   + event("boundaryEvent", "b", "error", "bad", 'attachedToRef="outer"'), """start -> outer -> end
@@ -49,7 +51,8 @@ ACROSS = drawn("across", ENDS + gateways("parallel", "f", "j") + event("intermed
                + '<callActivity id="call" calledElement="signals"/>', """start -> f -> c -> j -> end
                                                                           f -> call -> j""", top=TOP)
 SIGNALS = drawn("signals", ENDS + event("intermediateThrowEvent", "t", "signal", "s"), "start -> t -> end", top=TOP)
-UNCAUGHT = drawn("uncaught", ENDS + event("intermediateThrowEvent", "t", "escalation", "up"), "start -> t -> end", top=TOP)
+UNCAUGHT = drawn("uncaught", ENDS + event("intermediateThrowEvent", "t", "escalation", "up"), "start -> t -> end",
+                 top=TOP)
 ITEMS = drawn("items", ENDS + script("make", 'items = ["x", "y"]') + '<scriptTask id="each"><script>out = item + "!"'
               "</script><multiInstanceLoopCharacteristics><loopDataInputRef>items</loopDataInputRef><loopDataOutputRef>"
               'outs</loopDataOutputRef><inputDataItem id="item"/><outputDataItem id="out"/>'
@@ -60,7 +63,8 @@ LATE_SIDE = drawn("late_side", ENDS + gateways("eventBased", "g") + event("inter
                   + '<intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>PT1H</timeDuration>'
                   "</timerEventDefinition></intermediateCatchEvent>", """start -> g -> c -> end
                                                                          g -> t -> end""", top=TOP)
-TWO_JOINS = drawn("two_joins", ENDS + user("a", "b", "c") + gateways("inclusive", "f", "j") + gateways("parallel", "p", "q"),
+TWO_JOINS = drawn("two_joins", ENDS + user("a", "b", "c") + gateways("inclusive", "f", "j")
+                  + gateways("parallel", "p", "q"),
                   """start -> f -[1 == 1]-> p -> a -> q -> j -> end
                      p -> b -> q
                      f -[1 == 2]-> c -> j""")
