@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from engine import clock, directory
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable, WanggeError
 from web import identity, languages
+from web.phrases import said
 from web.wording import english, plain, title
 
 log = structlog.get_logger()
@@ -60,6 +61,7 @@ def answer(error: Exception) -> Response:
     if isinstance(error, HTTPException) and (error.code or 500) < 400:  # such as 304, an answer and no failure
         return current_app.make_response(error.get_response())
     failure = failure_of(error)
+    failure.fields = flat(failure.fields)
     if failure.status >= 500:
         log.error("failed", code=failure.code, error=type(error).__name__, endpoint=request.endpoint,
                   exc_info=error if failure.status == 500 else None)  # fmt: skip
@@ -114,6 +116,18 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for place, messages in (data.get("messages") or {}).items():
         found.update(messages if isinstance(messages, dict) else {place: messages})
+    return found
+
+
+def flat(fields: Any, before: str = "") -> dict[str, list[str]]:
+    """Messages in the reader's language by the dotted name of their field, however deep they are nested."""
+    if not isinstance(fields, dict):
+        messages = fields if isinstance(fields, list) else [fields]
+        return {before: [said(str(message), languages.current()) for message in messages]}
+    found: dict[str, list[str]] = {}
+    for name, inner in fields.items():
+        dotted = before if name == "_schema" else f"{before}.{name}" if before else str(name)
+        found.update(flat(inner, dotted or "body"))
     return found
 
 

@@ -1,10 +1,11 @@
-"""The words of failures in both languages; the engine's own messages are Chinese, here stands their English."""
+"""The words of the web's own failures in both languages."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from web import languages
+from web.english import ENGLISH
 
 _TITLES: dict[int, tuple[str, str]] = {
     400: ("请求有误", "Bad request"),
@@ -45,20 +46,6 @@ _PLAIN: dict[str, tuple[str, str]] = {
                              "The database is unavailable for the moment; nothing was saved, try again soon."),
     "error": ("系统出错，已经记录；您的操作没有保存。", "Something went wrong and was logged; nothing was saved."),
 }  # fmt: skip
-ENGLISH: dict[str, str] = {
-    "account_unknown": "There is no such account.",
-    "actor_gone": "This account does not exist or is disabled.",
-    "administrators_exclude": "The three administrators exclude one another and any post of the office.",
-    "idempotency_mismatch": "This Idempotency-Key was used for another request.",
-    "key_invalid": "An Idempotency-Key has 1 to 80 visible characters.",
-    "post_invalid": "The post does not exist, or a grid worker's names no grid.",
-    "post_unknown": "There is no such post.",
-    "too_many_attempts": "Too many failed attempts; logging in is locked for the moment.",
-    "username_invalid": "A user name has 2 to 40 letters, digits or . _ -",
-    "username_taken": "This user name is taken.",
-    "weak_password": "A password has at least 10 characters of more than one kind and is not the user name.",
-    "wrong_credentials": "User name or password is wrong.",
-}
 
 
 def title(status: int) -> str:

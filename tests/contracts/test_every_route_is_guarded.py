@@ -23,6 +23,7 @@ PUBLIC = {
     "login.switch",
     "api.make_token",
     "api-docs.openapi_json",
+    "console.styleguide",
 }
 
 

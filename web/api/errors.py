@@ -41,7 +41,7 @@ def answer(failure: Failure) -> Response:
         "status": failure.status,
         "code": failure.code,
         "detail": failure.detail,
-        "fields": _flat(failure.fields),
+        "fields": failure.fields,
     }
     for name in _TOLD:
         value = failure.facts.get(name)
@@ -61,15 +61,3 @@ def _every(error: type[WanggeError]) -> Iterator[type[WanggeError]]:
     yield error
     for narrower in error.__subclasses__():
         yield from _every(narrower)
-
-
-def _flat(fields: Any, before: str = "") -> dict[str, list[str]]:
-    """Messages by the dotted name of their field, however deep the schema nests."""
-    if not isinstance(fields, dict):
-        messages = fields if isinstance(fields, list) else [fields]
-        return {before: [str(message) for message in messages]}
-    found: dict[str, list[str]] = {}
-    for name, inner in fields.items():
-        dotted = before if name == "_schema" else f"{before}.{name}" if before else str(name)
-        found.update(_flat(inner, dotted or "body"))
-    return found

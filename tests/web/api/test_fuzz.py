@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -52,7 +54,7 @@ def test_no_request_breaks_the_api(house: House, token: str, operation: str, mod
     @given(case=schema[f"/api/v1{path}"][method].as_strategy(generation_mode=mode))
     @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
-    def hold(case: schemathesis.Case) -> None:
+    def hold(case: Any) -> None:
         answer = case.call(headers={"Authorization": f"Bearer {token}"})
         case.validate_response(answer, checks=CHECKS)
         assert "Traceback" not in answer.text and "psycopg" not in answer.text

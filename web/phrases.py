@@ -1,0 +1,73 @@
+"""What is said beside a field, in the reader's language: the engine speaks Chinese, marshmallow English."""
+
+from __future__ import annotations
+
+import re
+
+_TO_CHINESE = (
+    (r"Missing data for required field\.|Field may not be null\.", "请填写这一项"),
+    (r"Unknown field\.", "没有这一项"),
+    (r"Not a valid string\.", "应为文字"),
+    (r"Not a valid integer\.", "应为整数"),
+    (r"Not a valid (?:number|float)\.", "应为数字"),
+    (r"Not a valid boolean\.", "应为是或否"),
+    (r"Not a valid aware datetime\.|Not a valid datetime\.", "应为带时区的时间，如 2026-03-02T09:00:00+08:00"),
+    (r"Not a valid list\.", "应为列表"),
+    (r"Not a valid mapping type\.|Invalid input type\.", "应为对象"),
+    (r"Must be one of: (.+)\.", r"应为其中之一：\1"),
+    (r"Shorter than minimum length (\d+)\.", r"至少 \1 个字"),
+    (r"Longer than maximum length (\d+)\.", r"最多 \1 个字"),
+    (r"Length must be between (\d+) and (\d+)\.", r"应为 \1 至 \2 个字"),
+    (r"Must be greater than or equal to (\S+) and less than or equal to (\S+)\.", r"应在 \1 至 \2 之间"),
+    (r"Special numeric values .*", "应为普通的数字"),
+    (r"Number (?:too large|out of range)\.", "数字超出范围"),
+    (r"Contains characters that cannot be kept\.", "含有不能保存的字符"),
+    (r"Nested too deep\.", "嵌套太深"),
+    (r"Not a value that can be kept\.", "这样的值不能保存"),
+    (r"Invalid JSON body\.", "JSON 格式有误"),
+)
+_TO_ENGLISH = (
+    (r"请填写「.+」|请填写这一项|请写明.*", "Fill this in."),
+    (r"请填写文字", "A text is needed."),
+    (r"请填写数字", "A number is needed."),
+    (r"请选择是或否", "Yes or no."),
+    (r"请给出一个列表|列表里只能是编号", "A list of identifiers is needed."),
+    (r"含有不能保存的字符", "Contains characters that cannot be kept."),
+    (r"最多 (\d+) ?个?字.*", r"At most \1 characters."),
+    (r"最多 (\d+) 项", r"At most \1 items."),
+    (r"不能大于 (\S+)", r"At most \1."),
+    (r"数字太大", "The number is too large."),
+    (r"日期请写成.*", "A date such as 2026-03-02."),
+    (r"时间请写成.*", "A time such as 2026-03-02T09:00."),
+    (r"请从所列的选项中选择", "Choose one of the options."),
+    (r"表单里没有这一项", "The form has no such field."),
+    (r"这种办理方式不填这一项", "This outcome does not take the field."),
+    (r"请选择：(.+)", "Choose one of the outcomes of the task."),
+    (r"没有「(.*)」这个值，可用：(.+)。", r"Must be one of: \2."),
+    (r"没有「(.*)」这个(?:等级|紧急程度)。", "There is no such value."),
+    (r"没有编码为「(.*)」的网格。", r"There is no grid \1."),
+    (r"没有代码为「(.*)」的区划。", r"There is no division \1."),
+    (r"没有编码为「(.*)」的单位.*", r"There is no organisation \1."),
+    (r"没有编号为「(.*)」的事件。", r"There is no case \1."),
+    (r"清单里没有.*", "The list has no such matter, or no longer."),
+    (r"重复件应指向另一个事件。", "A duplicate points at another case."),
+    (r"没有这种办理。", "There is no such act."),
+    (r"延期后的时间应晚于现在的时限。", "The new time must lie after the present one."),
+    (r"挂账的结束时间应在将来。", "A hold ends in the future."),
+    (r"发生时间在将来，请核对。", "This lies in the future."),
+    (r"经度和纬度要同时给出。", "Give latitude and longitude together."),
+    (r"「(.*)」不是有效的电话号码。", r"\1 is no valid phone number."),
+    (r"有照片没有上传成功.*", "A photo was not uploaded, or is used elsewhere."),
+    (r"只收 JPG、PNG、WebP 照片.*", "Only JPG, PNG and WebP photos; this file is none, or is damaged."),
+    (r"照片.*", "The photo is too large."),
+    (r"材料种类应为：(.+)。", r"Must be one of: \1."),
+)
+
+
+def said(message: str, language: str) -> str:
+    """A message in this language; what nobody translated stays as it is, for half a hint beats none."""
+    for pattern, other in _TO_ENGLISH if language == "en" else _TO_CHINESE:
+        match = re.fullmatch(pattern, message, re.DOTALL)
+        if match:
+            return match.expand(other)
+    return message
