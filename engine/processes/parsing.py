@@ -15,9 +15,11 @@ from engine.processes import calling, elements, event_parsers, events, node_pars
 from engine.processes.names import BPMN, NAMESPACES, tag
 from engine.processes.rewriting import rewritten
 
+START, JOIN, CLOSE = "<start>", "<join>", "<close>"  # no element can have these ids
+
 
 class Spec(BpmnProcessSpec):  # type: ignore[misc]
-    """A process with our start, end join and end."""
+    """A process with our start, end join and end, under names that no element of a diagram can have."""
 
     def __init__(self, name: str, description: str, filename: str) -> None:
         WorkflowSpec.__init__(self, name=name, filename=filename)
@@ -28,9 +30,9 @@ class Spec(BpmnProcessSpec):  # type: ignore[misc]
         self.data_objects: dict[str, Any] = {}
         self.data_stores: dict[str, Any] = {}
         self.correlation_keys: dict[str, Any] = {}
-        self.start = elements.StartPoint(self, "Start")
-        self.end = events.EndJoin(self, f"{name}.EndJoin")
-        self.end.connect(events.Closing(self, "End"))
+        self.start = elements.StartPoint(self, START)
+        self.end = events.EndJoin(self, JOIN)
+        self.end.connect(events.Closing(self, CLOSE))
 
 
 class _Process(ProcessParser):  # type: ignore[misc]
@@ -59,9 +61,8 @@ class _Process(ProcessParser):  # type: ignore[misc]
     def add_tasks(self) -> None:
         for node in self.xpath("./bpmn:startEvent"):
             self.parse_node(node)
-        helpers = {self.spec.start.name, self.spec.end.name, "End"}
         for spec in list(self.spec.task_specs.values()):
-            if not spec._outputs and spec.name not in helpers and not spec.name.endswith(" [child]"):
+            if not spec._outputs and spec.name not in (START, JOIN, CLOSE) and not spec.name.endswith(" [child]"):
                 spec.connect(self.spec.end)
 
 

@@ -23,6 +23,8 @@ _STAYS = frozenset({"documentation", "extensionElements", "ioSpecification", "la
 def rewritten(root: Any) -> Any:
     """A copy of the file in which every construct is one that the parser knows."""
     root = copy.deepcopy(root)
+    for store in list(root.iterchildren(tag("dataStore"))):
+        root.remove(store)
     for scope in [*root.iter(tag("process")), *root.iter(tag("subProcess"))]:
         _join_links(scope)
         _gather_conditions(scope)

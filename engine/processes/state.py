@@ -109,7 +109,7 @@ def _restore(scope: Any, rows: list[list[Any]]) -> None:
     for row in rows:
         key, name, state, place = row[:4]
         parent = tasks[place] if place >= 0 else None
-        spec = specs.get(name)
+        spec = specs.get(name) if tasks else scope.spec.start
         if spec is None:
             raise ProcessBroken(scope.bundle.file, name, "流程图里已经没有这个元素")
         task = Token(scope, spec, parent, state=state, id=key)

@@ -96,6 +96,8 @@ def _check_file(root: Any, process: Any, findings: Findings) -> None:
     for other in root.iter(tag("process")):
         if other is not process and any(local(node.tag) in NODES for node in other):
             findings.error(other, "several_processes", "一个文件只能有一个流程，请分成几个文件")
+    if any(True for _ in root.iter(tag("correlationKey"), tag("correlationProperty"))):
+        findings.error(process, "correlation", "消息关联不起作用：消息只送给指定案件，请删除关联键")
     if (process.get("isExecutable") or "true").lower() == "false":
         findings.warning(process, "not_executable", "流程标为不可执行（isExecutable=false），仍会执行")
     counts = Counter(node.get("id") for node in root.iter(f"{{{BPMN}}}*") if node.get("id"))

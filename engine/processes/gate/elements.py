@@ -25,7 +25,6 @@ _REFUSED = {
     "dataInputAssociation": ("data_association", "数据关联不起作用，请用脚本任务写 名称 = 表达式"),
     "dataOutputAssociation": ("data_association", "数据关联不起作用，请用脚本任务写 名称 = 表达式"),
     "property": ("property", "流程属性不起作用，请用脚本任务写 名称 = 表达式"),
-    "correlationKey": ("correlation", "消息关联不起作用：消息只送给指定案件，请删除关联键"),
     "correlationSubscription": ("correlation", "消息关联不起作用：消息只送给指定案件，请删除关联订阅"),
     "complexBehaviorDefinition": ("mi_behavior", "多实例的复杂行为不起作用，请删除"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.processes import OverBudget, ProcessBroken, TaskNotOpen, complete
+from engine.processes import OverBudget, ProcessBroken, TaskNotOpen, complete, gate
 from tests.engine.processes.drawing import ENDS, Desk, Walk, drawn, event, script, service, user
 
 CHOICE = drawn("choice", ENDS + user("ask", "yes", "no") + '<exclusiveGateway id="way"/>',
@@ -168,3 +168,20 @@ def test_an_error_that_nobody_catches_fails_the_instance() -> None:
                    top='<error id="e" name="E" errorCode="E1"/>')
     step = Walk(source).do("a").step
     assert not step.done and step.failed is not None and "E1" in step.failed
+
+
+def test_any_id_will_do() -> None:
+    source = drawn("End", '<startEvent id="Start"/><userTask id="Root"/><endEvent id="EndJoin"/>',
+                   "Start -> Root -> EndJoin")
+    walk = Walk(source)
+    assert walk.open == ["Root"]
+    assert walk.do("Root").trace == ["Start", "Root", "EndJoin"]
+
+
+def test_data_stores_and_notes_on_the_drawing_do_no_harm() -> None:
+    source = drawn("notes", ENDS + user("a") + '<dataStoreReference id="d" dataStoreRef="s"/><dataObject id="o"/>'
+                   '<dataObjectReference id="r" dataObjectRef="o"/><textAnnotation id="n"><text>x</text>'
+                   '</textAnnotation><association id="as" sourceRef="a" targetRef="n"/>', "start -> a -> end",
+                   top='<dataStore id="s" name="S"/>')
+    assert [one for one in gate([source]) if one.severity == "error"] == []
+    assert Walk(source).do("a").step.done
