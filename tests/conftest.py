@@ -9,13 +9,17 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine import attachments
+from engine.cases import sealing
 from engine.db import migrate, server
 from engine.db.session import create_engine
+from tests import town
 
 _STEPS = b"".join(step.read_bytes() for step in sorted(migrate.FOLDER.glob("versions/*.py")))
 TEMPLATE = f"wangge_test_{hashlib.sha256(_STEPS).hexdigest()[:12]}"
@@ -98,3 +102,34 @@ def _make_template(connection: sa.Connection, url: str) -> None:
 
 def _at(url: str, database: str) -> str:
     return sa.make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def town_url(make_database: Callable[..., str]) -> str:
+    """A database with the small city of `tests.town` in it, its rules published."""
+    url = make_database()
+    engine = create_engine(url)
+    with Session(engine) as session, session.begin():
+        town.build_town(session)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def town_engine(town_url: str) -> Iterator[sa.Engine]:
+    """The pool on the database of the small city."""
+    engine = create_engine(town_url, hide_parameters=False)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def office(town_engine: sa.Engine, tmp_path: Path) -> Iterator[town.Office]:
+    """The people of the small city at work; whatever they do is undone at the end."""
+    attachments.use_folder(tmp_path / "photos")
+    sealing.use_key("s" * 40)
+    with town_engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            yield town.Office(session)
+        outer.rollback()
