@@ -5,12 +5,11 @@ from __future__ import annotations
 from engine import processes, worklist
 from engine.cases.act import Act
 from engine.cases.clocks import close_all, close_task_deadlines, open_deadline, settle_lamp
+from engine.cases.models import STAGES
 from engine.cases.notifying import tell_offered
 from engine.cases.offers import offer_of
 from engine.processes.models import Instance
 from engine.worklist.models import Task
-
-CLOCKLESS = ("inform", "rate")  # after the check no clock of the case runs; only the drawn timers do
 
 
 def project(
@@ -56,7 +55,9 @@ def _open(act: Act, instance: Instance, task: processes.OpenTask) -> Task:
         form=form,
         at=act.at,
     )
-    if stage := task.props.get("limit"):
-        open_deadline(act, row, stage)
+    if limit := task.props.get("limit"):
+        open_deadline(act, row, limit)
+    if row.stage in STAGES:
+        act.case.stage = row.stage  # where the case stands is what the diagram says of the task that waits
     tell_offered(act, row)
     return row

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine import attachments, cases, directory
 from engine.clock import ZONE
 from engine.demo.city import SEED, demo_material
-from engine.demo.people import Plan, Townspeople, actor_of
+from engine.demo.people import PHOTO, Plan, Townspeople, actor_of
 from engine.demo.photos import demo_photo
 from engine.directory.models import Account, Division, Grid, Post
 from engine.directory.places import short_name
@@ -83,10 +83,8 @@ def _do(session: Session, what: Arrival | Plan, at: datetime) -> str:
     if isinstance(what, Arrival):
         cases.report_case(session, actor, _with_photo(session, what.report, actor, at), at)
         return "report"
-    values = dict(what.values)
-    for name, keys in values.items():  # photos belong to the person who sends them
-        if isinstance(keys, list) and keys and str(keys[0]).endswith(".jpg"):
-            values[name] = [_photo(session, "办理后", actor, at)]
+    values = {name: [_photo(session, "办理后", actor, at)] if value == [PHOTO] else value
+              for name, value in what.values.items()}
     try:
         cases.complete_task(session, actor, what.task_id, what.outcome, values, None, at)
     except (Conflict, NotFound, NotAllowed, Invalid) as problem:
@@ -119,11 +117,12 @@ def _arrivals(session: Session, chance: random.Random, material: dict[str, Any],
     grids = session.execute(
         select(Grid, Account.id).join(Post, Post.grid_id == Grid.id)
         .join(Account, Account.person_id == Post.person_id).order_by(Grid.code)).all()
-    towns = _busy_towns(session, chance)
+    towns, fresh = _busy_towns(session, chance), count * (1 - FRESH_SHARE)
     arrivals = []
     for number in range(count):
-        grid, account_id = chance.choice([row for row in grids if row.Grid.path.startswith(towns[number % len(towns)])])
-        arrivals.append(Arrival(_moment(chance, until, number / count), account_id,
+        town = towns[0] if number > fresh and number % 5 < 2 else towns[number % len(towns)]
+        grid, account_id = chance.choice([row for row in grids if row.Grid.path.startswith(town)])
+        arrivals.append(Arrival(_moment(chance, until, number > fresh), account_id,
                                 _report(chance, material, session, grid)))
     return sorted(arrivals, key=lambda one: one.at)
 
@@ -135,12 +134,11 @@ def _busy_towns(session: Session, chance: random.Random) -> list[str]:
     return [*busy, *busy, *chance.sample(sorted(towns.values()), 6)]
 
 
-def _moment(chance: random.Random, until: datetime, share: float) -> datetime:
-    """When a report comes in: mostly in the daytime, the last fifth of them in the last day and a half."""
-    local = until.astimezone(ZONE)
-    if share > 1 - FRESH_SHARE:
+def _moment(chance: random.Random, until: datetime, is_fresh: bool) -> datetime:
+    """When a report comes in: mostly in the daytime; a fresh one in the last day and a half."""
+    if is_fresh:
         return until - timedelta(hours=36 * chance.random() ** 1.5)
-    day = (local - timedelta(days=1.5 + chance.random() * DAYS)).date()
+    day = (until.astimezone(ZONE) - timedelta(days=1.5 + chance.random() * DAYS)).date()
     hour = chance.choices(range(7, 21), (2, 6, 9, 10, 8, 4, 4, 7, 8, 7, 5, 3, 2, 1))[0]
     return datetime(day.year, day.month, day.day, hour, chance.randrange(60), tzinfo=ZONE)
 

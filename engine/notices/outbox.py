@@ -116,3 +116,10 @@ def mark_read(session: Session, person_id: int, at: datetime) -> None:
         .where(Inbox.person_id == person_id, Inbox.read_at.is_(None), Inbox.received_at <= at)
         .values(read_at=at)
     )
+
+
+def mark_all_read(session: Session, before: datetime) -> None:
+    """Every notice of every inbox about something older than this has been seen."""
+    old = select(Outbox.id).where(Outbox.made_at < before)
+    session.execute(update(Inbox).where(Inbox.message_id.in_(old), Inbox.read_at.is_(None))
+                    .values(read_at=Inbox.received_at))
