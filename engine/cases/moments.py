@@ -27,14 +27,16 @@ def due_stamp(at: datetime, now: datetime, language: Language = "zh") -> str:
     return f"{day}{local:%H:%M}" if day.endswith("）") else f"{day} {local:%H:%M}"
 
 
-def brief(at: datetime, now: datetime, language: Language = "zh") -> str:
-    """«14:05» today, «昨天 14:05», «11-06» before: for a narrow column."""
+def brief(at: datetime, now: datetime, language: Language = "zh", with_hour: bool = False) -> str:
+    """«14:05» today, «昨天 14:05», «11-06» (or «11-06 14:05») before: for a narrow column."""
     local, here = at.astimezone(ZONE), now.astimezone(ZONE)
     days = (here.date() - local.date()).days
     if days == 0:
         return f"{local:%H:%M}"
     if days == 1:
         return f"{_NEAR[-1][language == 'en']} {local:%H:%M}"
+    if with_hour:
+        return f"{local:%m-%d %H:%M}"
     return f"{local:%m-%d}" if local.year == here.year else f"{local:%Y-%m-%d}"
 
 

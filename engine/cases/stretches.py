@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.cases.models import Case, Custody, Stop
-from engine.worklist.models import Measure
+from engine.worklist.models import Deadline, Measure
 
 Place = Callable[[datetime], float]
 LEVELS = ("grid", "community", "township", "county", "city")
@@ -47,10 +47,15 @@ class Chart:
 
 
 def chart_of(case: Case, custody: Sequence[tuple[Custody, str]], stops: Sequence[Stop],
-             measures: Sequence[Measure], levels: Sequence[str], at: datetime) -> Chart:
-    """The chart of a case; `custody` comes with the organisation's name, `levels` are those of its place."""
+             measures: Sequence[Measure], running: Sequence[Deadline], levels: Sequence[str],
+             at: datetime) -> Chart:
+    """The chart of a case; `custody` comes with the organisation's name, `levels` are those of its place.
+
+    Who holds it now is late by the earliest of the `running` deadlines that are theirs.
+    """
     begin = min([case.opened_at, *(row.since for row, _ in custody)])
-    end = max([case.closed_at or at, *(row.due_at for row, _ in custody if row.due_at and not row.until)])
+    dues = {row.id: _due(row, running) for row, _ in custody}
+    end = max([case.closed_at or at, *(due for due in dues.values() if due)])
     span = (end - begin).total_seconds() or 1.0
 
     def place(moment: datetime) -> float:
@@ -60,16 +65,24 @@ def chart_of(case: Case, custody: Sequence[tuple[Custody, str]], stops: Sequence
     lanes = []
     for level in levels:
         held = [(row, name) for row, name in custody if row.level == level]
-        bars = tuple(_bar(row, name, now, place) for row, name in held)
-        dues = tuple(sorted({place(row.due_at) for row, _ in held if row.due_at}))
+        bars = tuple(_bar(row, dues[row.id], name, now, place) for row, name in held)
+        ticks = tuple(sorted({place(due) for row, _ in held if (due := dues[row.id])}))
         rung = tuple(place(each.done_at) for each in measures
                      if each.done_at and each.level == level and each.kind in ("supervise", "raise"))
-        lanes.append(Lane(level, bars, dues, rung))
+        lanes.append(Lane(level, bars, ticks, rung))
     stood = tuple((place(stop.since), place(stop.until or at)) for stop in stops)
     return Chart(begin, end, tuple(lanes), stood)
 
 
-def _bar(row: Custody, name: str, now: datetime, place: Place) -> Bar:
+def _due(row: Custody, running: Sequence[Deadline]) -> datetime | None:
+    """When a stretch was to end: as it was written at its end, or by the deadlines of who holds it now."""
+    if row.until is not None:
+        return row.due_at
+    own = [each.due_at for each in running if each.organisation_id == row.organisation_id and each.stage != "total"]
+    return min(own, default=None)
+
+
+def _bar(row: Custody, due: datetime | None, name: str, now: datetime, place: Place) -> Bar:
     until = row.until or now
-    late = place(row.due_at) if row.due_at and row.due_at < until else None
+    late = place(due) if due and due < until else None
     return Bar(place(row.since), place(until), late, name, row.capacity, row.since, row.until)

@@ -147,7 +147,8 @@ def _note(facts: Mapping[str, Any], language: Language) -> str:
     """The row and the article that made the clock act."""
     if facts.get("row") is None:
         return ""
-    cites = str(facts.get("cites") or "")
+    parts = (part.strip() for part in str(facts.get("cites") or "").split(";"))
+    articles = "; ".join(part for part in parts if " " in part)
     if language == "en":
-        return f"supervision table, row {facts['row']} · {cites or 'local setting'}"
-    return f"督办表第 {facts['row']} 行 · {cites or '本地设定'}"
+        return f"supervision table, row {facts['row']} · {articles or 'local setting'}"
+    return f"督办表第 {facts['row']} 行 · {articles or '本地设定'}"

@@ -44,6 +44,17 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
               "community": ("社区", "Community"), "grid": ("网格", "Grid")},
     "capacity": {"holder": ("负责", "holds"), "handler": ("承办", "handles"),
                  "assistant": ("协办", "assists")},
+    "task": {  # the names of the base diagrams' tasks; a task that is not here goes by the name drawn on it
+        "dispatch": ("受理分流", "Accept and dispatch"), "verify": ("现场核实", "Verify on site"),
+        "sign": ("签收", "Sign for it"), "sign_assist": ("协办签收", "Sign for our part"),
+        "handle_task": ("办理", "Handle"), "lead_handle": ("主办办理", "Handle as lead"),
+        "assist_task": ("协助办理", "Assist"), "conclude": ("汇总办理结果", "Conclude"),
+        "decide_return": ("审定退回", "Decide the return"),
+        "decide_return_above": ("裁定再次退回", "Rule on the second return"),
+        "supplement": ("补正材料", "Supply what is missing"), "check": ("核查办理结果", "Check the result"),
+        "inform": ("告知反映人", "Tell the resident"), "rate": ("评价办理结果", "Rate the result"),
+        "acknowledge": ("值班应答", "Acknowledge"), "acknowledge_top": ("顶级值班应答", "Acknowledge at the top"),
+        "first_report": ("初报", "First report")},
     "act": {
         "urge": ("催办", "Urge"), "supervise": ("督办", "Supervise"), "recall": ("撤回", "Recall"),
         "reassign": ("改派", "Reassign"), "raise": ("提级", "Raise a level"), "extend": ("延期", "Extend"),

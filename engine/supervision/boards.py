@@ -19,7 +19,7 @@ from engine.worklist.models import Deadline
 State = Literal["late", "near", "unaccepted"]
 STATES: tuple[State, ...] = ("late", "near", "unaccepted")
 NO_CLASS = ""
-WEEKS = 8
+WEEKS, COLUMNS = 8, 6
 LEVELS = ("city", "county", "township", "community")
 
 
@@ -46,6 +46,10 @@ class Unit:
         """Every case of this line that is near its due time."""
         return sum(self.near.values())
 
+    def rest(self, columns: Sequence[str]) -> int:
+        """Late cases of the classes that have no column of their own."""
+        return sum(number for name, number in self.late.items() if name not in columns)
+
     @property
     def rate(self) -> int | None:
         """Share of the deadlines of eight weeks that were met, in percent; None without any."""
@@ -67,6 +71,11 @@ class Board:
     worst: Unit | None
     oldest_due: datetime | None
     weeks: tuple[tuple[datetime, int, int], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The classes that get a column: all when they fit, else the most loaded ones."""
+        return self.classes if len(self.classes) <= COLUMNS else self.classes[: COLUMNS - 1]
 
     def find(self, key: str) -> Unit | None:
         """The line with this key."""
@@ -106,7 +115,8 @@ def read_board(session: Session, actor: Actor, at: datetime) -> Board:
     by_organisation = {key: unit for unit in units.values() for key in unit.organisations}
     _count_cases(session, at, by_organisation)
     weeks = _count_ended(session, at, by_organisation)
-    shown = sorted((unit for unit in units.values() if unit.total or unit.total_near or unit.ended),
+    busy = [unit for unit in units.values() if unit.total or unit.total_near]
+    shown = sorted(busy or [unit for unit in units.values() if unit.ended],
                    key=lambda unit: (-unit.total, -unit.total_near, unit.name))
     classes = sorted({name for unit in shown for name in (*unit.late, *unit.near)},
                      key=lambda name: -sum(unit.late.get(name, 0) for unit in shown))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.console import cases, inbox, preferences, queues, reports, shell, styleguide, supervision, tasks
+from web.console import (
+    cases,
+    explained,
+    inbox,
+    preferences,
+    queues,
+    reports,
+    shell,
+    styleguide,
+    supervision,
+    tasks,
+)
 from web.console.blueprint import blueprint
 
 __all__ = ["cases", "inbox", "preferences", "queues", "reports", "styleguide", "supervision", "tasks"]
@@ -13,4 +24,5 @@ __all__ = ["cases", "inbox", "preferences", "queues", "reports", "styleguide", "
 def init_app(app: Flask) -> None:
     """Add the pages and what their templates may say."""
     shell.init_app(app)
+    explained.init_app(app)
     app.register_blueprint(blueprint)

@@ -30,10 +30,28 @@ def init_app(app: Flask) -> None:
     """Give the templates their words."""
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
-    env.filters.update(stamp=stamp, due=due, ago=ago, day=day, brief=brief, article=article, word=word, clock_words=clock_words, percent=percent,
-                       moment=datetime.fromisoformat)
-    env.globals.update(shelves=shelves, counts=counts, unread=unread, now=now, actor=identity.find_actor,
-                       role_name=role_name, is_fragment=is_fragment, preference=preference, tops=_tops)
+    env.filters.update(
+        stamp=stamp,
+        due=due,
+        ago=ago,
+        day=day,
+        brief=brief, local_date=local_date,
+        word=word,
+        clock_words=clock_words,
+        percent=percent,
+        moment=datetime.fromisoformat,
+    )
+    env.globals.update(
+        shelves=shelves,
+        counts=counts,
+        unread=unread,
+        now=now,
+        actor=identity.find_actor,
+        role_name=role_name,
+        is_fragment=is_fragment,
+        preference=preference,
+        tops=_tops,
+    )
 
 
 def now() -> datetime:
@@ -116,15 +134,14 @@ def due(at: datetime | None) -> str:
     return moments.due_stamp(at, now(), language()) if at else ""
 
 
-def brief(at: datetime) -> str:
+def brief(at: datetime, with_hour: bool = False) -> str:
     """A past moment in a narrow column: the hour today, the date before."""
-    return moments.brief(at, now(), language())
+    return moments.brief(at, now(), language(), with_hour)
 
 
-def article(cites: str) -> str:
-    """The article behind a row of a table, or that it is a local setting."""
-    found = [part.strip() for part in (cites or "").split(";") if " " in part.strip()]
-    return "; ".join(found) or _("local setting, no article")
+def local_date(at: datetime) -> str:
+    """Month and day in the office's zone."""
+    return at.astimezone(moments.ZONE).strftime("%m-%d")
 
 
 def ago(at: datetime | None) -> str:

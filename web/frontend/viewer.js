@@ -9,7 +9,7 @@ window.showDiagram = async (container, xml, marks = {}) => {
   await viewer.importXML(xml);
   const canvas = viewer.get("canvas");
   const known = viewer.get("elementRegistry");
-  canvas.zoom("fit-viewport");
+  canvas.zoom("fit-viewport", "auto");
   let live = null;
   for (const [id, classes] of Object.entries(marks)) {
     const element = known.get(id);
