@@ -2,11 +2,12 @@
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+DRAWING = "http://www.omg.org/spec/BPMN/20100524/DI"
 WANGGE = "https://wangge.dev/bpmn"
 
 NAMESPACES = {
     "bpmn": BPMN,
-    "bpmndi": "http://www.omg.org/spec/BPMN/20100524/DI",
+    "bpmndi": DRAWING,
     "dc": "http://www.omg.org/spec/DD/20100524/DC",
     "spiffworkflow": SPIFF,
     "wangge": WANGGE,

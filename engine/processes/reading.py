@@ -6,10 +6,11 @@ from typing import Any
 
 from engine.library import hardened
 from engine.processes.errors import DiagramUnreadable
+from engine.processes.names import DRAWING
 
 MOST_ELEMENTS = 2_000
 MOST_WITH_DRAWING = 20_000
-_DRAWING = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+_DRAWING = f"{{{DRAWING}}}"
 
 
 def read_xml(content: bytes, file: str) -> Any:

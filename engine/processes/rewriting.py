@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.processes.names import ACTIVITIES, WANGGE, local, tag
+from engine.processes.names import ACTIVITIES, DRAWING, WANGGE, local, tag
 
 HIDDEN = f"{{{WANGGE}}}hidden"
 _CONDITION = tag("conditionExpression")
@@ -23,8 +23,8 @@ _STAYS = frozenset({"documentation", "extensionElements", "ioSpecification", "la
 def rewritten(root: Any) -> Any:
     """A copy of the file in which every construct is one that the parser knows."""
     root = copy.deepcopy(root)
-    for store in list(root.iterchildren(tag("dataStore"))):
-        root.remove(store)
+    for drawn in list(root.iterchildren(tag("dataStore"), f"{{{DRAWING}}}BPMNDiagram")):
+        root.remove(drawn)
     for scope in [*root.iter(tag("process")), *root.iter(tag("subProcess"))]:
         _join_links(scope)
         _gather_conditions(scope)

@@ -95,6 +95,8 @@ def _owner(node: Any) -> Any:
 
 def _check_node(node: Any, scope: Scope, findings: Findings) -> None:
     kind = local(node.tag)
+    if not node.get("id"):
+        findings.error(scope.node, "no_id", f"元素「{title(node)}」没有编号（id），请填写")
     if is_true(node, "isForCompensation"):
         findings.error(node, "compensation", "补偿活动不能执行，请画成普通任务")
     if is_true(node, "instantiate"):
