@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from engine.directory import queries
-from engine.directory.models import Account, Post
 from engine.errors import NotFound
 
 ROLE_NAMES = {
     "grid_worker": ("网格员", "Grid worker"),
     "seat": ("坐席", "Dispatcher"),
     "clerk": ("承办人", "Clerk"),
-    "supervisor": ("督办员", "Supervisor"),
+    "supervisor": ("督查员", "Supervisor"),
     "designer": ("流程设计员", "Process designer"),
     "system_admin": ("系统管理员", "System administrator"),
     "security_admin": ("安全管理员", "Security administrator"),
@@ -44,6 +44,9 @@ class PostView:
     level: str
     grid_id: int | None = None
     grid_name: str | None = None
+
+
+_VIEWED = tuple(field.name for field in fields(PostView))
 
 
 @dataclass(frozen=True)
@@ -90,35 +93,20 @@ CLOCK = Actor(person_id=None, account_id=None, name="时钟")
 
 def get_actor(session: Session, account_id: int, at: datetime) -> Actor:
     """The person of this account with the posts held at that moment; raises ActorGone."""
-    account = queries.find_account(session, account_id)
-    if account is None or not account.is_enabled:
+    held = queries.read_account(session, account_id, at)
+    if not held or not held[0].is_enabled:
         raise ActorGone
-    return actor_of(account, queries.list_posts(session, account.person_id, at))
+    return actor_of(held)
 
 
-def actor_of(account: Account, posts: list[Post]) -> Actor:
-    """The actor made of rows that were read already."""
+def actor_of(held: Sequence[queries.Held]) -> Actor:
+    """The actor made of rows that were read already: the account beside each of its posts."""
+    first = held[0]
+    posts = (row for row in held if row.role is not None)
     return Actor(
-        person_id=account.person_id,
-        account_id=account.id,
-        name=account.person.name,
-        language=account.language,
-        posts=tuple(_view(post) for post in posts),
-    )
-
-
-def _view(post: Post) -> PostView:
-    organisation = post.organisation
-    division = organisation.division
-    return PostView(
-        role=post.role,
-        organisation_id=organisation.id,
-        organisation_name=organisation.name,
-        organisation_kind=organisation.kind,
-        division_code=division.code,
-        division_name=division.name,
-        path=division.path,
-        level=division.level,
-        grid_id=post.grid_id,
-        grid_name=post.grid.name if post.grid else None,
+        person_id=first.person_id,
+        account_id=first.account_id,
+        name=first.name,
+        language=first.language,
+        posts=tuple(PostView(**{name: getattr(row, name) for name in _VIEWED}) for row in posts),
     )
