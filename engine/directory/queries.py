@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -56,9 +56,7 @@ def find_organisation_coded(session: Session, code: str) -> Organisation | None:
     return session.scalar(sa.select(Organisation).where(Organisation.code == code))
 
 
-def list_organisations(
-    session: Session, kinds: Sequence[str] = (), under: str | None = None
-) -> list[Organisation]:
+def list_organisations(session: Session, kinds: Sequence[str] = (), under: str | None = None) -> list[Organisation]:
     """Organisations of these kinds (all), at the division of this path or below; by division, then name."""
     asked = sa.select(Organisation).join(Organisation.division)
     if kinds:
@@ -89,11 +87,60 @@ def find_person(session: Session, person_id: int) -> Person | None:
     return session.get(Person, person_id)
 
 
-def find_log_in(session: Session, secret_hash: str) -> tuple[LogIn, Account] | None:
-    """A log-in by the hash of its secret, with its account; one statement."""
-    asked = sa.select(LogIn, Account).join(Account, Account.id == LogIn.account_id)
-    found = session.execute(asked.where(LogIn.secret_hash == secret_hash)).first()
-    return (found[0], found[1]) if found else None
+Held = sa.Row[*tuple[Any, ...]]
+"""An account beside one of its holder's posts (its columns None without any), see `_held`."""
+
+
+def read_account(session: Session, account_id: int, at: datetime) -> Sequence[Held]:
+    """The account with each post its holder has at that moment, the oldest first; nothing for an unknown one."""
+    return session.execute(_BY_ACCOUNT, {"account_id": account_id, "at": at}).all()
+
+
+def read_log_in(session: Session, secret_hash: str, at: datetime) -> Sequence[Held]:
+    """The same by the hash of a secret, with the log-in's own columns: every request asks this, once."""
+    return session.execute(_BY_SECRET, {"secret_hash": secret_hash, "at": at}).all()
+
+
+def _held(*more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
+    """Plain tables: no case hangs on them, so this need not pass the scope."""
+    account, person, post = Account.__table__, Person.__table__, Post.__table__
+    place, division, grid = Organisation.__table__, Division.__table__, Grid.__table__
+    at = sa.bindparam("at", type_=post.c.valid_from.type)
+    valid = sa.and_(
+        post.c.person_id == person.c.id,
+        post.c.valid_from <= at,
+        sa.or_(post.c.valid_to.is_(None), post.c.valid_to > at),
+    )
+    asked = sa.select(
+        *more,
+        account.c.id.label("account_id"),
+        account.c.is_enabled,
+        account.c.language,
+        person.c.id.label("person_id"),
+        person.c.name,
+        post.c.role,
+        place.c.id.label("organisation_id"),
+        place.c.name.label("organisation_name"),
+        place.c.kind.label("organisation_kind"),
+        division.c.code.label("division_code"),
+        division.c.name.label("division_name"),
+        division.c.path,
+        division.c.level,
+        grid.c.id.label("grid_id"),
+        grid.c.name.label("grid_name"),
+    )
+    joined = account.join(person, person.c.id == account.c.person_id).outerjoin(post, valid)
+    joined = joined.outerjoin(place, place.c.id == post.c.organisation_id)
+    joined = joined.outerjoin(division, division.c.code == place.c.division_code)
+    joined = joined.outerjoin(grid, grid.c.id == post.c.grid_id)
+    return asked.select_from(joined).order_by(post.c.valid_from, post.c.id)
+
+
+_log_in = LogIn.__table__
+_BY_ACCOUNT = _held().where(Account.__table__.c.id == sa.bindparam("account_id"))
+_BY_SECRET = _held(
+    _log_in.c.id.label("session_id"), _log_in.c.kind, _log_in.c.seen_at, _log_in.c.expires_at, _log_in.c.revoked_at
+).where(_log_in.c.account_id == Account.__table__.c.id, _log_in.c.secret_hash == sa.bindparam("secret_hash"))
 
 
 def failures_by_address(session: Session, address: str, since: datetime) -> tuple[int, datetime | None]:
@@ -137,8 +184,16 @@ class LogInOf(NamedTuple):
 def list_log_ins(session: Session, at: datetime) -> list[LogInOf]:
     """Every log-in with the first post behind it, by role, level and place."""
     asked = (
-        sa.select(Post.role, Account.username, Person.name, Organisation.code, Organisation.name, Division.code,
-                  Division.name, Division.level)
+        sa.select(
+            Post.role,
+            Account.username,
+            Person.name,
+            Organisation.code,
+            Organisation.name,
+            Division.code,
+            Division.name,
+            Division.level,
+        )
         .join(Account, Account.person_id == Post.person_id)
         .join(Person, Person.id == Post.person_id)
         .join(Organisation, Organisation.id == Post.organisation_id)

@@ -67,16 +67,13 @@ def find_known(session: Session, secret: str, kind: Kind, at: datetime) -> Known
 
     Posts are read afresh each time: what changes about a person counts from the next request on.
     """
-    found = queries.find_log_in(session, _hash(secret))
-    if found is None:
+    held = queries.read_log_in(session, _hash(secret), at)
+    if not held or held[0].kind != kind or not held[0].is_enabled or not _is_alive(held[0], at):
         return None
-    log_in, account = found
-    if log_in.kind != kind or not _is_alive(log_in, at) or not account.is_enabled:
-        return None
-    if log_in.kind == "browser" and at - log_in.seen_at > _NOTED_EVERY:
-        log_in.seen_at = at
-    actor = actor_of(account, queries.list_posts(session, account.person_id, at))
-    return Known(log_in.id, actor)
+    log_in = held[0]
+    if kind == "browser" and at - log_in.seen_at > _NOTED_EVERY:
+        session.execute(sa.update(LogIn).where(LogIn.id == log_in.session_id).values(seen_at=at))
+    return Known(log_in.session_id, actor_of(held))
 
 
 def revoke(session: Session, session_id: int, at: datetime) -> None:
@@ -105,10 +102,10 @@ def forget_ended(session: Session, at: datetime) -> int:
     return len(session.scalars(gone).all())
 
 
-def _is_alive(log_in: LogIn, at: datetime) -> bool:
+def _is_alive(log_in: queries.Held, at: datetime) -> bool:
     if log_in.revoked_at is not None or log_in.expires_at <= at:
         return False
-    return log_in.kind == "token" or at - log_in.seen_at <= IDLE
+    return bool(log_in.kind == "token" or at - log_in.seen_at <= IDLE)
 
 
 def _hash(secret: str) -> str:
