@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def group() -> None:
 
 def main() -> None:
     """Run a command; errors in plain words on standard error, exit 1 (2 for wrong usage or settings)."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # in good order, database and all
     try:
         group(prog_name="wangge", standalone_mode=True)
     except SettingsRefused as refused:

@@ -23,6 +23,8 @@ from web import create_app
 
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 QUICK = 5.0
+PAUSE = 0.2  # between the death of a child and the next attempt
+PATIENCE = {signal.SIGTERM: 12.0, signal.SIGINT: 1.0}  # Ctrl+C waits for nobody: what was not answered is not done
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -64,8 +66,9 @@ class Children:
         if with_worker:
             self.commands["worker"] = [sys.executable, "-m", "web.cli", "worker", "--parent", str(os.getpid())]
         self.environment = {**os.environ, **environment(here, url)}
-        self.running: dict[str, tuple[subprocess.Popen[bytes], float]] = {}
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.stopping = False
+        self.until = 0.0
 
     def run(self) -> int:
         """Keep both running until SIGTERM or SIGINT; gives 1 when one cannot even start."""
@@ -73,36 +76,38 @@ class Children:
             signal.signal(number, self._stop)
         for name in self.commands:
             self._start(name)
-        status = 0
+        began, status = clock.stopwatch(), 0
         while not self.stopping:
-            time.sleep(0.2)
-            for name, (process, began) in list(self.running.items()):
+            time.sleep(0.1)
+            for name, process in list(self.running.items()):
                 if process.poll() is None or self.stopping:
                     continue
                 if clock.stopwatch() - began < QUICK and process.returncode > 0:
                     status, self.stopping = 1, True
                 else:
+                    time.sleep(PAUSE)
                     self._start(name)
         self._end()
         return status
 
     def _start(self, name: str) -> None:
-        process = subprocess.Popen(self.commands[name], env=self.environment, stdin=subprocess.DEVNULL)
-        self.running[name] = (process, clock.stopwatch())
+        self.running[name] = subprocess.Popen(self.commands[name], env=self.environment, stdin=subprocess.DEVNULL)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
+        self.until = clock.stopwatch() + PATIENCE[signal.Signals(number)]
 
     def _end(self) -> None:
-        for process, _ in self.running.values():
+        """Let both finish what they do, as long as the signal allows; a second signal may make it shorter."""
+        left = list(self.running.values())
+        for process in left:
             if process.poll() is None:
                 process.terminate()
-        for process, _ in self.running.values():
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        while clock.stopwatch() < self.until and any(process.poll() is None for process in left):
+            time.sleep(0.05)
+        for process in left:
+            process.kill()
+            process.wait()
 
 
 def environment(here: Settings, url: str) -> dict[str, str]:
@@ -126,7 +131,8 @@ def is_free(here: Settings) -> bool:
 
 
 def _own_connections(server: Any, worker: Any) -> None:
-    """No process uses a connection that another one opened."""
+    """No process uses a connection that another one opened, and none outlives the server that listens."""
+    _end_with_parent()
     from web.db import db
 
     with server.app.wsgi().app_context():
@@ -141,9 +147,9 @@ def _forget_figures(server: Any, worker: Any) -> None:
 
 
 def _end_with_parent() -> None:
-    """Linux tells us when the process that started us is gone; elsewhere it ends us in good order."""
+    """Linux ends us when the process that started us is killed, so that the port is free for the next start."""
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 if __name__ == "__main__":
