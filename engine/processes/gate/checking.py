@@ -10,6 +10,7 @@ from engine.library import Source
 from engine.library.findings import Finding
 from engine.processes.errors import DiagramUnreadable
 from engine.processes.gate.answers import check_answers
+from engine.processes.gate.beside import check_beside
 from engine.processes.gate.calls import check_calls
 from engine.processes.gate.drawing import Findings, scope_of
 from engine.processes.gate.elements import check_elements
@@ -89,6 +90,7 @@ def _check(source: Source, root: Any, processes: frozenset[str], decisions: froz
     check_calls(process, processes, decisions, operations, findings)
     if not any(finding.severity == "error" for finding in findings.found):
         check_outputs(process, scope, given, findings)
+        check_beside(scope, findings)
         _check_parses(source, process, findings)
 
 

@@ -95,14 +95,7 @@ def _owner(node: Any) -> Any:
 
 def _check_node(node: Any, scope: Scope, findings: Findings) -> None:
     kind = local(node.tag)
-    if not node.get("id"):
-        findings.error(scope.node, "no_id", f"元素「{title(node)}」没有编号（id），请填写")
-    if is_true(node, "isForCompensation"):
-        findings.error(node, "compensation", "补偿活动不能执行，请画成普通任务")
-    if is_true(node, "instantiate"):
-        findings.error(node, "instantiate", "不能由消息开始流程：流程由立案开始，请画一个空白开始事件")
-    if node.get("startQuantity", "1") != "1" or node.get("completionQuantity", "1") != "1":
-        findings.error(node, "quantity", "不支持一次多个令牌（startQuantity、completionQuantity）")
+    _check_attributes(node, scope, findings)
     if kind in ACTIVITIES:
         _check_activity(node, findings)
     if kind in ("sendTask", "receiveTask"):
@@ -111,6 +104,17 @@ def _check_node(node: Any, scope: Scope, findings: Findings) -> None:
         _check_event(node, scope, findings)
     if kind == "eventBasedGateway":
         _check_event_gateway(node, scope, findings)
+
+
+def _check_attributes(node: Any, scope: Scope, findings: Findings) -> None:
+    if not node.get("id"):
+        findings.error(scope.node, "no_id", f"元素「{title(node)}」没有编号（id），请填写")
+    if is_true(node, "isForCompensation"):
+        findings.error(node, "compensation", "补偿活动不能执行，请画成普通任务")
+    if is_true(node, "instantiate"):
+        findings.error(node, "instantiate", "不能由消息开始流程：流程由立案开始，请画一个空白开始事件")
+    if {node.get("startQuantity", "1"), node.get("completionQuantity", "1")} != {"1"}:
+        findings.error(node, "quantity", "不支持一次多个令牌（startQuantity、completionQuantity）")
 
 
 def _check_message_task(node: Any, kind: str, findings: Findings) -> None:

@@ -50,6 +50,11 @@ REFUSED: list[tuple[str, str, Source]] = [
                                      "<messageEventDefinition/><signalEventDefinition/></intermediateCatchEvent>",
                                      "start -> c -> end")),
     ("output_not_set", "end", drawn("p", ENDS + user("a") + OUTPUT, "start -> a -> end")),
+    ("asks_beside", "g", drawn("p", ENDS + user("a", "b") + script("s", "x = 1") + '<parallelGateway id="f"/>'
+                               '<parallelGateway id="j"/><exclusiveGateway id="g"/>',
+                               """start -> f -> s -> a -> j -> end
+                                  f -> g -[x == 1]-> b -> j
+                                  g -*-> j""")),
     ("mi_collection", "a", drawn("p", ENDS + '<userTask id="a"><multiInstanceLoopCharacteristics/></userTask>',
                                  "start -> a -> end")),
     ("boundary_unattached", "t", drawn("p", ENDS + user("a") + timer("t", "nobody", "PT1H"), "start -> a -> end")),
@@ -112,6 +117,15 @@ def test_an_outcome_that_no_form_offers_is_a_warning() -> None:
                             'form["outcome"] == "passs"</conditionExpression>')
     found = gate([source_of(source.encode(), definition_id="p", kind="bpmn", file="p.bpmn")])
     assert [(one.code, one.element) for one in found] == [("unknown_outcome", "f2")]
+
+
+def test_what_a_branch_sets_may_be_asked_after_the_join() -> None:
+    source = drawn("p", ENDS + user("a", "b") + script("s", "x = 1") + '<parallelGateway id="f"/>'
+                   '<parallelGateway id="j"/><exclusiveGateway id="g"/>', """start -> f -> s -> a -> j -> g
+                                                                             f -> b -> j
+                                                                             g -[x == 1]-> end
+                                                                             g -*-> end""")
+    assert gate([source]) == []
 
 
 def test_an_output_set_on_every_way_is_fine() -> None:
