@@ -32,6 +32,7 @@ class TaskView:
     mine: MyTask
     form: FormView
     suggestion: cases.Suggestion | None
+    way: str  # the outcome that the suggestion would take
     said: str
 
 
@@ -58,11 +59,12 @@ def _task(page: CasePage, mine: MyTask, choices: Choices, attempt: Attempt | Non
     form = form_of(mine.task.form)
     tried = attempt if attempt is not None and attempt.of == str(mine.task.id) else None
     suggestion = _suggestion(page, form, tried.typed if tried else asked)
-    if tried is not None:
-        view = view_of(form, choices, values=tried.typed, outcome=tried.outcome, problems=tried.problems)
-        return TaskView(mine, view, suggestion, tried.said)
-    values, outcome = _suggested(suggestion) if suggestion else _now(form)
-    return TaskView(mine, view_of(form, choices, values=values, outcome=outcome), suggestion, "")
+    values, way = suggested_values(suggestion) if suggestion else _now(form)
+    if tried is None:
+        view = view_of(form, choices, values=values, outcome=way)
+        return TaskView(mine, view, suggestion, view.outcome, "")
+    view = view_of(form, choices, values=tried.typed, outcome=tried.outcome, problems=tried.problems)
+    return TaskView(mine, view, suggestion, way, tried.said)
 
 
 def act_views(page: CasePage, attempt: Attempt | None = None) -> tuple[ActView, ...]:
@@ -97,10 +99,6 @@ def _suggestion(page: CasePage, form: processes.Form, asked: Mapping[str, Any]) 
 
 def suggested_values(suggestion: cases.Suggestion) -> tuple[dict[str, Any], str]:
     """The values and the outcome that take a suggestion as it is."""
-    return _suggested(suggestion)
-
-
-def _suggested(suggestion: cases.Suggestion) -> tuple[dict[str, Any], str]:
     way = suggestion.way
     if way in ("emergency", ""):
         way = "department" if suggestion.organisation_code else "own"

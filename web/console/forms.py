@@ -49,6 +49,19 @@ class FormView:
     outcome: str
     problems: tuple[str, ...] = ()
     faults: tuple[tuple[str, str, str], ...] = field(default=())
+    label: str = ""
+
+    def spoken(self) -> list[tuple[str, str]]:
+        """What stands in the fields of the chosen outcome, in words."""
+        said = [(self.label, dict(self.outcomes)[self.outcome])]
+        for each in self.fields:
+            if each.when and self.outcome not in each.when:
+                continue
+            names = {key: label for _, group in each.groups for key, label in group}
+            values = each.chosen or ((each.value,) if each.value else ())
+            if values:
+                said.append((each.label, "、".join(names.get(value, value) for value in values)))
+        return said
 
     def find(self, name: str) -> FieldView | None:
         """The field of this name."""
@@ -143,7 +156,7 @@ def view_of(form: processes.Form, choices: Choices, *, values: Mapping[str, Any]
     chosen = outcome if outcome in dict(known) else known[0][0]
     listed = tuple((each.id, each.label, text) for each in fields for text in each.problems)
     rest = tuple(text for texts in faults.values() for text in texts)
-    return FormView(known, fields, chosen, rest, listed)
+    return FormView(known, fields, chosen, rest, listed, "Outcome" if english else "办理方式")
 
 
 def _field(each: processes.Field, choices: Choices, value: Any, problems: Sequence[str], english: bool) -> FieldView:

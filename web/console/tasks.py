@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from web import identity
 from web.console import acting, photos, queues, shell
 from web.console.blueprint import blueprint
 from web.console.cases import render_again
-from web.console.forms import read_values
+from web.console.forms import Choices, read_values, view_of
 from web.db import db
 
 MOST_AT_ONCE = 200
@@ -47,7 +47,7 @@ def complete(task: int) -> Any:
         with session.begin_nested():
             cases.complete_task(session, actor, task, outcome, values, posted.get("version", type=int), shell.now())
     except (Invalid, Conflict, NotAllowed) as refused:
-        return _refused(number, task, outcome, typed, refused)
+        return _refused(number, row, acting.Attempt(str(task), outcome, typed, said=shell.told(refused)), refused)
     label = next((one.label_en if shell.language() == "en" else one.label
                   for one in form.outcomes if one.id == outcome), name)
     return _done(number, task, _("%(number)s: %(label)s", number=number, label=label))
@@ -116,17 +116,16 @@ def _carry_out(one: Planned) -> Planned:
     return Planned(one.number, one.title, one.suggestion, one.task, one.version, "", True)
 
 
-def _refused(number: str, task: int, outcome: str, typed: dict[str, Any], refused: WanggeError) -> Any:
+def _refused(number: str, row: Any, attempt: acting.Attempt, refused: WanggeError) -> Any:
     """What was typed stays; a lost race names the winner and the entry."""
-    problems = refused.fields if isinstance(refused, Invalid) else {}
-    status = 422 if isinstance(refused, Invalid) else 403 if isinstance(refused, NotAllowed) else 409
-    if status == 422:
-        return render_again(number, acting.Attempt(str(task), outcome, typed, problems, shell.told(refused)), 422)
-    view = queues.case_view(number)
-    kept = [(name, value) for name, value in typed.items() if isinstance(value, str) and value]
-    return render_template("conflict.html", refused=refused, said=shell.told(refused), kept=kept,
-                           fragment=shell.is_fragment(), desk_key=request.form.get("desk", ""), here="",
-                           **view), status
+    if isinstance(refused, Invalid):
+        return render_again(number, replace(attempt, problems=refused.fields), 422)
+    form, view = acting.form_of(row.form), queues.case_view(number)
+    choices = Choices(db.session(), view["case"].holder_id, shell.now(), shell.language())
+    kept = view_of(form, choices, values=attempt.typed, outcome=attempt.outcome).spoken()
+    page = render_template("conflict.html", refused=refused, said=attempt.said, kept=kept, here="",
+                           fragment=shell.is_fragment(), desk_key=request.form.get("desk", ""), **view)
+    return page, 403 if isinstance(refused, NotAllowed) else 409
 
 
 def _done(number: str, task: int, said: str) -> Any:

@@ -51,7 +51,9 @@ export function select() {
 export function prepareList() {
   const shown = document.querySelector("#pane [data-shown]");
   const row = shown && document.getElementById(`row-${shown.dataset.shown}`);
-  if (row && !row.classList.contains("cur")) mark(row);
+  if (!row || row.classList.contains("cur")) return;
+  mark(row);
+  history.replaceState(null, "", row.querySelector("a[data-pane]").getAttribute("href"));
 }
 
 function count() {
