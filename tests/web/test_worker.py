@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine.db.session import create_engine, session_factory
+from engine.jobs import JOBS, Job
+from engine.settings import Settings
+from engine.supervision.models import Beat
+from web.place import Place
+from web.worker import Worker
+
+
+@pytest.fixture
+def place(make_database: Callable[..., str], tmp_path: Path) -> Iterator[Place]:
+    url = make_database()
+    engine = create_engine(url)
+    yield Place(Settings(data=tmp_path, database_url=url), url, engine, session_factory(engine))
+    engine.dispose()
+
+
+def job(do: Callable[[Session, datetime], int]) -> Job:
+    return Job("test", timedelta(seconds=1), do)
+
+
+def test_a_job_is_asked_until_nothing_is_left(place: Place) -> None:
+    left = [3, 2, 1, 0]
+    assert Worker(place, ()).do(job(lambda session, at: left.pop(0))) == 6
+    assert left == []
+
+
+def test_each_step_is_committed_by_itself(place: Place) -> None:
+    seen = []
+
+    def step(session: Session, at: datetime) -> int:
+        seen.append(session.scalar(sa.select(sa.func.count()).select_from(Beat)))
+        session.add(Beat(worker=str(len(seen)), at=at))
+        if len(seen) == 3:
+            raise RuntimeError("struck by lightning")
+        return 1
+
+    Worker(place, ()).do(job(step))
+    with place.sessions() as session:
+        kept = session.scalars(sa.select(Beat.worker).order_by(Beat.worker)).all()
+    assert seen == [0, 1, 2] and kept == ["1", "2"]
+
+
+def test_a_job_that_fails_does_not_stop_the_worker(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+    def fail(session: Session, at: datetime) -> int:
+        raise RuntimeError("struck by lightning")
+
+    assert Worker(place, ()).do(job(fail)) == 0
+
+
+def test_a_sign_of_life_is_one_row(place: Place) -> None:
+    worker = Worker(place, ())
+    worker.show_life()
+    worker.show_life()
+    with place.sessions() as session:
+        assert session.scalars(sa.select(Beat.worker)).all() == [worker.name]
+
+
+def test_every_job_of_the_table_runs_in_an_empty_house(place: Place, capfd: pytest.CaptureFixture[str]) -> None:
+    worker = Worker(place)
+    for each in JOBS:
+        worker.do(each)
+    assert "job failed" not in "".join(capfd.readouterr())
+
+
+def test_a_stopped_worker_does_nothing_more(place: Place) -> None:
+    worker = Worker(place, ())
+    worker.stopping.set()
+    assert worker.do(job(lambda session, at: 1)) == 0
