@@ -318,18 +318,8 @@ def ring_next(act: Act, params: Params, data: Params) -> dict[str, Any]:
 @operation
 def report_first(act: Act, params: Params, data: Params) -> None:
     """初报: the first report goes to the level that answered, the one above it, and the departments named."""
-    _report(act, "first_report", "初报已提交")
-
-
-@operation
-def report_more(act: Act, params: Params, data: Params) -> None:
-    """续报、终报: the same people hear how it goes on."""
-    _report(act, "follow_up", "终报已提交" if act.form.get("outcome") == "final" else "有续报")
-
-
-def _report(act: Act, kind: str, subject: str) -> None:
     rung = _rung(act)
     told = [centre.id for centre in (rung, act.centre_above(rung)) if centre is not None]
     told += [organisation_by_code(act, code).id for code in act.form.get("reported_to") or []]
     for organisation_id in dict.fromkeys(told):
-        notifying.tell_organisation(act, organisation_id, kind, subject)
+        notifying.tell_organisation(act, organisation_id, "first_report", "初报已提交")
