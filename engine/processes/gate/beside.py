@@ -59,8 +59,9 @@ def _check_branches(branches: list[set[str]], scope: Scope, findings: Findings) 
             asked = sorted(_asked_by(node, scope) & foreign)
             if asked:
                 names = "、".join(asked)
-                findings.error(node, "asks_beside", f"「{title(scope.nodes[node])}」问的「{names}」是并行的另一支才设的，"
-                               "汇合以前看不到，请把它移到汇合之后")
+                findings.error(node, "asks_beside",
+                               f"「{title(scope.nodes[node])}」问的「{names}」是并行的另一支才设的，汇合以前看不到，"
+                               "请把它移到汇合之后")
 
 
 def _set_by(node: Any) -> set[str]:

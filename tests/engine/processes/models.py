@@ -99,7 +99,31 @@ STOPPED = drawn("stopped", ENDS + user("a", "b", "c") + event("endEvent", "halt"
                 + gateways("parallel", "fork"), """start -> fork -> a -> halt
                                                    fork -> b -> c -> end""")
 
+CROWD = drawn("crowd", ENDS + '<callActivity id="all" calledElement="help"><multiInstanceLoopCharacteristics>'
+              '<loopDataInputRef>units</loopDataInputRef><loopDataOutputRef>done</loopDataOutputRef>'
+              '<inputDataItem id="unit"/><outputDataItem id="form"/></multiInstanceLoopCharacteristics></callActivity>'
+              + user("cut", "note", "z") + gateways("exclusive", "merge", "way")
+              + event("boundaryEvent", "stop", "message", "m", 'attachedToRef="all"')
+              + timer("tick", "all", "R2/PT1H", form="timeCycle", interrupting=False),
+              f"""start -> merge -> all -> z -> way -*-> end
+                 way -[{AGAIN}]-> merge
+                 stop -> cut -> end
+                 tick -> note -> end""", top=TOP)
+TURNS = drawn("turns", ENDS + '<userTask id="a"><standardLoopCharacteristics loopMaximum="3"><loopCondition>'
+              f"{AGAIN}</loopCondition></standardLoopCharacteristics></userTask>"
+              '<callActivity id="one" calledElement="help"><multiInstanceLoopCharacteristics isSequential="true">'
+              "<loopDataInputRef>units</loopDataInputRef></multiInstanceLoopCharacteristics></callActivity>"
+              + user("b", "c"), f"""start -> a -[{AGAIN}]-> one -> end
+                                   a -> b -> end
+                                   a -[n > 5]-> c -> end""")
+WATCHED = drawn("watched", ENDS + user("a", "b") + '<subProcess id="w" triggeredByEvent="true"><startEvent id="ws"'
+                ' isInterrupting="false"><messageEventDefinition messageRef="m"/></startEvent><userTask id="wa"/>'
+                '<sequenceFlow id="wf" sourceRef="ws" targetRef="wa"/></subProcess><subProcess id="v"'
+                ' triggeredByEvent="true"><startEvent id="vs"><timerEventDefinition><timeDuration>PT1H</timeDuration>'
+                '</timerEventDefinition></startEvent><userTask id="va"/><sequenceFlow id="vf" sourceRef="vs"'
+                ' targetRef="va"/></subProcess>' + sub("part", user("p"), "part0 -> p"),
+                "start -> a -> part -> b -> end", top=TOP)
 CALLED: tuple[Source, ...] = (LEVEL, HELP)
 STOCK_RIGHT: tuple[Source, ...] = (LADDER, FORKED, CHOSEN, ONCE, ROW, INSIDE, RACING, STOPPED)
-OURS: tuple[Source, ...] = (*STOCK_RIGHT, LOOPED, MANY, BESIDE, RAISED)
-DATA: dict[str, Any] = {"n": 2, "who": ["331", "332"]}
+OURS: tuple[Source, ...] = (*STOCK_RIGHT, LOOPED, MANY, BESIDE, RAISED, CROWD, TURNS, WATCHED)
+DATA: dict[str, Any] = {"n": 2, "who": ["331", "332"], "units": {"331": "fire", "332": "water"}}
