@@ -1,6 +1,7 @@
 """A small city in which cases travel, and an `Office` that acts in it.
 
-One county is ruled by the base pack, one by Daishan's. Every centre has two seats and a supervisor, every department two clerks, every grid its worker.
+One county is ruled by the base pack, one by Daishan's.
+Every centre has two seats and a supervisor, every department two clerks, every grid its worker.
 """
 
 from __future__ import annotations

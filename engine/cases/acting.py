@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import attachments, directory, processes, worklist
 from engine.audit.models import Entry
 from engine.cases.checking import check_references
-from engine.cases.clockwork import fire_timers
+from engine.cases.clockwork import catch_up
 from engine.cases.errors import CaseClosed, CaseUnknown
 from engine.cases.hosting import Host
 from engine.cases.models import Case
@@ -66,7 +66,7 @@ def complete_task(
     with unscoped(session):
         session.refresh(task)
         instance = processes.get_instance(session, case.id)
-        fire_timers(session, case, instance, at)
+        catch_up(session, case, instance, at)
         worklist.require_open(task, entry=case.entries)
         worklist.require_actor(task, actor)
         worklist.require_version(task, version)
@@ -113,8 +113,11 @@ def form_of_task(task: Task) -> processes.Form:
 
 
 def sound_alarm(act: Host, instance: Instance) -> list[Task]:
-    """The case has become an emergency: the diagram's `alarm` rings the roster beside the work that goes on."""
-    if not act.waits_for(instance, ALARM):
+    """The case has become an emergency: the diagram's `alarm` rings the roster beside the work that goes on.
+
+    Nothing more is needed where the act has rung it on its own way already.
+    """
+    if "rang" in act.notes or not act.waits_for(instance, ALARM):
         return []
     source = act.source(instance.definition_id, "bpmn")
     return project(act, instance, processes.deliver(source, instance.state, ALARM, None, act))

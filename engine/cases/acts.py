@@ -13,7 +13,7 @@ from engine import directory, processes
 from engine.cases import notifying
 from engine.cases.acting import Acted, lock_case, require_running
 from engine.cases.clocks import list_open, move_deadline, settle_lamp
-from engine.cases.clockwork import fire_timers
+from engine.cases.clockwork import catch_up
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable, CaseUnknown
 from engine.cases.hosting import Host
 from engine.cases.models import Case
@@ -74,7 +74,7 @@ def act_on(
     with unscoped(session):
         require_running(case)
         instance = processes.get_instance(session, case.id)
-        fire_timers(session, case, instance, at)
+        catch_up(session, case, instance, at)
         return _do(Host(session, case, actor, at), instance, VERBS[verb], dict(values))
 
 
@@ -138,6 +138,14 @@ def _supervises(act: Host) -> bool:
 def _dispatched(act: Host) -> bool:
     """The centre that dispatched, never the unit that asks."""
     return _posts_over(act, act.case.dispatcher_id or act.case.holder_id, "seat") and not _is_handler(act)
+
+
+def _decides(act: Host) -> bool:
+    """Extension and hold: the centre that dispatched; where its own time is asked for, the level above."""
+    if act.case.handler_id not in (None, act.case.holder_id):
+        return _dispatched(act)
+    above = act.centre_above(act.holder) or act.holder
+    return _posts_over(act, above.id, "seat")
 
 
 def _is_handler(act: Host) -> bool:
@@ -234,11 +242,11 @@ def _hold(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
     )
     if until <= act.at:
         raise ActInvalid(fields={"until": ["挂账的结束时间应在将来。"]})
-    stop_clock(act, str(values["reason"]), until)
+    stop_clock(act, instance, str(values["reason"]), until)
 
 
 def _resume(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
-    restart_clock(act)
+    restart_clock(act, instance)
 
 
 def _follow_up(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
@@ -263,9 +271,9 @@ _VERBS = (
         "reassign", "改派", "Reassign", (REASON,), _dispatched, _waits_for("reassign"), _deliver("reassign")
     ),
     Verb("raise", "提级", "Raise a level", (REASON,), _supervises, _waits_for("raise"), _deliver("raise")),
-    Verb("extend", "延期", "Extend", (UNTIL, REASON), _dispatched, _clock_runs, _extend),
-    Verb("hold", "挂账", "Hold", (UNTIL, REASON), _dispatched, _clock_runs, _hold),
-    Verb("resume", "恢复计时", "Resume", (REASON,), _dispatched, _clock_stands, _resume),
+    Verb("extend", "延期", "Extend", (UNTIL, REASON), _decides, _clock_runs, _extend),
+    Verb("hold", "挂账", "Hold", (UNTIL, REASON), _decides, _clock_runs, _hold),
+    Verb("resume", "恢复计时", "Resume", (REASON,), _decides, _clock_stands, _resume),
     Verb(
         "follow_up",
         "续报",

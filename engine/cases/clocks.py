@@ -113,12 +113,14 @@ def close_all(act: Act) -> None:
 def settle_lamp(act: Act) -> None:
     """Bring the case row's own due time up to date: the earliest open deadline, none while stopped."""
     act.session.flush()
-    due_at, warn_at = act.session.execute(
+    if act.case.stopped_at is not None:
+        act.case.due_at = act.case.warn_at = None
+        return
+    act.case.due_at, act.case.warn_at = act.session.execute(
         select(func.min(Deadline.due_at), func.min(Deadline.warn_at)).where(
             Deadline.case_id == act.case.id, Deadline.closed_at.is_(None)
         )
     ).one()
-    act.case.due_at, act.case.warn_at = due_at, warn_at
 
 
 def recount(act: Act) -> list[dict[str, Any]]:
@@ -188,8 +190,10 @@ def plan_measures(act: Act, deadline: Deadline) -> None:
     """Write down what the table `supervision` says about a deadline: when to remind, urge, supervise, raise.
 
     Attention rises one level after the other up to the top of the ladder, each step `after` the last; custody
-    stays (requirements part 3). What lies in the past is not planned again.
+    stays (requirements part 3). What lies in the past is not planned again, and nothing while the clock stands.
     """
+    if act.case.stopped_at is not None:
+        return
     due, moment = counted(act, deadline), deadline.due_at
     for fired, row in sorted(supervision_rows(act, deadline), key=lambda one: one[1]["kind"] == "daily"):
         if row["kind"] == "raise":

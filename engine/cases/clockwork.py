@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import Select, select, union_all
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine import directory, processes
@@ -44,47 +46,68 @@ def fire_timers(session: Session, case: Case, instance: Instance, at: datetime) 
     return fired
 
 
+def catch_up(session: Session, case: Case, instance: Instance, at: datetime) -> None:
+    """Fire what is due before a person acts; a case that was set aside with an incident is left as it is."""
+    if processes.list_due_timers(session, instance.id, at) and not processes.is_set_aside(session, case.id, at):
+        fire_timers(session, case, instance, at)
+
+
 def advance_one(session: Session, at: datetime) -> int | None:
     """Do everything that is due in the case that has waited longest; its id, None when nothing is due.
 
     The case row is locked first, never a timer row, and a case that somebody acts on is skipped: any number of
-    workers may call this. The caller commits.
+    workers may call this. The caller commits. A case whose step breaks stays where it was: an incident says why
+    and when it is tried again, and the next call goes on with the others.
     """
     case = _oldest_due(session, at)
     if case is None:
         return None
-    instance = processes.get_instance(session, case.id)
-    for moment in _moments(session, case, instance, at):
-        resume_when_over(session, case, moment)
-        fire_timers(session, case, instance, moment)
-        take_measures(session, case, moment)
-    return case.id
+    case_id, instance = case.id, processes.get_instance(session, case.id)
+    instance_id = instance.id
+    try:
+        for moment in _moments(session, case, at):
+            with session.begin_nested():
+                resume_when_over(session, case, instance, moment)
+                fire_timers(session, case, instance, moment)
+                take_measures(session, case, moment)
+    except (OperationalError, InterfaceError):  # the database's trouble, not the case's
+        raise
+    except Exception as problem:  # whatever it is, it must not stop the clock of the other cases
+        processes.note_incident(session, case_id, instance_id, problem, at)
+    else:
+        processes.settle_incidents(session, case_id, at)
+    return case_id
 
 
 def _oldest_due(session: Session, at: datetime) -> Case | None:
-    timers = (
-        select(Instance.case_id, Timer.due_at.label("at"))
-        .join(Timer, Timer.instance_id == Instance.id)
-        .where(Timer.due_at <= at)
+    due = union_all(*_waiting()).subquery()
+    oldest = (
+        select(due.c.case_id)
+        .where(due.c.at <= at, due.c.case_id.not_in(processes.set_aside(at)))
+        .order_by(due.c.at, due.c.case_id)
+        .limit(64)
     )
-    measures = select(Measure.case_id, Measure.at).where(Measure.at <= at, *PENDING)
-    stops = select(Case.id.label("case_id"), Case.stopped_until.label("at")).where(Case.stopped_until <= at)
-    due = union_all(timers, measures, stops).subquery()
-    oldest = select(due.c.case_id).order_by(due.c.at, due.c.case_id).limit(64)
-    ids = list(dict.fromkeys(session.scalars(oldest)))
-    for case_id in ids:
+    for case_id in dict.fromkeys(session.scalars(oldest)):
         case = session.scalars(
             select(Case)
             .where(Case.id == case_id)
             .with_for_update(of=Case, skip_locked=True)
             .execution_options(populate_existing=True)
         ).first()
-        if case is not None and _moments(session, case, None, at):
+        if case is not None and _moments(session, case, at):
             return case
     return None
 
 
-def _moments(session: Session, case: Case, instance: Instance | None, at: datetime) -> list[datetime]:
+def _waiting() -> list[Select[*tuple[Any, ...]]]:
+    """(case_id, at) of everything that the clock will do: drawn timers, measures, ends of holds."""
+    timers = select(Instance.case_id, Timer.due_at.label("at")).join(Timer, Timer.instance_id == Instance.id)
+    measures = select(Measure.case_id, Measure.at.label("at")).where(*PENDING)
+    stops = select(Case.id.label("case_id"), Case.stopped_until.label("at")).where(Case.stopped_until.is_not(None))
+    return [timers, measures, stops]
+
+
+def _moments(session: Session, case: Case, at: datetime) -> list[datetime]:
     """The instants up to `at` at which something of this case is due, oldest first."""
     timers = (
         select(Timer.due_at)
@@ -160,15 +183,19 @@ def _tell(act: Act, measure: Measure, deadline: Deadline) -> None:
 
 
 def next_due(session: Session) -> datetime | None:
-    """The next instant at which the clock has something to do; what a virtual clock jumps to."""
-    timers = select(func.min(Timer.due_at).label("at"))
-    measures = select(func.min(Measure.at).label("at")).where(*PENDING)
-    stops = select(func.min(Case.stopped_until).label("at"))
-    first: datetime | None = session.scalar(select(func.min(union_all(timers, measures, stops).subquery().c.at)))
-    return first
+    """The next instant at which the clock has something to do; what a virtual clock jumps to.
+
+    A case that was set aside counts with its next try.
+    """
+    moments = [processes.next_try(session)]
+    for waiting in _waiting():
+        case_id, at = waiting.selected_columns
+        first = waiting.where(case_id.not_in(processes.set_aside())).order_by(at).limit(1).subquery()
+        moments.append(session.scalar(select(first.c.at)))
+    return min((moment for moment in moments if moment), default=None)
 
 
 def lag(session: Session, at: datetime) -> timedelta:
-    """How long the most overdue timer or measure has waited; zero when nothing is due."""
+    """How long the most overdue timer, measure or retry has waited; zero when nothing is due."""
     due = next_due(session)
     return max(at - due, timedelta(0)) if due else timedelta(0)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import directory, processes
+from engine import deadlines, directory, processes
 from engine.cases.act import Act
 from engine.cases.limits import rulings
 from engine.cases.models import Case
@@ -22,7 +23,8 @@ class Host(Act):
 
     def due(self, stage: str, element: str, task: int) -> datetime:
         """The instant of a drawn timer, by the table `limits`."""
-        found = rulings(self, stage)
+        asked = self if self.case.stopped_at is None else _AsPlanned(self.session, self.case, self.actor, self.at)
+        found = rulings(asked, stage)
         if not found:
             raise DefinitionUnknown(
                 f"时限表没有回答「{stage}」，图上的定时器 {element} 无法计时。", stage=stage
@@ -37,6 +39,15 @@ class Host(Act):
         """Whether the diagram waits for this message now."""
         source = self.source(instance.definition_id, "bpmn")
         return message in processes.messages_waiting(source, instance.state, self)
+
+
+class _AsPlanned(Act):
+    """The act as it would be if the hold of the case ended when it was agreed to end."""
+
+    @cached_property
+    def stops(self) -> list[deadlines.Stop]:
+        """The stops, the open one closed at its planned end."""
+        return [stop._replace(until=stop.until or self.case.stopped_until) for stop in super().stops]
 
 
 def host_for(session: Session, case: Case, at: datetime) -> Host:

@@ -6,7 +6,8 @@ from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken
 from engine.processes.forms import DEFAULT_FORM, Field, Form, Option, Outcome
 from engine.processes.gate import gate
 from engine.processes.identifying import identified
-from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start
+from engine.processes.incidents import is_set_aside, next_try, note_incident, set_aside, settle_incidents
+from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start, timers_anew
 from engine.processes.store import get_instance, list_due_timers, list_timers, save, store
 from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
 from engine.processes.verifying import roundtrip_problem, timers_waiting
@@ -37,14 +38,20 @@ __all__ = [
     "fire",
     "gate",
     "get_instance",
+    "is_set_aside",
     "identified",
     "list_due_timers",
     "list_timers",
     "messages_waiting",
+    "next_try",
+    "note_incident",
     "roundtrip_problem",
     "save",
+    "set_aside",
+    "settle_incidents",
     "start",
     "store",
+    "timers_anew",
     "timers_waiting",
     "try_run",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
@@ -76,6 +77,17 @@ def describe_state(source: Source, state: bytes, host: Host) -> Step:
     """What waits in a stored state, without changing anything."""
     instance = load(bundle_of(source), state, host)
     return _step(instance, state)
+
+
+def timers_anew(source: Source, state: bytes, host: Host) -> dict[tuple[int, str], datetime]:
+    """When the timers of a stored instance would fire if they were armed now, by (task, element)."""
+    instance, found = load(bundle_of(source), state, host), {}
+    for token in waiting_events(instance):
+        if isinstance(token.task_spec.event_definition, HostTimer):
+            main = attached_to(token)
+            due = token.task_spec.event_definition.ask(token, main.id if main is not None else token.id)[0]
+            found[token.id, token.task_spec.bpmn_id] = due
+    return found
 
 
 def messages_waiting(source: Source, state: bytes, host: Host) -> frozenset[str]:

@@ -27,16 +27,20 @@ class HostTimer(TimerEventDefinition):  # type: ignore[misc]
 
     def arm(self, task: Token, on: int) -> None:
         """Ask for the instant and keep it with the token."""
-        engine = task.workflow.script_engine
-        value = self.text if self.literal else engine.instant(task, self.text, on)
-        try:
-            due, left, every = _when(self.form, value, engine.host.at)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise halt(task, f"定时「{self.text}」算不出时间：{error}") from error
+        due, left, every = self.ask(task, on)
         task.internal_data["due"] = due.astimezone(UTC).isoformat()
         if every is not None:
             task.internal_data["left"] = left
             task.internal_data["every"] = every
+
+    def ask(self, task: Token, on: int) -> tuple[datetime, int, float | None]:
+        """The instant, how often it comes (-1: without end), and the seconds between two times."""
+        engine = task.workflow.script_engine
+        value = self.text if self.literal else engine.instant(task, self.text, on)
+        try:
+            return _when(self.form, value, engine.host.at)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise halt(task, f"定时「{self.text}」算不出时间：{error}") from error
 
     def rearm(self, task: Token, fired: Token) -> bool:
         """Arm the next occurrence of a cycle from the one that fired; False when none is left.

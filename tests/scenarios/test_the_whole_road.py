@@ -11,7 +11,7 @@ from tests.town import COUNTY, DAISHAN, TOWNSHIP, Office
 
 HANDLED = (("dispatch", "department"), ("sign", "sign"), ("handle_task", "done"), ("check", "pass"))
 OWN = (("dispatch", "own"), ("handle_task", "done"), ("check", "pass"))
-STAGES = ["collect", "handle", "check", "feedback", "closed"]
+STAGES = ["collect", "assign", "handle", "check", "feedback", "closed"]
 
 
 @pytest.mark.cites("E1", "E12")
