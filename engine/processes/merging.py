@@ -15,9 +15,15 @@ def merged(base: Mapping[str, Any], branches: Iterable[Mapping[str, Any]]) -> di
     result = dict(base)
     for branch in branches:
         for name, value in branch.items():
-            if base.get(name, _ABSENT) != value:
+            if differs(base, name, value):
                 result[name] = value
     return result
+
+
+def differs(before: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether a value is new or another one; 1 and True are two."""
+    old = before.get(name, _ABSENT)
+    return bool(old != value) or type(old) is not type(value)
 
 
 def meeting(arrivals: Sequence[Token]) -> dict[str, Any]:
@@ -41,4 +47,4 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], without: Iterab
     """What is new or different afterwards, some names left out."""
     skipped = set(without)
     return {name: value for name, value in after.items()
-            if name not in skipped and before.get(name, _ABSENT) != value}
+            if name not in skipped and differs(before, name, value)}

@@ -15,12 +15,12 @@ from SpiffWorkflow.util.task import TaskState
 from engine.processes.bundle import Bundle
 from engine.processes.errors import OverBudget, ProcessBroken
 from engine.processes.evaluation import MOST_DATA
+from engine.processes.merging import differs
 from engine.processes.scopes import Instance
 from engine.processes.tokens import Token
 from engine.processes.values import Host
 
 FORMAT = 1
-_ABSENT = object()
 
 
 def dump(instance: Instance) -> bytes:
@@ -97,7 +97,7 @@ def _known_above(task: Token, index: dict[int, int], partings: set[int]) -> dict
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> Any:
-    changed = {name: value for name, value in after.items() if before.get(name, _ABSENT) != value}
+    changed = {name: after[name] for name in sorted(after) if differs(before, name, after[name])}
     gone = sorted(name for name in before if name not in after)
     return [changed, gone] if gone else changed
 
