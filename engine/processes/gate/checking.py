@@ -41,9 +41,9 @@ def gate(sources: Sequence[Source], operations: frozenset[str] | None = None,
     decisions = frozenset(source.definition_id for source in together if source.kind == "dmn")
     given = _outputs(together, roots)
     for source in sources:
-        if source.file in roots and source.kind == "bpmn":
+        if source.sha256 in roots and source.kind == "bpmn":
             findings = Findings(source.file)
-            _check(source, roots[source.file], processes, decisions, operations, given, findings)
+            _check(source, roots[source.sha256], processes, decisions, operations, given, findings)
             found += findings.found
     return found
 
@@ -54,7 +54,7 @@ def _readable(source: Source, roots: dict[str, Any]) -> list[Finding]:
         process_node(root, source)
     except DiagramUnreadable as error:
         return [Finding(source.file, error.element, error.problem, error.reason, "error")]
-    roots[source.file] = root
+    roots[source.sha256] = root
     return []
 
 
@@ -63,7 +63,7 @@ def _outputs(sources: Sequence[Source], roots: dict[str, Any]) -> dict[str, froz
     for source in sources:
         if source.kind == "bpmn" and source.definition_id not in found:
             try:
-                root = roots.get(source.file)
+                root = roots.get(source.sha256)
                 process = process_node(read_xml(source.content, source.file) if root is None else root, source)
             except DiagramUnreadable:
                 continue

@@ -142,3 +142,10 @@ def test_our_own_diagrams_pass_without_a_word() -> None:
     assert files
     sources = [source_of(file.read_bytes(), definition_id=file.stem, kind="bpmn", file=file.name) for file in files]
     assert gate(sources) == []
+
+
+def test_two_packs_may_have_files_of_the_same_name() -> None:
+    right = drawn("p", ENDS + user("a"), "start -> a -> end")
+    wrong = drawn("p", ENDS + '<complexGateway id="g"/>', "start -> g -> end")
+    assert [one.element for one in gate([wrong, right]) if one.severity == "error"] == ["g"]
+    assert [one.element for one in gate([right, wrong]) if one.severity == "error"] == ["g"]
