@@ -8,7 +8,7 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.settings import Settings
-from web import api, console, failing, identity, languages, limits, login, observing, security
+from web import api, console, failing, first_run, identity, languages, limits, login, observing, security
 from web.db import connect, db
 from web.place import prepare
 
@@ -41,7 +41,7 @@ def build(settings: Settings, database_url: str | None = None) -> Flask:
         )
     prepare(settings)
     connect(app, settings, database_url)
-    for part in (observing, security, identity, languages, limits, failing, login, api, console):
+    for part in (observing, security, identity, languages, limits, failing, login, first_run, api, console):
         part.init_app(app)
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -112,6 +113,14 @@ def leave() -> None:
 def client_address() -> str:
     """Where the request comes from, by as many proxies as the settings believe."""
     return (request.remote_addr or "unknown")[:45]
+
+
+def is_near() -> bool:
+    """Whether the request comes from this machine or a private network."""
+    try:
+        return ipaddress.ip_address(client_address()).is_private
+    except ValueError:
+        return False
 
 
 def _turned_away() -> Response:

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, make_response, redire
 
 from engine import clock, demo, directory
 from engine.settings import Settings
-from web import identity, languages
+from web import first_run, identity, languages
 from web.db import db
 from web.failing import failure_of
 from web.limits import per_log_in
@@ -37,6 +37,8 @@ def show() -> Any:
     """The log-in page."""
     if identity.find_actor() is not None:
         return redirect(_wanted())
+    if first_run.is_wanted():
+        return redirect(url_for("first_run.show"))
     return _page()
 
 
@@ -87,8 +89,15 @@ def _page(problem: str = "", status: int = 200, username: str = "") -> Answer:
     shown, password = _showcase()
     if shown and not username:
         username = request.args.get("as", "")[:40]
-    page = render_template("login.html", problem=problem, username=username, next=_wanted(), showcase=shown,
-                           password=password if username else "", roles=directory.ROLE_NAMES)
+    page = render_template(
+        "login.html",
+        problem=problem,
+        username=username,
+        next=_wanted(),
+        showcase=shown,
+        password=password if username else "",
+        roles=directory.ROLE_NAMES,
+    )
     return page, status
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import sys
@@ -88,7 +87,7 @@ def readyz() -> Any:
 @identity.public
 def metrics() -> Response:
     """Figures for Prometheus; given to machines of the house only."""
-    if not _is_near(identity.client_address()):
+    if not identity.is_near():
         abort(403)
     answer = make_response(generate_latest(_registry()))
     answer.headers["Content-Type"] = CONTENT_TYPE_LATEST
@@ -112,13 +111,6 @@ def _registry() -> CollectorRegistry:
 def multiprocess_folder() -> str | None:
     """Where the processes of this server put their figures together."""
     return os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-
-
-def _is_near(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_private
-    except ValueError:
-        return False
 
 
 def _began() -> None:

@@ -17,6 +17,8 @@ PUBLIC = {
     "observing.healthz",
     "observing.readyz",
     "observing.metrics",
+    "first_run.show",
+    "first_run.found",
     "login.root",
     "login.show",
     "login.enter",
