@@ -10,6 +10,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import NotFound
+from engine.expressions import ExpressionFailed, ExpressionRefused
 from engine.processes.bundle import Bundle
 from engine.processes.errors import OverBudget, ProcessBroken
 from engine.processes.evaluation import Engine, halt
@@ -59,6 +60,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.trace: list[Completed] = []
         self.counter = 0
         self.steps = 0
+        self.current: Token | None = None
         self.failed: str | None = None
         self.result: dict[str, Any] = {}
         self.bundle = bundle
@@ -158,7 +160,8 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
 
     def broken(self, error: BaseException) -> ProcessBroken:
         """The error of a command as ProcessBroken, naming the element that was being worked on."""
-        task = self.script_engine.task
+        expressed = isinstance(error, (ExpressionFailed, ExpressionRefused))
+        task = self.script_engine.task if expressed else self.current
         element = (task.task_spec.bpmn_id or task.task_spec.name) if task is not None else ""
         file = task.workflow.bundle.file if task is not None else self.bundle.file
         return ProcessBroken(file, element, getattr(error, "message", None) or str(error))

@@ -68,6 +68,7 @@ class Token(Task):  # type: ignore[misc]
 
     def run(self) -> bool | None:
         """Execute the task unless it was cancelled meanwhile."""
+        self.workflow.top_workflow.current = self
         if all(child.triggered for child in self.children):
             self.task_spec._predict_hook(self)
         done: bool | None = self.task_spec._run(self)

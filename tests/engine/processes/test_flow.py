@@ -185,3 +185,12 @@ def test_data_stores_and_notes_on_the_drawing_do_no_harm() -> None:
                    top='<dataStore id="s" name="S"/>')
     assert [one for one in gate([source]) if one.severity == "error"] == []
     assert Walk(source).do("a").step.done
+
+
+def test_a_result_that_cannot_be_kept_names_its_task() -> None:
+    source = drawn("odd", ENDS + service("s", "cases.odd", "got"), "start -> s -> end")
+    desk = Desk()
+    desk.results["cases.odd"] = {"x": object()}
+    with pytest.raises(ProcessBroken) as broken:
+        Walk(source, desk=desk)
+    assert broken.value.element == "s"
