@@ -3,7 +3,8 @@
 from engine.processes.describing import DiagramInfo, ElementInfo, describe
 from engine.processes.dry_run import decided, try_run
 from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken, StandsStill, TaskNotOpen
-from engine.processes.forms import DEFAULT_FORM, Field, Form, Option, Outcome
+from engine.processes.fields import Field, Option, Outcome
+from engine.processes.forms import DEFAULT_FORM, Form
 from engine.processes.gate import gate
 from engine.processes.identifying import identified
 from engine.processes.incidents import is_set_aside, next_try, note_incident, set_aside, settle_incidents

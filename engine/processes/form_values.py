@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.errors import Invalid
-
-if TYPE_CHECKING:
-    from engine.processes.forms import Field, Form
+from engine.processes.fields import Field, Outcome
 
 LONGEST = {"text": 200, "longtext": 5_000}
 REFERENCE = 100
@@ -21,9 +19,9 @@ class _Wrong(Exception):
     """A value does not fit; the message is for the person who filled it in."""
 
 
-def json_schema(form: Form, outcome: str | None = None) -> dict[str, Any]:
+def json_schema(known: Sequence[Field], outcome: str | None = None) -> dict[str, Any]:
     """The JSON Schema of `values`."""
-    fields = [field for field in form.fields if outcome is None or field.applies(outcome)]
+    fields = [field for field in known if outcome is None or field.applies(outcome)]
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {field.id: {"title": field.label, **_schema(field)} for field in fields},
@@ -35,12 +33,13 @@ def json_schema(form: Form, outcome: str | None = None) -> dict[str, Any]:
     return schema
 
 
-def validate(form: Form, outcome: str, values: dict[str, Any]) -> dict[str, Any]:
+def validate(outcomes: Sequence[Outcome], fields: Sequence[Field], outcome: str,
+             values: dict[str, Any]) -> dict[str, Any]:
     """The values of the fields that belong to this outcome, cleaned; raises Invalid naming every wrong field."""
-    if outcome not in {one.id for one in form.outcomes}:
-        choices = "、".join(f"{one.label}（{one.id}）" for one in form.outcomes)
+    if outcome not in {one.id for one in outcomes}:
+        choices = "、".join(f"{one.label}（{one.id}）" for one in outcomes)
         raise Invalid("没有这种办理方式。", fields={"outcome": [f"请选择：{choices}"]})
-    known = {field.id: field for field in form.fields}
+    known = {field.id: field for field in fields}
     wrong: dict[str, list[str]] = {}
     cleaned: dict[str, Any] = {}
     for name, value in values.items():
@@ -48,7 +47,7 @@ def validate(form: Form, outcome: str, values: dict[str, Any]) -> dict[str, Any]
             wrong[name] = ["表单里没有这一项"]
         elif not known[name].applies(outcome) and not _is_blank(value):
             wrong[name] = ["这种办理方式不填这一项"]
-    for field in form.fields:
+    for field in fields:
         if field.applies(outcome):
             _check(field, values.get(field.id), cleaned, wrong)
     if wrong:

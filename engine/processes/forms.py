@@ -8,49 +8,9 @@ from typing import Any
 
 from lxml import etree
 
+from engine.processes.fields import Field, Option, Outcome
 from engine.processes.form_values import json_schema, validate
 from engine.processes.names import WANGGE
-
-FIELD_TYPES = frozenset({
-    "text", "longtext", "number", "boolean", "date", "datetime", "select", "matter", "severity", "urgency",
-    "organisation", "organisations", "photos", "case",
-})
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One way to complete the task."""
-
-    id: str
-    label: str
-    label_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One choice of a select field."""
-
-    id: str
-    label: str
-    label_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing to fill in; shown, and if `required` demanded, for the outcomes in `when` (empty: for all)."""
-
-    id: str
-    type: str
-    label: str
-    label_en: str
-    required: bool = False
-    when: tuple[str, ...] = ()
-    max: int | None = None
-    options: tuple[Option, ...] = ()
-
-    def applies(self, outcome: str) -> bool:
-        """Whether the field belongs to this outcome."""
-        return not self.when or outcome in self.when
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +34,11 @@ class Form:
 
     def json_schema(self, outcome: str | None = None) -> dict[str, Any]:
         """The JSON Schema of `values` for this outcome; without one, of all fields and none required."""
-        return json_schema(self, outcome)
+        return json_schema(self.fields, outcome)
 
     def validate(self, outcome: str, values: dict[str, Any]) -> dict[str, Any]:
         """The values, checked and cleaned; raises Invalid with the fields that are wrong."""
-        return validate(self, outcome, values)
+        return validate(self.outcomes, self.fields, outcome, values)
 
 
 DEFAULT_FORM = Form((Outcome("done", "提交", "Submit"),), (Field("text", "longtext", "意见", "Opinion"),))

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from engine.expressions import problem_of_name
-from engine.processes.forms import FIELD_TYPES
+from engine.processes.fields import FIELD_TYPES
 from engine.processes.gate.drawing import Findings, title
 from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, SPIFF, WANGGE, local, tag
 
