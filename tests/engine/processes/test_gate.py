@@ -128,6 +128,31 @@ def test_what_a_branch_sets_may_be_asked_after_the_join() -> None:
     assert gate([source]) == []
 
 
+def test_a_join_that_waits_for_the_way_not_taken_is_a_warning() -> None:
+    source = drawn("p", ENDS + user("a", "b") + '<exclusiveGateway id="x"/><parallelGateway id="j"/>',
+                   """start -> x -*-> a -> j -> end
+                      x -[1 == 1]-> b -> j""")
+    assert [(one.code, one.element, one.severity) for one in gate([source])] == [("may_stand_still", "j", "warning")]
+
+
+def test_a_join_behind_its_fork_is_fine_also_in_a_loop_with_events() -> None:
+    source = drawn("p", ENDS + user("a", "b", "c") + '<exclusiveGateway id="m"/><exclusiveGateway id="w"/>'
+                   '<parallelGateway id="f"/><parallelGateway id="j"/>' + timer("t", "a", "PT1H", form="timeDuration"),
+                   """start -> m -> f -> a -> j -> c -> w -*-> end
+                      f -> b -> j
+                      t -> j
+                      w -[1 == 1]-> m""")
+    assert "may_stand_still" in [one.code for one in gate([source])]
+    merged = drawn("p", ENDS + user("a", "b", "c") + '<exclusiveGateway id="m"/><exclusiveGateway id="w"/>'
+                   '<exclusiveGateway id="k"/><parallelGateway id="f"/><parallelGateway id="j"/>'
+                   + timer("t", "a", "PT1H", form="timeDuration"),
+                   """start -> m -> f -> a -> k -> j -> c -> w -*-> end
+                      f -> b -> j
+                      t -> k
+                      w -[1 == 1]-> m""")
+    assert gate([merged]) == []
+
+
 def test_an_output_set_on_every_way_is_fine() -> None:
     source = drawn("p", ENDS + user("a") + script("x", 'result = "x"') + script("y", 'result = "y"')
                    + timer("t", "a", "PT1H", form="timeDuration")
