@@ -42,8 +42,6 @@ _TO_ENGLISH = (
     (r"请从所列的选项中选择", "Choose one of the options."),
     (r"表单里没有这一项", "The form has no such field."),
     (r"这种办理方式不填这一项", "This outcome does not take the field."),
-    (r"请从所列的选项中选择：(.+)", r"Must be one of: \1."),
-    (r"两次输入的密码不一样", "The two passwords differ."),
     (r"密码至少.*", "At least 10 characters of more than one kind, and not the user name."),
     (r"用户名为.*", "A user name has 2 to 40 letters, digits or . _ -"),
     (r"请选择：(.+)", "Choose one of the outcomes of the task."),

@@ -13,6 +13,7 @@ from engine.directory.accounts import (
     use_hashing,
 )
 from engine.directory.actors import CLOCK, ROLE_NAMES, Actor, ActorGone, PostView, get_actor
+from engine.directory.hiring import StaffListInvalid, take_on
 from engine.directory.queries import (
     LogInOf,
     find_centre,
@@ -21,6 +22,7 @@ from engine.directory.queries import (
     find_organisation,
     find_organisation_coded,
     find_person,
+    is_empty,
     is_within,
     list_accounts,
     list_log_ins,
@@ -63,6 +65,7 @@ __all__ = [
     "LogInOf",
     "Opened",
     "PostView",
+    "StaffListInvalid",
     "TooManyAttempts",
     "UnknownAccount",
     "UsernameTaken",
@@ -86,6 +89,7 @@ __all__ = [
     "get_account",
     "get_actor",
     "hash_password",
+    "is_empty",
     "is_within",
     "list_accounts",
     "list_log_ins",
@@ -98,5 +102,6 @@ __all__ = [
     "revoke_all",
     "revoke_secret",
     "set_language",
+    "take_on",
     "use_hashing",
 ]

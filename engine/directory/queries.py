@@ -46,6 +46,11 @@ def list_posts_at(session: Session, organisation_id: int, role: str, at: datetim
     return list(session.scalars(asked.order_by(Post.id)))
 
 
+def is_empty(session: Session) -> bool:
+    """Whether nobody can log in here yet."""
+    return not session.scalar(sa.select(sa.exists().select_from(Account)))
+
+
 def find_organisation(session: Session, organisation_id: int) -> Organisation | None:
     """The organisation with its division."""
     return session.get(Organisation, organisation_id)
