@@ -24,10 +24,7 @@ PENDING = (Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
 
 
 def fire_timers(session: Session, case: Case, instance: Instance, at: datetime) -> int:
-    """Fire what is due in a locked case up to `at`, oldest instant first, each instant as one act of the clock.
-
-    Called before every act too, so that the result does not depend on how late a worker is.
-    """
+    """Fire what is due in a locked case up to `at`, oldest instant first, each instant as one act of the clock."""
     fired = 0
     while due := processes.list_due_timers(session, instance.id, at):
         moment = due[0].due_at
@@ -47,9 +44,20 @@ def fire_timers(session: Session, case: Case, instance: Instance, at: datetime) 
 
 
 def catch_up(session: Session, case: Case, instance: Instance, at: datetime) -> None:
-    """Fire what is due before a person acts; a case that was set aside with an incident is left as it is."""
-    if processes.list_due_timers(session, instance.id, at) and not processes.is_set_aside(session, case.id, at):
-        fire_timers(session, case, instance, at)
+    """Do what was due before a person acts, so that the record does not depend on how late a worker is.
+
+    A case that was set aside with an incident is left as it is.
+    """
+    moments = _moments(session, case, at)
+    if moments and not processes.is_set_aside(session, case.id, at):
+        for moment in moments:
+            _do_due(session, case, instance, moment)
+
+
+def _do_due(session: Session, case: Case, instance: Instance, moment: datetime) -> None:
+    resume_when_over(session, case, instance, moment)
+    fire_timers(session, case, instance, moment)
+    take_measures(session, case, moment)
 
 
 def advance_one(session: Session, at: datetime) -> int | None:
@@ -67,9 +75,7 @@ def advance_one(session: Session, at: datetime) -> int | None:
     try:
         for moment in _moments(session, case, at):
             with session.begin_nested():
-                resume_when_over(session, case, instance, moment)
-                fire_timers(session, case, instance, moment)
-                take_measures(session, case, moment)
+                _do_due(session, case, instance, moment)
     except (OperationalError, InterfaceError):  # the database's trouble, not the case's
         raise
     except Exception as problem:  # whatever it is, it must not stop the clock of the other cases

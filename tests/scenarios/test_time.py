@@ -286,3 +286,11 @@ def test_a_task_that_opens_during_a_hold_has_its_whole_limit_afterwards(office: 
     office.wait(office.at_office(3, 11, 9))
     assert office.deadline("handle").due_at == office.at_office(3, 18, 17, 30)
     assert len(office.measures("urge")) == 1
+
+
+@pytest.mark.cites("E4")
+def test_what_was_due_before_an_act_is_done_before_it_however_late_the_worker_is(office: Office) -> None:
+    office.report()
+    office.at = office.deadline("accept").due_at.astimezone(office.at.tzinfo)
+    office.do("dispatch", "own")
+    assert [entry.verb for entry in office.entries()][-4:] == ["remind", "urge", "supervise", "dispatch"]
