@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine.db.failpoints import failpoint
 from engine.settings import Settings
 from web import api, console, failing, first_run, identity, languages, limits, login, observing, security
 from web.db import connect, db
@@ -22,7 +23,9 @@ class App(Flask):
         """The answer of the view, its changes committed; nothing is kept when anything raises."""
         try:
             answer = self.make_response(super().dispatch_request())
+            failpoint("web.before_commit")
             db.session.commit()
+            failpoint("web.after_commit")
         except BaseException:
             db.session.rollback()
             raise

@@ -14,6 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
+from engine.db.failpoints import failpoint
 from engine.jobs import JOBS, Job
 from engine.supervision.beats import beat, rest
 from web.place import Place
@@ -54,6 +55,8 @@ class Worker:
             while not self.stopping.is_set():
                 with self.place.sessions.begin() as session:
                     step = job.do(session, clock.now())
+                    failpoint(f"{job.name}.before_commit")
+                failpoint(f"{job.name}.after_commit")
                 if not step:
                     break
                 done += step

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.attachments import storing
 from engine.attachments.models import Attachment
+from engine.db.failpoints import failpoint
 from engine.errors import Invalid
 
 MOST_BYTES = 12 * 1024 * 1024
@@ -62,6 +63,7 @@ def add_photo(session: Session, content: bytes, *, kind: str, by: int | None, at
         added_by=by,
     )
     storing.put(row.key, photo.content)
+    failpoint("photo.stored")
     session.add(row)
     session.flush()
     return row
@@ -160,3 +162,20 @@ def sweep_orphans(session: Session, at: datetime) -> int:
         session.execute(delete(Attachment).where(Attachment.key.in_(old)))
         storing.remove(old)
     return len(old)
+
+
+def sweep_strays(session: Session, at: datetime) -> int:
+    """Remove files that no row knows half an hour after they came: what a kill left between file and
+    commit; how many.
+
+    `at` is the machine's time, for so are the times of the files.
+    """
+    old = [key for key, written in storing.list_keys().items() if written < (at - ORPHAN_AGE / 2).timestamp()]
+    strays = sorted(set(old) - set(list_row_keys(session)))
+    storing.remove(strays)
+    return len(strays)
+
+
+def list_row_keys(session: Session) -> list[str]:
+    """The key of every photo that has a row."""
+    return list(session.scalars(select(Attachment.key)))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from engine.db.failpoints import failpoint
 from engine.notices import inapp
 from engine.notices.models import Inbox, Outbox
 
@@ -68,6 +69,7 @@ def _send(session: Session, channel: str, messages: Sequence[Outbox], at: dateti
     try:
         with session.begin_nested():
             CHANNELS[channel](session, messages, at)
+        failpoint("outbox.sent")
     except Exception as problem:  # whatever a channel raises, the message must wait and the others go on
         if len(messages) > 1:
             for message in messages:

@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from engine.db import tables
+from engine.db.failpoints import failpoint
 
 
 def _run(connection: Connection) -> None:
@@ -11,6 +12,7 @@ def _run(connection: Connection) -> None:
     context.configure(
         connection=connection, target_metadata=wanted, render_as_batch=False,
         compare_type=True, compare_server_default=True, transaction_per_migration=True,
+        on_version_apply=lambda **applied: failpoint("migration.step"),
     )
     with context.begin_transaction():
         context.run_migrations()
