@@ -142,16 +142,17 @@ def recount(act: Act) -> list[dict[str, Any]]:
 
 
 def counted(act: Act, deadline: Deadline) -> deadlines.Due:
-    """The due time of a deadline as its limit gives it now, stops included, extensions and caps left out.
+    """The due time of a deadline as its limit gives it now, stops included, extensions and caps left out."""
+    return counted_parts(act, deadline)[-1]
 
-    The parts of a total clock follow one another.
-    """
-    opened_at = deadline.opened_at
-    parts = deadline.parts or [{"limit": deadline.limit, "count": deadline.count}]
-    for part in parts:
-        due = act.due_at(opened_at, deadlines.Limit.parse(part["limit"]), part["count"], deadline.office)
-        opened_at = due.at
-    return due
+
+def counted_parts(act: Act, deadline: Deadline) -> list[deadlines.Due]:
+    """The same for each part of a total clock, one after the other; one part for every other deadline."""
+    opened_at, found = deadline.opened_at, []
+    for part in deadline.parts or [{"limit": deadline.limit, "count": deadline.count}]:
+        found.append(act.due_at(opened_at, deadlines.Limit.parse(part["limit"]), part["count"], deadline.office))
+        opened_at = found[-1].at
+    return found
 
 
 def extended_by(deadline: Deadline) -> timedelta:

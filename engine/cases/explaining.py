@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import deadlines, directory
 from engine.cases.act import Act
-from engine.cases.clocks import counted, extended_by
+from engine.cases.clocks import counted_parts, extended_by
 from engine.cases.models import Case
 from engine.cases.scope import unscoped
 from engine.worklist.models import Deadline, Task
@@ -18,7 +18,7 @@ from engine.worklist.models import Deadline, Task
 LOCAL = "本地设定，无条文"
 
 
-def explain_deadlines(session: Session, case: Case, at: datetime) -> list[dict[str, Any]]:
+def explain_deadlines(session: Session, case: Case, at: datetime, language: str = "zh") -> list[dict[str, Any]]:
     """Every deadline of the case, open ones first, each with all that led to its due time.
 
     {stage, task, element, organisation, opened_at, due_at, limit, count, table, pack, version, row, cites, article,
@@ -32,12 +32,11 @@ def explain_deadlines(session: Session, case: Case, at: datetime) -> list[dict[s
             .order_by(Deadline.closed_at.is_not(None), Deadline.id)
         ).all()
         tasks = {task.id: task for task in session.scalars(select(Task).where(Task.case_id == case.id))}
-        return [_explain(act, row, tasks.get(row.task_id or 0)) for row in rows]
+        return [_explain(act, row, tasks.get(row.task_id or 0), language) for row in rows]
 
 
-def _explain(act: Act, row: Deadline, task: Task | None) -> dict[str, Any]:
-    due = counted(act, row)
-    words = deadlines.explain(due, act.actor.language)
+def _explain(act: Act, row: Deadline, task: Task | None, language: str) -> dict[str, Any]:
+    words = _words([deadlines.explain(due, language) for due in counted_parts(act, row)])
     organisation = act.organisation(row.organisation_id).name if row.organisation_id else None
     return {
         **words,
@@ -63,6 +62,29 @@ def _explain(act: Act, row: Deadline, task: Task | None) -> dict[str, Any]:
         "parts": row.parts or [],
         "state": _state(row, act.at),
         "closed_at": row.closed_at.isoformat() if row.closed_at else None,
+    }
+
+
+def _words(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The account of a deadline; that of a total clock joins its parts: their days, their rules, their words."""
+    first, last = parts[0], parts[-1]
+    if len(parts) == 1:
+        return first
+    days: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        for day in part["days"]:
+            kept = days.setdefault(day["date"], dict(day))
+            if day["counted"] and kept is not day:
+                kept |= {"counted": True, "why": day["why"], "minutes": max(kept["minutes"], day["minutes"])}
+    return {
+        **last,
+        "opened": first["opened"],
+        "limit_words": " + ".join(part["limit_words"] for part in parts),
+        "rule": "；".join(part["rule"] for part in parts),
+        "days": list(days.values()),
+        "counted": sum(day["counted"] for day in days.values()),
+        "skipped": sum(not day["counted"] for day in days.values()),
+        "provisional": any(part["provisional"] for part in parts),
     }
 
 
