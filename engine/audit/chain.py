@@ -158,8 +158,9 @@ def broken_anchors(session: Session) -> tuple[int, list[str]]:
     problems, previous = [], ""
     rows = session.scalars(select(Anchor).order_by(Anchor.id)).all()
     for row in rows:
-        heads = session.execute(select(Anchored.case_id, Anchored.seq, Anchored.hash)
-                                .where(Anchored.anchor_id == row.id).order_by(Anchored.case_id)).tuples()
+        heads = [(one.case_id, one.seq, one.hash) for one in session.execute(
+            select(Anchored.case_id, Anchored.seq, Anchored.hash)
+            .where(Anchored.anchor_id == row.id).order_by(Anchored.case_id))]
         expected = _anchor_seal(row.previous_hash, row.at, row.chains, row.heads_hash)
         if row.previous_hash != previous or row.hash != expected or _heads_hash(heads) != row.heads_hash:
             problems.append(f"anchor {row.id} does not carry its seal")

@@ -9,6 +9,8 @@ from engine.processes.shelf import bundle_of
 from engine.processes.state import dump, load
 from engine.processes.values import Host
 
+UNREADABLE = (WanggeError, ValueError, KeyError, IndexError, TypeError, AttributeError)
+
 
 def roundtrip_problem(host: Host, instance: Instance) -> str | None:
     """Why a stored state does not come back as it was written; None when it does."""
@@ -17,14 +19,17 @@ def roundtrip_problem(host: Host, instance: Instance) -> str | None:
         if source.sha256 != instance.definition_sha256:
             return f"bound to {instance.definition_id} {instance.definition_sha256[:12]}, found {source.sha256[:12]}"
         again = dump(load(bundle_of(source), instance.state, host))
-    except (WanggeError, ValueError, KeyError, IndexError, TypeError) as error:
+    except UNREADABLE as error:
         return f"cannot be loaded: {error}"
     if again != instance.state:
         return f"{len(instance.state)} bytes were stored, {len(again)} come back"
     return None
 
 
-def timers_waiting(host: Host, instance: Instance) -> set[tuple[int, str]]:
-    """The timers (task, element) that a stored state waits for; of an ended instance none."""
-    step = describe_state(host.source(instance.definition_id, "bpmn"), instance.state, host)
+def timers_waiting(host: Host, instance: Instance) -> set[tuple[int, str]] | None:
+    """The timers (task, element) that a stored state waits for, none of an ended instance; None: unreadable."""
+    try:
+        step = describe_state(host.source(instance.definition_id, "bpmn"), instance.state, host)
+    except UNREADABLE:
+        return None
     return {(timer.task, timer.element) for timer in step.timers}
