@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, make_response, redire
 
 from engine import clock, demo, directory
 from engine.settings import Settings
-from web import first_run, identity, languages
+from web import identity, languages
 from web.db import db
 from web.failing import failure_of
 from web.limits import per_log_in
@@ -37,8 +37,6 @@ def show() -> Any:
     """The log-in page."""
     if identity.find_actor() is not None:
         return redirect(_wanted())
-    if first_run.is_wanted():
-        return redirect(url_for("first_run.show"))
     return _page()
 
 

@@ -7,13 +7,17 @@ from engine.attachments.photos import (
     attach,
     get_attachment,
     list_attachments,
+    list_row_keys,
     sweep_orphans,
+    sweep_strays,
 )
 from engine.attachments.storing import (
     AttachmentUnknown,
     StoreUnavailable,
     get,
     list_keys,
+    put,
+    remove,
     use_folder,
     use_url,
 )
@@ -29,7 +33,11 @@ __all__ = [
     "get_attachment",
     "list_attachments",
     "list_keys",
+    "list_row_keys",
+    "put",
+    "remove",
     "sweep_orphans",
+    "sweep_strays",
     "use_folder",
     "use_url",
 ]

@@ -42,6 +42,12 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
+def is_known(revision: str) -> bool:
+    """Whether this program has the step that made a database of that revision, and so can lead it on."""
+    script = ScriptDirectory.from_config(_config(None))
+    return revision in {step.revision for step in script.walk_revisions()}
+
+
 def differences(connection: sa.Connection) -> list[Any]:
     """What the models say and this database does not, as alembic tells it; empty when they agree."""
     context = MigrationContext.configure(

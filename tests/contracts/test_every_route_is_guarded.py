@@ -17,8 +17,6 @@ PUBLIC = {
     "observing.healthz",
     "observing.readyz",
     "observing.metrics",
-    "first_run.show",
-    "first_run.found",
     "login.root",
     "login.show",
     "login.enter",

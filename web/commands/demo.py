@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 import click
 import sqlalchemy as sa
 
-from engine import clock, demo, directory
+from engine import attachments, clock, demo, directory
 from engine.db import migrate, tables
 from engine.db.session import create_engine, session_factory
-from engine.settings import Settings
 from web.commands._files import as_json, tell
 from web.place import opened
 
 CASES = 300
-LOADING = "demo.loading"  # stands in DATA while the city is made: what a kill left half done is made anew
+_ONE_AT_A_TIME = 7_740_006
 
 
 @click.group("demo", invoke_without_command=True)
@@ -28,32 +28,44 @@ def command(context: click.Context, count: int) -> None:
     if context.invoked_subcommand is None:
         with opened() as place:
             migrate.upgrade(place.url)
-            if not load_if_empty(place.settings, place.url, count):
+            if not load_if_empty(place.url, count):
                 click.echo("这里已经有数据，没有改动。", err=True)
 
 
-def load_if_empty(here: Settings, url: str, count: int = CASES) -> bool:
+def load_if_empty(url: str, count: int = CASES) -> bool:
     """Make the demo city where nothing is; true when it did. Half a city, left by a kill, is made anew."""
-    mark = here.data / LOADING
     engine = create_engine(url)
     try:
-        if mark.exists():
-            _clear(engine, url)
-        with session_factory(engine)() as session:
-            if not demo.is_empty(session):
-                return False
-        mark.touch()
-        _load(engine, clock.now(), count)
-        mark.unlink()
+        with _alone(engine) as connection:
+            if demo.is_half_made(connection):
+                _clear(engine, url)
+            with session_factory(engine)() as session:
+                if not demo.is_empty(session):
+                    return False
+            demo.mark(connection)
+            _load(engine, clock.now(), count)
+            demo.unmark(connection)
     finally:
         engine.dispose()
     return True
 
 
+@contextmanager
+def _alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection with a lock: whoever else makes a city here waits, and then finds it made."""
+    with engine.connect() as plain:
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        connection.execute(sa.select(sa.func.pg_advisory_lock(_ONE_AT_A_TIME)))
+        yield connection
+        connection.execute(sa.select(sa.func.pg_advisory_unlock(_ONE_AT_A_TIME)))
+
+
 def _clear(engine: sa.Engine, url: str) -> None:
+    """Nothing of half a city stays, its photos included."""
+    with session_factory(engine)() as session:
+        attachments.remove(attachments.list_row_keys(session))
     with engine.begin() as connection:
-        tables.metadata().drop_all(connection)
-        connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
+        tables.drop(connection)
     migrate.upgrade(url)
 
 

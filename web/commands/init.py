@@ -1,38 +1,79 @@
-"""`wangge init`: set up an empty place without a browser, and take people on from a file."""
+"""`wangge init`: an empty place made ready for its first day of work, without a demo."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from engine import clock
-from engine.cases import founding
+from engine import clock, demo, founding
+from engine.cases import gatekeeping
 from engine.db import migrate
+from engine.founding import Founded
+from engine.library import Pack
+from web.commands._files import as_json, tell
 from web.place import opened
+
+ROLES = {"system_admin": "系统管理员", "security_admin": "安全管理员", "audit_admin": "审计管理员"}
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("init")
-@click.option("--place", default="zhoushan", show_default=True, help="Which list of divisions and bodies.")
-@click.option("--name", help="The first system administrator.")
-@click.option("--username", help="How they log in.")
-@click.option("--password", envvar="WANGGE_PASSWORD", help="Asked for when not given.")
-@click.option("--people", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="CSV: name,role,organisation,grid,username,password.")  # fmt: skip
-def command(place: str, name: str | None, username: str | None, password: str | None, people: Path | None) -> None:
-    """Make an empty place ready for work; with --people also (or later) its staff."""
+@click.option("--place", help="A place whose divisions and bodies come with the house, such as zhoushan.")
+@click.option("--divisions", type=_file, help="Or your own divisions: CSV code,name,level,parent (rules/places).")
+@click.option("--organisations", type=_file, help="Bodies of your place (YAML as in rules/places); none: centres only.")
+@click.option("--by", help="Who answers for the rules as they are drawn.")
+@click.option("--approved-by", help="Who approves them: somebody else.")
+@click.option("--without", multiple=True, metavar="PACK", help="Leave out a matching pack of rules; may be repeated.")
+@click.option("--system-admin", "system_admin", default=ROLES["system_admin"], help="Name of the system administrator.")
+@click.option("--security-admin", "security_admin", default=ROLES["security_admin"], help="Of the security one.")
+@click.option("--audit-admin", "audit_admin", default=ROLES["audit_admin"], help="Of the audit one.")
+@as_json
+def command(place: str | None, divisions: Path | None, organisations: Path | None, by: str | None,
+            approved_by: str | None, without: tuple[str, ...], as_json: bool, **administrators: str) -> None:
+    """Make an empty place ready: divisions, bodies, rules in force, matter list, three administrators.
+
+    Rules go into force under two names, --by and --approved-by. The three administrators are three people, for
+    they check one another; each gets an account and a random password that is shown here once and nowhere else.
+
+    \b
+    wangge init --place zhoushan --by 张三 --approved-by 李四
+    """
+    if (place is None) == (divisions is None):
+        places = "、".join(founding.known_places())
+        raise click.UsageError(f"给出 --place（{places}）或 --divisions 区划.csv 之一。")
+    if not by or not approved_by:
+        raise click.UsageError("规则要由两个人负责：写明绘制人 --by 和审批人 --approved-by。")
+    site = founding.read_site(place, divisions, organisations)
+    packs = founding.matching_packs(site.divisions, without)
+    _warn(packs)
     with opened() as here:
         migrate.upgrade(here.url)
         with here.sessions.begin() as session:
-            if not founding.is_founded(session):
-                founder = founding.Founder(
-                    name or click.prompt("系统管理员姓名", err=True),
-                    username or click.prompt("用户名", err=True),
-                    password or click.prompt("密码", hide_input=True, confirmation_prompt=True, err=True),
-                )
-                founding.found_place(session, place, founder, clock.now())
-                click.echo(f"已建好：{place}，系统管理员 {founder.username}。", err=True)
-            elif people is None:
-                raise founding.AlreadyFounded
-            if people is not None:
-                click.echo(f"新增 {founding.take_on(session, people, clock.now())} 人。", err=True)
+            demo.unmark(session.connection())
+            try:
+                founded = founding.found_place(session, site, packs, by=by, approved_by=approved_by,
+                                               administrators=administrators, at=clock.now())
+            except gatekeeping.Refused as refused:
+                raise click.ClickException(refused.message) from None
+            _tell(founded, as_json)  # before the commit: a password that nobody saw opens nothing
+
+
+def _warn(packs: tuple[Pack, ...]) -> None:
+    today = clock.now().astimezone(clock.ZONE).date()
+    for pack in packs:
+        if pack.is_expired(today):
+            click.echo(f"注意：规则包 {pack.id}《{pack.title}》已于 {pack.until} 到期；"
+                       f"不用它请加 --without {pack.id}。", err=True)
+
+
+def _tell(founded: Founded, as_json: bool) -> None:
+    if as_json:
+        tell({**asdict(founded), "packs": [pack.id for pack in founded.packs]})
+        return
+    click.echo(f"区划 {founded.divisions}、单位 {founded.organisations}、流程和决策表 {founded.definitions}"
+               f"（{'、'.join(pack.id for pack in founded.packs)}）、事项 {founded.matters}")
+    click.echo("三位管理员，密码只显示这一次，请当面交给本人：")
+    for one in founded.administrators:
+        click.echo(f"  {ROLES[one.role]}  {one.name:8} {one.username:16} {one.password}")

@@ -29,7 +29,7 @@ def command(port: int | None, bind: str | None, no_worker: bool) -> None:
         if here.demo:
             from web.commands.demo import load_if_empty, tell_showcase
 
-            load_if_empty(here, url)
+            load_if_empty(url)
             tell_showcase(url)
         click.echo(f"网格已就绪：http://{here.bind}:{here.port}/  （Ctrl+C 停止）", err=True)
         status = serving.Children(here, url, with_worker=not no_worker).run()

@@ -1,0 +1,152 @@
+"""The first day of a place: divisions and their bodies, rules in force, the matter list, three administrators."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import directory, library, matters
+from engine.cases import gatekeeping
+from engine.db import tables
+from engine.directory.models import ADMINISTRATORS, Division, Organisation
+from engine.directory.places import DivisionRow, read_divisions
+from engine.directory.plan import plan_bodies, read_plan
+from engine.errors import Conflict, Invalid, NotFound
+from engine.library import Pack
+
+PLACES = library.RULES / "places"
+_ONE_AT_A_TIME = 7_740_005
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when read aloud
+_LONGEST_NAME = 60
+
+
+class PlaceNotEmpty(Conflict):
+    """这里已经有数据，没有改动；初始化只用于空的地方。"""
+
+    code = "place_not_empty"
+
+
+class PlaceUnknown(NotFound):
+    """没有这个地方的区划。"""
+
+    code = "place_unknown"
+
+
+class NamesNeeded(Invalid):
+    """绘制人和审批人、三位管理员，都要写明姓名，且不得是同一人。"""
+
+    code = "names_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """One of the three, with a password that is told once."""
+
+    role: str
+    name: str
+    username: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """What the place was given."""
+
+    divisions: int
+    organisations: int
+    packs: tuple[Pack, ...]
+    definitions: int
+    matters: int
+    administrators: tuple[Administrator, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The divisions of a place and the plan of its bodies."""
+
+    divisions: Sequence[DivisionRow]
+    plan: Mapping[str, Any]
+
+
+def known_places() -> list[str]:
+    """The places whose divisions come with the house."""
+    return sorted(path.stem for path in PLACES.glob("*.csv"))
+
+
+def read_site(place: str | None, divisions: Path | None, organisations: Path | None) -> Site:
+    """A place of the house, or the divisions of a file; without a plan of its own it gets its centres only.
+
+    Raises PlaceUnknown, PlacesInvalid.
+    """
+    if place is not None and place not in known_places():
+        raise PlaceUnknown(f"没有「{place}」的区划，现有：{'、'.join(known_places())}", place=place)
+    own = PLACES / f"{place}-organisations.yaml"
+    plan = organisations or (own if place and own.exists() else PLACES / "organisations.yaml")
+    return Site(read_divisions(divisions or PLACES / f"{place}.csv"), read_plan(plan))
+
+
+def matching_packs(divisions: Iterable[DivisionRow], without: Iterable[str] = ()) -> tuple[Pack, ...]:
+    """Base, the packs that name one of these divisions, and their parents; raises PackUnknown."""
+    codes = {row.code for row in divisions}
+    left_out = {library.get_pack(name).id for name in without}
+    local = [pack for pack in library.packs().values() if codes.intersection(pack.divisions)]
+    found = {pack.id: pack for one in local for pack in reversed(library.lineage(one.id))}
+    return tuple(pack for pack in ({"base": library.get_pack("base")} | found).values() if pack.id not in left_out)
+
+
+def found_place(session: Session, site: Site, packs: Sequence[Pack], *, by: str, approved_by: str,
+                administrators: Mapping[str, str], at: datetime) -> Founded:
+    """Make an empty place ready for work; the caller commits.
+
+    `administrators` gives the name of each of the three roles. Raises PlaceNotEmpty, NamesNeeded, Refused.
+    """
+    _require_names([by, approved_by])
+    _require_names([administrators[role] for role in ADMINISTRATORS])
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    if tables.filled(session.connection()):
+        raise PlaceNotEmpty
+    sources = [source for pack in packs for source in library.working_copies(pack.id)]
+    published, _ = gatekeeping.publish(session, sources, by=by, approved_by=approved_by, at=at)
+    listed = matters.load_list(session, matters.load_catalogue(library.RULES / "base" / "matters.csv"))
+    bodies = _add_bodies(session, site)
+    root = next(row for row in site.divisions if row.parent is None)
+    centre = bodies[f"{root.code}-centre"]
+    hired = tuple(_hire(session, role, administrators[role], centre, at) for role in ADMINISTRATORS)
+    return Founded(len(site.divisions), len(bodies), tuple(packs), len(published), listed, hired)
+
+
+def _require_names(names: Sequence[str]) -> None:
+    if not all(name.strip() and len(name) <= _LONGEST_NAME for name in names) or len(set(names)) < len(names):
+        raise NamesNeeded
+
+
+def _add_bodies(session: Session, site: Site) -> dict[str, Organisation]:
+    session.add_all(Division(code=row.code, name=row.name, level=row.level, parent_code=row.parent, path=row.path)
+                    for row in site.divisions)
+    session.flush()
+    bodies = {body.code: Organisation(code=body.code, name=body.name, kind=body.kind, owner_kind=body.owner_kind,
+                                      division_code=body.division)
+              for body in plan_bodies(site.plan, site.divisions)}
+    session.add_all(bodies.values())
+    session.flush()
+    return bodies
+
+
+def _hire(session: Session, role: str, name: str, centre: Organisation, at: datetime) -> Administrator:
+    person = directory.add_person(session, name)
+    directory.add_post(session, person.id, role, centre.id, at)
+    made = Administrator(role, name, role.replace("_", "."), _password())
+    directory.add_account(session, person.id, made.username, made.password)
+    return made
+
+
+def _password() -> str:
+    """80 bits in four groups, easy to read aloud."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
