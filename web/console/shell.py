@@ -173,9 +173,10 @@ def told(error: WanggeError) -> str:
     return failing.failure_of(error).detail
 
 
-def toast(text: str) -> str:
-    """The header that makes the page say something in passing."""
-    return json.dumps({"toast": {"text": text}})  # ASCII: a header holds nothing else
+def toast(text: str, undo: str = "") -> str:
+    """The header that makes the page say something in passing, with a way back where there is one."""
+    said = {"text": text, **({"undo": undo, "label": _("Undo"), "reason": _("Undone at once")} if undo else {})}
+    return json.dumps({"toast": said})  # ASCII: a header holds nothing else
 
 
 def role_name(role: str) -> str:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from engine import cases, worklist
 from engine.cases import pages, reading
-from engine.errors import Conflict, Invalid, NotAllowed, WanggeError
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound, WanggeError
 from web import identity
 from web.console import acting, photos, queues, shell
 from web.console.blueprint import blueprint
@@ -138,6 +138,17 @@ def _done(number: str, task: int, said: str) -> Any:
     return redirect(url_for("console.case", number=number))
 
 
+def _way_back(number: str) -> str:
+    """Where a dispatch is recalled while the unit has not signed for it; "" where it cannot be."""
+    session = db.session()
+    try:
+        case = reading.get_case(session, number)
+    except NotFound:
+        return ""
+    offers = cases.available_acts(session, identity.current_actor(), case, shell.now())
+    return url_for("console.act", number=number, verb="recall") if any(o.verb == "recall" for o in offers) else ""
+
+
 def _next(number: str, task: int, desk: str, said: str) -> Any:
     """The pane of the next case, and the finished row taken off the list."""
     following = request.form.get("next", "")
@@ -145,7 +156,7 @@ def _next(number: str, task: int, desk: str, said: str) -> Any:
     target = number if stay else following
     view = queues.case_view(target) if target else {}
     answer = make_response(render_template("_after.html", desk_key=desk, finished=number, number=target, **view))
-    answer.headers["HX-Trigger"] = shell.toast(said)
+    answer.headers["HX-Trigger"] = shell.toast(said, _way_back(number))
     back = url_for("console.queue", key=desk, case=target) if target else url_for("console.queue", key=desk)
     answer.headers["HX-Replace-Url"] = back
     return answer

@@ -29,7 +29,7 @@ document.addEventListener("htmx:after:swap", () => {
     document.title = Number(counts.dataset.count) ? `(${counts.dataset.count}) ${rest}` : rest;
   }
 });
-document.addEventListener("toast", (event) => say(event.detail.text, event.detail.undo));
+document.addEventListener("toast", (event) => say(event.detail));
 
 document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
