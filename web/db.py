@@ -12,6 +12,12 @@ from engine.cases import scope
 from engine.db import Base, server
 from engine.settings import Settings
 
+_PATIENCE = " ".join(
+    f"-c {name}={seconds * 1000}"
+    for name, seconds in (
+        ("lock_timeout", 10), ("statement_timeout", 30), ("idle_in_transaction_session_timeout", 60),
+    )
+)  # fmt: skip
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
@@ -32,6 +38,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "max_overflow": 4,
         "pool_timeout": 10,
         "hide_parameters": True,
+        "connect_args": {"options": _PATIENCE},
     }
 
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from engine import clock, directory
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable, WanggeError
 from web import identity, languages
+from web.db import db
 from web.phrases import said
 from web.wording import english, plain, title
 
@@ -92,12 +93,22 @@ def failure_of(error: Exception) -> Failure:
 
 def _engine_failure(error: WanggeError) -> Failure:
     status = next((status for family, status in _FAMILIES if isinstance(error, family)), 500)
-    detail = english(error.code, error.facts) if languages.current() == "en" else error.message
+    facts = _named(error.facts)
+    detail = english(error.code, facts) if languages.current() == "en" else error.message
     fields = error.fields if isinstance(error, Invalid) else {}
-    failure = Failure(status, error.code, detail, dict(fields), dict(error.facts))
+    failure = Failure(status, error.code, detail, dict(fields), facts)
     if isinstance(error, Unavailable):
         failure.headers["Retry-After"] = str(_seconds_until(error.retry_at))
     return failure
+
+
+def _named(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts with the winner's name where the engine gave only their number."""
+    number = facts.get("winner_id")
+    if number is None or facts.get("winner"):
+        return dict(facts)
+    person = directory.find_person(db.session(), number)
+    return {**facts, "winner": person.name if person else None}
 
 
 def _http_failure(error: HTTPException) -> Failure:

@@ -23,8 +23,9 @@ def make_empty(make_database: Callable[..., str], tmp_path_factory: pytest.TempP
     made: list[Flask] = []
 
     def make(demo: bool) -> Flask:
-        here = Settings(data=tmp_path_factory.mktemp("empty"), database_url=make_database(), secret_key="s" * 40,
-                        demo=demo)
+        here = Settings(
+            data=tmp_path_factory.mktemp("empty"), database_url=make_database(), secret_key="s" * 40, demo=demo
+        )
         made.append(create_app(here))
         return made[-1]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.builders import an_actor
 from tests.web.api.test_cases import REPORT
 from tests.web.conftest import Caller, House
 
@@ -26,6 +27,14 @@ def test_claiming_and_releasing_change_the_version(house: House, call: Call, tas
     released = caller("POST", f"/tasks/{task['id']}/release").get_json()
     assert claimed["assignee"] == "张坐席" and released["assignee"] is None
     assert task["version"] < claimed["version"] < released["version"]
+
+
+def test_who_comes_second_to_a_claim_learns_who_was_first(house: House, call: Call, task: dict[str, Any]) -> None:
+    an_actor(house.session, "seat", house.city.centre, name="钱坐席", username=f"second{task['id']}")
+    house.session.commit()
+    call("dispatcher")("POST", f"/tasks/{task['id']}/claim")
+    answer = call(f"second{task['id']}")("POST", f"/tasks/{task['id']}/claim")
+    assert answer.status_code == 409 and answer.get_json()["winner"] == "张坐席"
 
 
 def test_completing_moves_the_case(house: House, call: Call, task: dict[str, Any]) -> None:

@@ -54,8 +54,11 @@ def test_a_report_with_a_photo_shows_it_on_the_case(browse: Browse) -> None:
 
 
 def test_likely_duplicates_are_named_while_one_writes(browse: Browse, task: Task) -> None:
-    text = browse("reporter").get(
-        "/console/cases/new/hints?description=路口的雨水井盖没了下雨看不见&place=人民路与蓬莱路口").text
+    text = (
+        browse("reporter")
+        .get("/console/cases/new/hints?description=路口的雨水井盖没了下雨看不见&place=人民路与蓬莱路口")
+        .text
+    )
     assert "雨水井盖" in text and "可能已经有人上报" in text
 
 
@@ -65,26 +68,50 @@ def test_the_suggestion_is_preselected_with_its_row(house: House, browse: Browse
 
 
 def test_a_plain_form_does_the_task_and_goes_back_to_the_queue(house: House, browse: Browse, task: Task) -> None:
-    answer = browse("dispatcher").post(f"/console/tasks/{task.id}", {
-        "outcome": "answer", "reply": "已当面答复", "version": task.version, "desk": "dispatch",
-        "organisation": "left over from another outcome"})
+    answer = browse("dispatcher").post(
+        f"/console/tasks/{task.id}",
+        {
+            "outcome": "answer",
+            "reply": "已当面答复",
+            "version": task.version,
+            "desk": "dispatch",
+            "organisation": "left over from another outcome",
+        },
+    )
     assert answer.status_code == 302 and answer.headers["Location"] == "/console/queues/dispatch"
     assert _fresh(house, task).outcome == "answer"
 
 
 def test_with_a_script_the_answer_is_the_next_case(house: House, browse: Browse, task: Task) -> None:
     other = _task(house, browse("reporter").post("/console/cases", REPORT).headers["Location"].rpartition("/")[2])
-    answer = browse("dispatcher").post(f"/console/tasks/{task.id}", {
-        "outcome": "answer", "reply": "已当面答复", "version": task.version, "desk": "dispatch",
-        "next": _number(house, other)}, HX_Request="true")
+    answer = browse("dispatcher").post(
+        f"/console/tasks/{task.id}",
+        {
+            "outcome": "answer",
+            "reply": "已当面答复",
+            "version": task.version,
+            "desk": "dispatch",
+            "next": _number(house, other),
+        },
+        HX_Request="true",
+    )
     assert f'data-shown="{_number(house, other)}"' in answer.text
     assert f'hx-target="#row-{_number(house, task)}"' in answer.text and "toast" in answer.headers["HX-Trigger"]
 
 
 def test_a_faulty_form_comes_back_as_it_was_typed(house: House, browse: Browse, task: Task) -> None:
-    answer = browse("dispatcher").post(f"/console/tasks/{task.id}", {
-        "outcome": "refuse", "reason": "", "receiver": "", "missing": "还没写完的话", "version": task.version,
-        "desk": "dispatch"}, HX_Request="true")
+    answer = browse("dispatcher").post(
+        f"/console/tasks/{task.id}",
+        {
+            "outcome": "refuse",
+            "reason": "",
+            "receiver": "",
+            "missing": "还没写完的话",
+            "version": task.version,
+            "desk": "dispatch",
+        },
+        HX_Request="true",
+    )
     assert answer.status_code == 422
     assert "请填写「理由」" in answer.text and "还没写完的话" in answer.text
     assert re.search(r'value="refuse" checked', answer.text)
@@ -117,8 +144,9 @@ def test_an_urge_needs_no_script_and_a_supervision_its_reason(house: House, brow
 
 
 def test_the_resident_is_masked_until_somebody_says_why(house: House, browse: Browse) -> None:
-    answer = browse("dispatcher").post("/console/cases", {
-        **REPORT, "name": "王小明", "phone": "13812342207", "division": house.city.community.code})
+    answer = browse("dispatcher").post(
+        "/console/cases", {**REPORT, "name": "王小明", "phone": "13812342207", "division": house.city.community.code}
+    )
     number = answer.headers["Location"].rpartition("/")[2]
     browser = browse("dispatcher")
     page = browser.get(f"/console/cases/{number}").text
@@ -150,7 +178,8 @@ def test_single_keys_can_be_switched_off(browse: Browse) -> None:
 
 def _task(house: House, number: str) -> Task:
     found: Any = house.session.scalars(
-        sa.select(Task).join(Case, Case.id == Task.case_id).where(Case.number == number, Task.closed_at.is_(None)))
+        sa.select(Task).join(Case, Case.id == Task.case_id).where(Case.number == number, Task.closed_at.is_(None))
+    )
     return found.one()  # type: ignore[no-any-return]
 
 

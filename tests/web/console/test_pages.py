@@ -15,9 +15,22 @@ from tests.web.console.conftest import Browser
 
 Browse = Callable[[str], Browser]
 CHINESE = re.compile("[一-鿿]")
-SEAT_PAGES = ["queues/dispatch", "queues/late", "queues/closed", "queues/open?urgency=urgent&text=井盖", "cases",
-              "cases/new", "cases/new/hints?description=人民路雨水井盖没了看不见", "counts", "inbox", "preferences",
-              "supervision", "supervision?state=near", "queues/dispatch/news?shown=0", "styleguide"]
+SEAT_PAGES = [
+    "queues/dispatch",
+    "queues/late",
+    "queues/closed",
+    "queues/open?urgency=urgent&text=井盖",
+    "cases",
+    "cases/new",
+    "cases/new/hints?description=人民路雨水井盖没了看不见",
+    "counts",
+    "inbox",
+    "preferences",
+    "supervision",
+    "supervision?state=near",
+    "queues/dispatch/news?shown=0",
+    "styleguide",
+]
 
 
 @pytest.mark.parametrize("path", SEAT_PAGES)
