@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine import deadlines, decisions, directory, library
 from engine.audit.models import Entry
 from engine.cases.facts import case_facts
-from engine.cases.models import Case, Stop
+from engine.cases.file import CaseFile
+from engine.cases.models import Case
 from engine.cases.recording import record, snapshot
-from engine.directory.models import Division, Organisation
+from engine.directory.models import Organisation
 from engine.library import DefinitionUnknown, Source
 from engine.matters.models import Matter
 
@@ -36,6 +37,7 @@ class Act:
         *,
         form: Mapping[str, Any] | None = None,
         is_new: bool = False,
+        file: CaseFile | None = None,
     ) -> None:
         self.session, self.case, self.actor, self.at = session, case, actor, at
         self.form: dict[str, Any] = dict(form or {})
@@ -43,8 +45,10 @@ class Act:
         self.notes: dict[str, Any] = {}
         self.texts: dict[str, str] = {}
         self.versions: dict[str, Any] = {}
+        self.file = file or CaseFile(session, case)
         self._organisations: dict[int, Organisation] = {}
-        self._centres: dict[str, dict[str, Organisation]] = {}
+        self._centres: dict[str, list[Organisation]] = {}
+        self._known: list[object] = []
         self._rungs: dict[tuple[int, str], Organisation | None] = {}
         self.alarm = False  # the case became an emergency in this act
         self.pins = library.pinned(session, case.release_id)
@@ -90,19 +94,41 @@ class Act:
 
     def organisation(self, organisation_id: int) -> Organisation:
         """An organisation by its row id; kept for the length of the act."""
-        found = self._organisations.get(organisation_id)
-        if found is None:
-            found = self._organisations[organisation_id] = self.session.get_one(Organisation, organisation_id)
-        return found
+        if organisation_id not in self._organisations:
+            self._read_organisations(self.case.path, {organisation_id, self.case.holder_id, self.case.handler_id})
+        return self._organisations[organisation_id]
 
     def centre_at(self, path: str, level: str) -> Organisation | None:
         """The centre of the division of this level on the way from the city down to `path`."""
+        whole = self.case.path if f"{self.case.path}.".startswith(f"{path}.") else path
+        if whole not in self._centres:
+            self._read_organisations(whole, {self.case.holder_id, self.case.handler_id})
+        return next((centre for centre in self._centres[whole]
+                     if centre.division.level == level and f"{path}.".startswith(f"{centre.division.path}.")), None)
+
+    def _read_organisations(self, path: str, ids: set[int | None]) -> None:
+        """In one question those with these ids and the centres on the way down to `path`."""
+        wanted: ColumnElement[bool] = Organisation.id.in_(ids - {None} - self._organisations.keys())
         if path not in self._centres:
-            rows = self.session.scalars(
-                select(Organisation).join(Division, Organisation.division_code == Division.code)
-                .where(Division.code.in_(path.split(".")), Organisation.kind == "centre"))
-            self._centres[path] = {row.division.level: row for row in rows}
-        return self._centres[path].get(level)
+            wanted = or_(wanted, and_(Organisation.division_code.in_(path.split(".")), Organisation.kind == "centre"))
+        rows = list(self.session.scalars(select(Organisation).where(wanted)))
+        self._organisations |= {row.id: row for row in rows}
+        if path not in self._centres:
+            codes = path.split(".")
+            self._centres[path] = [row for row in rows if row.kind == "centre" and row.division_code in codes]
+
+    def organisations_coded(self, codes: Collection[str]) -> dict[str, Organisation]:
+        """Those of these codes that there are, by code."""
+        known = {row.code: row for row in self._organisations.values()}
+        if missing := set(codes) - known.keys():
+            rows = self.session.scalars(select(Organisation).where(Organisation.code.in_(missing))).all()
+            self._organisations |= {row.id: row for row in rows}
+            known |= {row.code: row for row in rows}
+        return {code: known[code] for code in codes if code in known}
+
+    def keep(self, row: object) -> None:
+        """Hold a row that the act has read, so that the session finds it again without asking."""
+        self._known.append(row)
 
     def centre_above(self, centre: Organisation) -> Organisation | None:
         """Who supervises this centre, by the table `ladder`; None at the top."""
@@ -118,11 +144,10 @@ class Act:
         return self._rungs[key]
 
     # time -------------------------------------------------------------------------------------------------------
-    @cached_property
+    @property
     def stops(self) -> list[deadlines.Stop]:
         """The stretches in which the clock of this case stood still."""
-        rows = self.session.scalars(select(Stop).where(Stop.case_id == self.case.id).order_by(Stop.since))
-        return [deadlines.Stop(row.since, row.until, row.reason) for row in rows]
+        return [deadlines.Stop(row.since, row.until, row.reason) for row in self.file.stops]
 
     def due_at(
         self, opened_at: datetime, limit: deadlines.Limit, count: str, office: str | None = None

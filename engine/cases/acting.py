@@ -15,6 +15,7 @@ from engine.audit.models import Entry
 from engine.cases.checking import check_references
 from engine.cases.clockwork import catch_up
 from engine.cases.errors import CaseClosed, CaseUnknown
+from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.projection import project
@@ -47,6 +48,23 @@ def lock_case(session: Session, case_id: int) -> Case:
     return case
 
 
+def lock_case_of_task(session: Session, task_id: int) -> Case:
+    """The row of the case that a task belongs to, locked until the commit; TaskUnknown outside the scope.
+
+    What hangs on the case is read after this: while we waited for the lock it may have changed.
+    """
+    case = session.scalars(
+        select(Case)
+        .join(Task, Task.case_id == Case.id)
+        .where(Task.id == task_id)
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
+    ).first()
+    if case is None:
+        raise worklist.TaskUnknown()
+    return case
+
+
 def complete_task(
     session: Session,
     actor: directory.Actor,
@@ -61,31 +79,24 @@ def complete_task(
     Raises TaskTaken naming the winner, StaleVersion, NotYourTask, OwnWork, and Invalid with the fields that are
     wrong; nothing is changed then.
     """
-    task = worklist.get_task(session, task_id)
-    case = lock_case(session, task.case_id)
-    with unscoped(session):
-        session.refresh(task)
-        instance = processes.get_instance(session, case.id)
-        catch_up(session, case, instance, at)
+    case = lock_case_of_task(session, task_id)
+    with unscoped(session), session.no_autoflush:
+        file = CaseFile(session, case, asked_for=task_id)
+        task = file.task(task_id)
+        catch_up(file, at)
         worklist.require_open(task, entry=case.entries)
         worklist.require_actor(task, actor)
         worklist.require_version(task, version)
-        return _complete(session, actor, case, instance, task, outcome, dict(values), at)
+        return _complete(file, actor, task, outcome, dict(values), at)
 
 
 def _complete(
-    session: Session,
-    actor: directory.Actor,
-    case: Case,
-    instance: Instance,
-    task: Task,
-    outcome: str,
-    values: dict[str, Any],
-    at: datetime,
+    file: CaseFile, actor: directory.Actor, task: Task, outcome: str, values: dict[str, Any], at: datetime
 ) -> Acted:
+    session, case, instance = file.session, file.case, file.instance
     form = form_of_task(task)
     cleaned = form.validate(outcome, values)
-    act = Host(session, case, actor, at, form={"outcome": outcome, **cleaned})
+    act = Host(session, case, actor, at, form={"outcome": outcome, **cleaned}, file=file)
     check_references(act, form, cleaned)
     source = act.source(instance.definition_id, "bpmn")
     step = processes.complete(source, instance.state, task.token, act.form, act)
@@ -134,12 +145,12 @@ def release_task(session: Session, actor: directory.Actor, task_id: int, at: dat
 
 
 def _hold_or_free(session: Session, actor: directory.Actor, task_id: int, at: datetime, verb: str) -> Task:
-    task = worklist.get_task(session, task_id)
-    case = lock_case(session, task.case_id)
-    with unscoped(session):
-        session.refresh(task)
+    case = lock_case_of_task(session, task_id)
+    with unscoped(session), session.no_autoflush:
+        file = CaseFile(session, case, asked_for=task_id)
+        task = file.task(task_id)
         require_running(case)
-        act = Host(session, case, actor, at)
+        act = Host(session, case, actor, at, file=file)
         if verb == "claim":
             worklist.claim(task, actor, at)
         else:

@@ -15,6 +15,7 @@ from engine.cases.acting import Acted, lock_case, require_running
 from engine.cases.clocks import list_open, move_deadline, settle_lamp
 from engine.cases.clockwork import catch_up
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable, CaseUnknown
+from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.projection import project
@@ -71,11 +72,11 @@ def act_on(
             f"没有「{verb}」这种办理，可用：{'、'.join(VERBS)}。", fields={"verb": ["没有这种办理。"]}
         )
     case = lock_case(session, found.id)
-    with unscoped(session):
+    with unscoped(session), session.no_autoflush:
         require_running(case)
-        instance = processes.get_instance(session, case.id)
-        catch_up(session, case, instance, at)
-        return _do(Host(session, case, actor, at), instance, VERBS[verb], dict(values))
+        file = CaseFile(session, case)
+        catch_up(file, at)
+        return _do(Host(session, case, actor, at, file=file), file.instance, VERBS[verb], dict(values))
 
 
 def _do(act: Host, instance: Instance, verb: Verb, values: dict[str, Any]) -> Acted:

@@ -11,7 +11,6 @@ from engine import matters
 from engine.cases.act import Act
 from engine.cases.errors import ActInvalid
 from engine.cases.models import SEVERITIES, URGENCIES, Case
-from engine.directory.models import Organisation
 from engine.processes import Form
 
 
@@ -29,7 +28,7 @@ def check_references(act: Act, form: Form, values: Mapping[str, Any]) -> None:
 
 def _matter(act: Act, code: str) -> str | None:
     try:
-        matters.get_admitted(act.session, code, act.at)
+        act.keep(matters.get_admitted(act.session, code, act.at))
     except matters.MatterUnknown as problem:
         return problem.message
     return None
@@ -37,8 +36,7 @@ def _matter(act: Act, code: str) -> str | None:
 
 def _organisations(act: Act, codes: Any) -> str | None:
     wanted = {codes} if isinstance(codes, str) else set(codes)
-    known = set(act.session.scalars(select(Organisation.code).where(Organisation.code.in_(wanted))))
-    missing = "、".join(sorted(wanted - known))
+    missing = "、".join(sorted(wanted - act.organisations_coded(wanted).keys()))
     return f"没有编码为「{missing}」的单位，请重新选择。" if missing else None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from engine import deadlines
 from engine.cases.act import Act
@@ -28,10 +29,9 @@ def open_deadline(act: Act, task: Task, stage: str) -> Deadline | None:
     ruling, left = found[0], act.case.total_due_at
     capped = left is not None and act.at < left < ruling.due.at
     made = _deadline(act, ruling, ruling.due.opened_at, left if capped and left else ruling.due.at)
-    made.task_id, made.organisation_id, made.capped = task.id, task.organisation_id, capped
-    act.session.flush()
+    made.task, made.organisation_id, made.capped = task, task.organisation_id, capped
     task.due_at, task.warn_at = made.due_at, made.warn_at
-    plan_measures(act, made)
+    plan_measures(act, made, ruling.due)
     return made
 
 
@@ -40,13 +40,11 @@ def open_total(act: Act) -> None:
     last, parts = total(act)
     if last is None:
         return
-    for old in list_open(act, "total"):
-        close_deadline(act, old)
+    close_deadlines(act, list_open(act, "total"))
     made = _deadline(act, last, act.case.opened_at, last.due.at)
     made.stage, made.parts = "total", [part.as_part() for part in parts]
     made.limit = " + ".join(part.limit for part in parts)
     act.case.total_due_at = made.due_at
-    act.session.flush()
 
 
 def _deadline(act: Act, ruling: Ruling, opened_at: datetime, due_at: datetime) -> Deadline:
@@ -70,7 +68,7 @@ def _deadline(act: Act, ruling: Ruling, opened_at: datetime, due_at: datetime) -
         row=ruling.fired.number,
         cites=ruling.fired.cites,
     )
-    act.session.add(made)
+    act.file.add(made)
     return made
 
 
@@ -83,49 +81,35 @@ def share_of(due: deadlines.Due, opened_at: datetime, due_at: datetime, share: f
 
 def list_open(act: Act, stage: str | None = None) -> list[Deadline]:
     """The open deadlines of the case, oldest first."""
-    query = select(Deadline).where(Deadline.case_id == act.case.id, Deadline.closed_at.is_(None))
-    if stage:
-        query = query.where(Deadline.stage == stage)
-    return list(act.session.scalars(query.order_by(Deadline.id)))
+    return [one for one in act.file.deadlines if stage in (None, one.stage)]
 
 
-def close_deadline(act: Act, deadline: Deadline) -> None:
-    """The work is done or void; what was planned around the deadline is cancelled."""
-    deadline.closed_at = act.at
-    cancel_measures(act, deadline)
+def close_deadlines(act: Act, ended: Sequence[Deadline]) -> None:
+    """The work is done or void; what was planned around these deadlines is cancelled."""
+    for deadline in ended:
+        deadline.closed_at = act.at
+    cancel_measures(act, ended)
 
 
-def close_task_deadlines(act: Act, task_ids: list[int]) -> None:
+def close_task_deadlines(act: Act, tasks: Sequence[Task]) -> None:
     """Close the deadlines of these tasks."""
-    if task_ids:
-        for deadline in act.session.scalars(
-            select(Deadline).where(Deadline.task_id.in_(task_ids), Deadline.closed_at.is_(None))
-        ):
-            close_deadline(act, deadline)
+    close_deadlines(act, [one for one in act.file.deadlines if one.task in tasks])
 
 
 def close_all(act: Act) -> None:
     """No clock runs any more: the check has passed, or the case is closed."""
-    for deadline in list_open(act):
-        close_deadline(act, deadline)
+    close_deadlines(act, act.file.deadlines)
 
 
 def settle_lamp(act: Act) -> None:
     """Bring the case row's own due time up to date: the earliest open deadline, none while stopped."""
-    act.session.flush()
-    if act.case.stopped_at is not None:
-        act.case.due_at = act.case.warn_at = None
-        return
-    act.case.due_at, act.case.warn_at = act.session.execute(
-        select(func.min(Deadline.due_at), func.min(Deadline.warn_at)).where(
-            Deadline.case_id == act.case.id, Deadline.closed_at.is_(None)
-        )
-    ).one()
+    running = act.file.deadlines if act.case.stopped_at is None else []
+    act.case.due_at = min((one.due_at for one in running), default=None)
+    act.case.warn_at = min((one.warn_at for one in running), default=None)
 
 
 def recount(act: Act) -> list[dict[str, Any]]:
     """Count every open deadline anew, after a stop or a change of the calendar; what moved, as plain facts."""
-    act.__dict__.pop("stops", None)
     moved = []
     for deadline in list_open(act):
         due = counted(act, deadline)
@@ -169,33 +153,37 @@ def move_deadline(act: Act, deadline: Deadline, due_at: datetime) -> None:
     deadline.due_at = due_at
     deadline.warn_at = share_of(counted(act, deadline), deadline.opened_at, due_at, WARNING_SHARE)
     if deadline.task_id is not None:
-        task = act.session.get_one(Task, deadline.task_id)
+        task = act.file.task(deadline.task_id)
         task.due_at, task.warn_at = deadline.due_at, deadline.warn_at
     if deadline.stage == "total":
         act.case.total_due_at = due_at
     else:
-        cancel_measures(act, deadline)
-        plan_measures(act, deadline)
+        cancel_measures(act, [deadline])
+        plan_measures(act, deadline, counted(act, deadline))
 
 
-def cancel_measures(act: Act, deadline: Deadline) -> None:
-    """What was planned around a deadline and not yet done is off."""
-    act.session.execute(
-        update(Measure)
-        .where(Measure.deadline_id == deadline.id, Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
-        .values(cancelled_at=act.at)
-    )
+def cancel_measures(act: Act, around: Sequence[Deadline]) -> None:
+    """What was planned around these deadlines and not yet done is off; around a total clock nothing ever is."""
+    if any(one.id is None for one in around):  # opened in this very act: let the database know what is to be off
+        act.session.flush()
+    if ids := [one.id for one in around if one.stage != "total"]:
+        act.session.execute(
+            update(Measure)
+            .where(Measure.deadline_id.in_(ids), Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
+            .values(cancelled_at=act.at)
+        )
 
 
-def plan_measures(act: Act, deadline: Deadline) -> None:
+def plan_measures(act: Act, deadline: Deadline, due: deadlines.Due) -> None:
     """Write down what the table `supervision` says about a deadline: when to remind, urge, supervise, raise.
 
+    `due` is the due time by the limit alone, which knows how the time between is counted.
     Attention rises one level after the other up to the top of the ladder, each step `after` the last; custody
     stays (requirements part 3). What lies in the past is not planned again, and nothing while the clock stands.
     """
     if act.case.stopped_at is not None:
         return
-    due, moment = counted(act, deadline), deadline.due_at
+    moment = deadline.due_at
     for fired, row in sorted(supervision_rows(act, deadline), key=lambda one: one[1]["kind"] == "daily"):
         if row["kind"] == "raise":
             moment = _plan_raises(act, deadline, fired, row["after"])
@@ -236,5 +224,5 @@ def _plan_raises(act: Act, deadline: Deadline, fired: Fired, after: str) -> date
 def _plan(act: Act, deadline: Deadline, kind: str, at: datetime, fired: Fired, centre: Organisation) -> None:
     if at >= act.at:
         act.session.add(Measure(
-            case_id=act.case.id, deadline_id=deadline.id, kind=kind, level=centre.division.level,
+            case_id=act.case.id, deadline=deadline, kind=kind, level=centre.division.level,
             organisation_id=centre.id, at=at, row=fired.number, cites=fired.cites))

@@ -13,23 +13,25 @@ from engine import directory, processes
 from engine.cases import notifying
 from engine.cases.act import Act
 from engine.cases.clocks import plan_next_day
+from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.stops import resume_when_over
 from engine.processes.models import Instance, Timer
-from engine.worklist.models import Deadline, Measure, Task
+from engine.worklist.models import Deadline, Measure
 
 PENDING = (Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
 
 
-def fire_timers(session: Session, case: Case, instance: Instance, at: datetime) -> int:
+def fire_timers(file: CaseFile, at: datetime) -> int:
     """Fire what is due in a locked case up to `at`, oldest instant first, each instant as one act of the clock."""
     fired = 0
-    while due := processes.list_due_timers(session, instance.id, at):
+    instance = file.instance
+    while due := file.due_timers(at):
         moment = due[0].due_at
         now = [timer for timer in due if timer.due_at == moment]
-        act = Host(session, case, directory.CLOCK, moment)
+        act = Host(file.session, file.case, directory.CLOCK, moment, file=file)
         step = processes.fire(
             act.source(instance.definition_id, "bpmn"),
             instance.state,
@@ -43,21 +45,21 @@ def fire_timers(session: Session, case: Case, instance: Instance, at: datetime) 
     return fired
 
 
-def catch_up(session: Session, case: Case, instance: Instance, at: datetime) -> None:
+def catch_up(file: CaseFile, at: datetime) -> None:
     """Do what was due before a person acts, so that the record does not depend on how late a worker is.
 
     A case that was set aside with an incident is left as it is.
     """
-    moments = _moments(session, case, at)
-    if moments and not processes.is_set_aside(session, case.id, at):
+    moments = _moments(file, at)
+    if moments and not processes.is_set_aside(file.session, file.case.id, at):
         for moment in moments:
-            _do_due(session, case, instance, moment)
+            _do_due(file, moment)
 
 
-def _do_due(session: Session, case: Case, instance: Instance, moment: datetime) -> None:
-    resume_when_over(session, case, instance, moment)
-    fire_timers(session, case, instance, moment)
-    take_measures(session, case, moment)
+def _do_due(file: CaseFile, moment: datetime) -> None:
+    resume_when_over(file, moment)
+    fire_timers(file, moment)
+    take_measures(file, moment)
 
 
 def advance_one(session: Session, at: datetime) -> int | None:
@@ -67,15 +69,15 @@ def advance_one(session: Session, at: datetime) -> int | None:
     workers may call this. The caller commits. A case whose step breaks stays where it was: an incident says why
     and when it is tried again, and the next call goes on with the others.
     """
-    case = _oldest_due(session, at)
-    if case is None:
+    file = _oldest_due(session, at)
+    if file is None:
         return None
-    case_id, instance = case.id, processes.get_instance(session, case.id)
-    instance_id = instance.id
+    case = file.case
+    case_id, instance_id = case.id, file.instance.id
     try:
-        for moment in _moments(session, case, at):
-            with session.begin_nested():
-                _do_due(session, case, instance, moment)
+        for moment in _moments(file, at):
+            with session.begin_nested(), session.no_autoflush:
+                _do_due(CaseFile(session, case), moment)
     except (OperationalError, InterfaceError):  # the database's trouble, not the case's
         raise
     except Exception as problem:  # whatever it is, it must not stop the clock of the other cases
@@ -85,7 +87,7 @@ def advance_one(session: Session, at: datetime) -> int | None:
     return case_id
 
 
-def _oldest_due(session: Session, at: datetime) -> Case | None:
+def _oldest_due(session: Session, at: datetime) -> CaseFile | None:
     due = union_all(*_waiting()).subquery()
     oldest = (
         select(due.c.case_id)
@@ -100,8 +102,8 @@ def _oldest_due(session: Session, at: datetime) -> Case | None:
             .with_for_update(of=Case, skip_locked=True)
             .execution_options(populate_existing=True)
         ).first()
-        if case is not None and _moments(session, case, at):
-            return case
+        if case is not None and _moments(file := CaseFile(session, case), at):
+            return file
     return None
 
 
@@ -113,35 +115,30 @@ def _waiting() -> list[Select[*tuple[Any, ...]]]:
     return [timers, measures, stops]
 
 
-def _moments(session: Session, case: Case, at: datetime) -> list[datetime]:
+def _moments(file: CaseFile, at: datetime) -> list[datetime]:
     """The instants up to `at` at which something of this case is due, oldest first."""
-    timers = (
-        select(Timer.due_at)
-        .join(Instance, Timer.instance_id == Instance.id)
-        .where(Instance.case_id == case.id, Timer.due_at <= at)
-    )
-    measures = select(Measure.at).where(Measure.case_id == case.id, Measure.at <= at, *PENDING)
-    found = set(session.scalars(timers)) | set(session.scalars(measures))
-    if case.stopped_until is not None and case.stopped_until <= at:
-        found.add(case.stopped_until)
+    measures = select(Measure.at).where(Measure.case_id == file.case.id, Measure.at <= at, *PENDING)
+    found = {timer.due_at for timer in file.due_timers(at)} | set(file.session.scalars(measures))
+    if file.case.stopped_until is not None and file.case.stopped_until <= at:
+        found.add(file.case.stopped_until)
     return sorted(found)
 
 
-def take_measures(session: Session, case: Case, at: datetime) -> int:
+def take_measures(file: CaseFile, at: datetime) -> int:
     """Carry out the measures of a locked case that are due; the diagram is not loaded, custody stays."""
-    due = session.scalars(
+    due = file.session.scalars(
         select(Measure)
-        .where(Measure.case_id == case.id, Measure.at <= at, *PENDING)
+        .where(Measure.case_id == file.case.id, Measure.at <= at, *PENDING)
         .order_by(Measure.at, Measure.id)
     ).all()
     for measure in due:
-        _take(session, case, measure)
+        _take(file, measure)
     return len(due)
 
 
-def _take(session: Session, case: Case, measure: Measure) -> None:
-    act = Host(session, case, directory.CLOCK, measure.at)
-    deadline = session.get_one(Deadline, measure.deadline_id)
+def _take(file: CaseFile, measure: Measure) -> None:
+    case, deadline = file.case, measure.deadline
+    act = Host(file.session, case, directory.CLOCK, measure.at, file=file)
     measure.done_at = measure.at
     if measure.kind == "urge":
         case.urged += 1
@@ -176,7 +173,7 @@ def _tell(act: Act, measure: Measure, deadline: Deadline) -> None:
         "daily": "超期提醒",
     }
     subject = words.get(measure.kind, measure.kind)
-    task = act.session.get(Task, deadline.task_id) if deadline.task_id else None
+    task = deadline.task
     if measure.kind in ("remind", "urge", "daily") and task is not None and task.closed_at is None:
         people = (
             [task.assignee_id]

@@ -15,7 +15,7 @@ from engine.errors import Conflict
 
 def take(act: Act, organisation: Organisation, capacity: str) -> None:
     """The organisation holds, handles or helps from now on."""
-    act.session.add(
+    act.file.add(
         Custody(
             case_id=act.case.id,
             organisation_id=organisation.id,
@@ -24,19 +24,13 @@ def take(act: Act, organisation: Organisation, capacity: str) -> None:
             since=act.at,
         )
     )
-    act.session.flush()
 
 
 def end(act: Act, capacities: Sequence[str], outcome: str) -> None:
     """The open stretches of these capacities end here, with this outcome."""
-    rows = act.session.scalars(
-        select(Custody).where(
-            Custody.case_id == act.case.id, Custody.until.is_(None), Custody.capacity.in_(capacities)
-        )
-    )
-    for row in rows:
-        row.until, row.outcome, row.due_at = act.at, outcome, act.case.due_at
-    act.session.flush()
+    for row in act.file.custody:
+        if row.capacity in capacities:
+            row.until, row.outcome, row.due_at = act.at, outcome, act.case.due_at
 
 
 def hand_over(act: Act, target: Organisation, direction: str) -> None:

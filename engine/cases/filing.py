@@ -71,6 +71,12 @@ def report_case(session: Session, actor: directory.Actor, report: Report, at: da
     matter = _matter(session, report, at, problems)
     if problems or division is None:
         raise ReportInvalid(fields=problems)
+    with session.no_autoflush:
+        return _file(session, actor, report, division, grid, matter, at)
+
+
+def _file(session: Session, actor: directory.Actor, report: Report, division: Division, grid: Grid | None,
+          matter: Matter | None, at: datetime) -> Case:
     case = _case(session, actor, report, division, grid, matter, at)
     act = Host(session, case, actor, at, is_new=True)
     _place_with_holder(act, actor, division, grid)

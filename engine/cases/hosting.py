@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,7 +22,8 @@ class Host(Act):
 
     def due(self, stage: str, element: str, task: int) -> datetime:
         """The instant of a drawn timer, by the table `limits`."""
-        asked = self if self.case.stopped_at is None else _AsPlanned(self.session, self.case, self.actor, self.at)
+        asked = self if self.case.stopped_at is None else _AsPlanned(
+            self.session, self.case, self.actor, self.at, file=self.file)
         found = rulings(asked, stage)
         if not found:
             raise DefinitionUnknown(
@@ -44,7 +44,7 @@ class Host(Act):
 class _AsPlanned(Act):
     """The act as it would be if the hold of the case ended when it was agreed to end."""
 
-    @cached_property
+    @property
     def stops(self) -> list[deadlines.Stop]:
         """The stops, the open one closed at its planned end."""
         return [stop._replace(until=stop.until or self.case.stopped_until) for stop in super().stops]

@@ -87,7 +87,7 @@ def _reporter(act: Act) -> Offer | None:
 
 def organisation_by_code(act: Act, code: str) -> Organisation:
     """The organisation of this code; PlaceUncovered when a diagram or form names one that is not there."""
-    found = act.session.scalars(select(Organisation).where(Organisation.code == code)).first()
+    found = act.organisations_coded([code]).get(code)
     if found is None:
         raise PlaceUncovered(f"没有编码为「{code}」的单位。", organisation=code)
     return found

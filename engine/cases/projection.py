@@ -21,17 +21,14 @@ def project(
     diagram (outcome «cancelled»).
     """
     waiting = {task.key: task for task in step.open}
-    rows = {
-        row.token: row
-        for row in worklist.list_open(act.session, act.case.id)
-        if row.instance_id == instance.id
-    }
+    rows = {row.token: row for row in act.file.tasks if row.instance_id == instance.id}
     gone = [row for token, row in rows.items() if token not in waiting]
     for row in gone:
-        ended = outcome if done is not None and row.id == done.id and outcome else "cancelled"
+        ended = outcome if row is done and outcome else "cancelled"
         worklist.close(row, ended, act.actor.label, act.actor.person_id, act.at)
-    close_task_deadlines(act, [row.id for row in gone])
+    close_task_deadlines(act, gone)
     processes.save(act.session, instance, step, act.at)
+    act.file.has_stepped()
     opened = [_open(act, instance, waiting[token]) for token in sorted(waiting.keys() - rows.keys())]
     if act.case.closed_at is not None:
         close_all(act)
@@ -43,7 +40,6 @@ def _open(act: Act, instance: Instance, task: processes.OpenTask) -> Task:
     offer = offer_of(act, task)
     form = task.form.as_json()
     row = worklist.open_task(
-        act.session,
         case_id=act.case.id,
         instance_id=instance.id,
         token=task.key,
@@ -55,6 +51,7 @@ def _open(act: Act, instance: Instance, task: processes.OpenTask) -> Task:
         form=form,
         at=act.at,
     )
+    act.file.add(row)
     if limit := task.props.get("limit"):
         open_deadline(act, row, limit)
     if row.stage in STAGES:

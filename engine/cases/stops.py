@@ -4,38 +4,33 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from engine import directory, processes, worklist
+from engine import directory, processes
 from engine.cases.clocks import cancel_measures, list_open, recount, settle_lamp
+from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
-from engine.cases.models import Case, Stop
+from engine.cases.models import Stop
 from engine.processes.models import Instance
 
 
 def stop_clock(act: Host, instance: Instance, reason: str, planned_until: datetime) -> None:
     """The clock stands still from now on; nothing is urged meanwhile, and no drawn timer fires."""
-    act.session.add(
+    act.file.add(
         Stop(
             case_id=act.case.id, since=act.at, planned_until=planned_until, reason=reason, by=act.actor.label
         )
     )
     act.case.stopped_at, act.case.stopped_until = act.at, planned_until
-    act.__dict__.pop("stops", None)
-    for deadline in list_open(act):
-        cancel_measures(act, deadline)
+    cancel_measures(act, list_open(act))
     recount_timers(act, instance, planned_until - act.at)
     settle_lamp(act)
 
 
 def restart_clock(act: Host, instance: Instance) -> None:
     """The clock goes on; every open deadline and every drawn timer moves by the time that stood still."""
-    stop = act.session.scalars(select(Stop).where(Stop.case_id == act.case.id, Stop.until.is_(None))).one()
+    stop = next(stop for stop in act.file.stops if stop.until is None)
     early = act.at - (stop.planned_until or act.at)
     stop.until = act.at
     act.case.stopped_at = act.case.stopped_until = None
-    act.session.flush()
     act.notes["moved"] = recount(act)
     recount_timers(act, instance, early)
     settle_lamp(act)
@@ -46,22 +41,21 @@ def recount_timers(act: Host, instance: Instance, shift: timedelta) -> None:
 
     One that hangs on no task moves by `shift` as the wall clock counts.
     """
-    timers = {(timer.task, timer.element): timer for timer in processes.list_timers(act.session, instance.id)}
+    timers = {(timer.task, timer.element): timer for timer in act.file.timers}
     if not timers:
         return
-    opened = {task.token: task.opened_at for task in worklist.list_open(act.session, act.case.id)}
+    opened = {task.token: task.opened_at for task in act.file.tasks}
     source = act.source(instance.definition_id, "bpmn")
     anew = processes.timers_anew(source, instance.state, _Recounting(act, opened))
     for key, timer in timers.items():
         timer.due_at = anew[key] if key in anew and timer.hangs_on in opened else timer.due_at + shift
-    act.session.flush()
 
 
 class _Recounting(Host):
     """Answers for each timer as its host did when the task was opened, with the stops of today."""
 
     def __init__(self, act: Host, opened: dict[int, datetime]) -> None:
-        super().__init__(act.session, act.case, act.actor, act.at)
+        super().__init__(act.session, act.case, act.actor, act.at, file=act.file)
         self.opened = opened
 
     def due(self, stage: str, element: str, task: int) -> datetime:
@@ -70,9 +64,10 @@ class _Recounting(Host):
         return super().due(stage, element, task)
 
 
-def resume_when_over(session: Session, case: Case, instance: Instance, at: datetime) -> None:
+def resume_when_over(file: CaseFile, at: datetime) -> None:
     """A hold that has run out ends by itself, at the moment that was agreed."""
-    if case.stopped_until is not None and case.stopped_until <= at:
-        act = Host(session, case, directory.CLOCK, case.stopped_until)
-        restart_clock(act, instance)
+    over = file.case.stopped_until
+    if over is not None and over <= at:
+        act = Host(file.session, file.case, directory.CLOCK, over, file=file)
+        restart_clock(act, file.instance)
         act.record("resume")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from engine.db import Base
 
@@ -84,6 +84,7 @@ class Deadline(Base):
     parts: Mapped[list[Any] | None]  # of a total: the limits it is the sum of
     extended: Mapped[list[Any] | None]  # [{"at", "from", "to", "by", "reason"}]
     closed_at: Mapped[datetime | None]
+    task: Mapped[Task | None] = relationship(primaryjoin=lambda: foreign(Deadline.task_id) == Task.id)
 
 
 class Measure(Base):
@@ -106,3 +107,4 @@ class Measure(Base):
     cancelled_at: Mapped[datetime | None]
     row: Mapped[int]
     cites: Mapped[str] = mapped_column(String(200))
+    deadline: Mapped[Deadline] = relationship()

@@ -34,7 +34,6 @@ def get_task(session: Session, task_id: int) -> Task:
 
 
 def open_task(
-    session: Session,
     *,
     case_id: int,
     instance_id: int,
@@ -47,8 +46,8 @@ def open_task(
     form: dict[str, Any] | None,
     at: datetime,
 ) -> Task:
-    """A new task row, flushed so that it has an id."""
-    task = Task(
+    """A new task row; the caller adds it to the session."""
+    return Task(
         case_id=case_id,
         instance_id=instance_id,
         token=token,
@@ -65,9 +64,6 @@ def open_task(
         opened_at=at,
         version=1,
     )
-    session.add(task)
-    session.flush()
-    return task
 
 
 def list_open(session: Session, case_id: int) -> list[Task]:
