@@ -29,21 +29,22 @@ def store(session: Session, case_id: int, source: Source, release_id: int | None
 
 
 def save(session: Session, instance: Instance, step: Step, at: datetime) -> None:
-    """Write what a step changed: the state if it differs, timers that came or went. Due times are never touched."""
-    if instance.state != step.state:
+    """Write what a step changed: the state if it differs, timers that came or went. Due times are never touched.
+
+    The rows are those of the state before the step; the instance itself goes with the session's next flush.
+    """
+    changed = instance.state != step.state
+    if changed:
         instance.state = step.state
     _end(instance, step, at)
     armed = {(timer.task, timer.element): timer for timer in step.timers}
-    found = session.execute(select(Timer.task, Timer.element).where(Timer.instance_id == instance.id))
-    rows = {(task, element) for task, element in found}
-    gone = rows - armed.keys()
+    gone = step.timers_before - armed.keys()
     if gone:
         session.execute(delete(Timer).where(Timer.instance_id == instance.id, or_(
             *(and_(Timer.task == task, Timer.element == element) for task, element in sorted(gone)))))
-    new = [_row(instance.id, timer) for key, timer in armed.items() if key not in rows]
-    if new:
+    new = [_row(instance.id, timer) for key, timer in armed.items() if key not in step.timers_before]
+    if new and changed:
         session.execute(insert(Timer), new)
-    session.flush()
 
 
 def get_instance(session: Session, case_id: int) -> Instance:
