@@ -23,7 +23,8 @@ from prometheus_client import (
 )
 from prometheus_client import REGISTRY as OWN
 
-from engine import clock
+from engine import cases, clock
+from engine.cases.scope import unscoped
 from engine.db import migrate
 from engine.settings import Settings
 from web import identity
@@ -89,9 +90,17 @@ def metrics() -> Response:
     """Figures for Prometheus; given to machines of the house only."""
     if not identity.is_near():
         abort(403)
-    answer = make_response(generate_latest(_registry()))
+    answer = make_response(generate_latest(_registry()) + _waiting())
     answer.headers["Content-Type"] = CONTENT_TYPE_LATEST
     return answer
+
+
+def _waiting() -> bytes:
+    """How long the most overdue timer has waited, in the format of the other figures: red means no worker."""
+    with unscoped(db.session()):
+        seconds = cases.lag(db.session(), clock.now()).total_seconds()
+    name = "wangge_oldest_due_seconds"
+    return f"# HELP {name} How long the most overdue timer waits\n# TYPE {name} gauge\n{name} {seconds}\n".encode()
 
 
 @cache

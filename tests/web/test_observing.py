@@ -16,6 +16,7 @@ def test_figures_are_for_the_house_only(house: House, client: FlaskClient) -> No
     near = client.get("/metrics")
     far = client.get("/metrics", environ_base={"REMOTE_ADDR": "8.8.8.8"})
     assert near.status_code == 200 and b"wangge_requests_total" in near.data
+    assert b"wangge_oldest_due_seconds" in near.data
     assert far.status_code == 403
 
 
