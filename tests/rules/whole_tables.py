@@ -1,0 +1,125 @@
+"""Every row of the shipped tables once: what is asked, and what must come back. Tests of rows draw on it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from engine.decisions import ask
+from engine.library import Source
+
+LEVELS = ("grid", "community", "township", "county", "city")
+
+
+class Question(NamedTuple):
+    """A question to a table, the outputs that must be among its answers, and what the row that gives them cites."""
+
+    given: dict[str, Any]
+    expected: dict[str, Any]
+    cites: str = ""
+
+
+def ladder(pack: str) -> list[Question]:
+    """Where each direction leads from each level."""
+    base = pack == "base"
+    first = "community" if base else "township"
+    ways = {
+        "first": [first, *LEVELS[1:]],
+        "emergency": ["township", "township", *LEVELS[2:]],
+        "up": [first, "township", "county", "city", ""],
+        "above": [first, "township", "county", "city", ""],
+        "down": ["", "grid", "community", "township", "county"],
+    }
+    return [Question({"from_level": level, "direction": direction}, {"to_level": to})
+            for direction, targets in ways.items() for level, to in zip(LEVELS, targets, strict=True)]
+
+
+SHORT = {"normal": "4 work_hour", "urgent": "0.5 work_hour", "critical": "10 urgent_minute"}
+OWN = {"normal": "5 work_day", "urgent": "1 work_day", "critical": "4 urgent_work_hour"}
+
+
+def limits(pack: str) -> list[Question]:
+    """The limit of each stage and urgency, without and with one of the matter."""
+    found = []
+    for urgency, short in SHORT.items():
+        days = {"accept": "2 work_day", "climb": "2 work_day", "sign": "3 work_day"}
+        for stage in ("verify", "accept", "climb", "sign", "conclude", "decide_return", "check"):
+            by_text = pack == "daishan" and urgency == "normal" and stage in days
+            found.append(_limit(stage, urgency, days[stage] if by_text else short, times=2 if stage == "climb" else 1))
+        for stage in ("handle", "assist"):
+            found.append(_limit(stage, urgency, OWN[urgency]))
+            found.append(_limit(stage, urgency, "7 work_day", "7 work_day"))
+    fixed = {"supplement": "3 work_day", "inform": "1 work_day", "rate": "7 calendar_day",
+             "acknowledge": "15 urgent_minute", "first_report": "1 urgent_work_hour"}
+    found += [_limit(stage, "normal", limit) for stage, limit in fixed.items()]
+    return [*found, _limit("climb", "normal", "12 calendar_month", top=True)]
+
+
+def _limit(stage: str, urgency: str, limit: str, matter: str | None = None, times: int = 1,
+           top: bool = False) -> Question:
+    given = {"stage": stage, "urgency": urgency, "top": top, "matter_limit": matter, "matter_count": None}
+    return Question(given, {"limit": limit, "times": times})
+
+
+def candidates(pack: str) -> list[Question]:
+    """Who is asked for the tasks of each lane."""
+    lanes = {"网格员": ("grid", "grid_worker"), "承办单位": ("handler", "clerk"), "协办单位": ("assistant", "clerk"),
+             "核查人": ("holder", "seat", "E9"), "上级坐席": ("above", "seat"), "值班": ("roster", "seat"),
+             "反映人": ("holder", "seat", "E15"), "坐席": ("holder", "seat", "E3"), "": ("holder", "seat")}
+    found = [_candidate(lane, *who) for lane, who in lanes.items()]
+    return [*found, _candidate("核查人", "above", "seat", own_handled=True),
+            _candidate("核查人", "above", "seat", reopened=1),
+            _candidate("反映人", "reporter", "seat", element="supplement")]
+
+
+def _candidate(lane: str, organisation: str, role: str, cites: str = "", **facts: Any) -> Question:
+    given = {"lane": lane, "own_handled": False, "reopened": 0, "element": "task", **facts}
+    return Question(given, {"organisation": organisation, "role": role}, cites)
+
+
+def triage(pack: str) -> list[Question]:
+    """Who should handle what: emergencies first, then platforms and departments, then the community's own."""
+    return [
+        _triage("emergency", "", level="grid", severity="major"),
+        _triage("emergency", "", level="grid", urgency="critical"),
+        _triage("department", "enforcement", emergency=True, platform="enforcement"),
+        _triage("department", "housing", emergency=True, owner_kind="housing", level="county"),
+        _triage("own", "centre", "E10", emergency=True),
+        _triage("department", "zongzhi", platform="zongzhi", owner_kind="police"),
+        _triage("department", "housing", owner_kind="housing"),
+        _triage("own", "centre", level="community", owner_kind="justice"),
+        _triage("up", "centre", level="community", owner_kind="housing"),
+        _triage("own", "centre"),
+    ]
+
+
+def _triage(way: str, owner: str, cites: str = "", **facts: Any) -> Question:
+    given = {"severity": "general", "urgency": "normal", "emergency": False, "level": "township", "owner_kind": "",
+             "platform": "", **facts}
+    return Question(given, {"way": way, "owner": owner}, cites)
+
+
+def supervision(pack: str) -> list[Question]:
+    """What follows a limit."""
+    rows = {"remind": (80, None), "urge": (100, None), "supervise": (100, None), "raise": (None, "2 work_day"),
+            "daily": (100, "1 work_day")}
+    return [Question({"stage": "handle", "urgency": "normal"}, {"kind": kind, "percent": percent, "after": after})
+            for kind, (percent, after) in rows.items()]
+
+
+QUESTIONS = {"ladder": ladder, "limits": limits, "candidates": candidates, "triage": triage,
+             "supervision": supervision}
+
+
+def wrong_answers(source: Source) -> list[str]:
+    """The questions to which a table gives another answer than it should."""
+    asked = QUESTIONS[source.definition_id](source.pack)
+    return [str(question.given) for question in asked if not _is_right(source, question)]
+
+
+def _is_right(source: Source, question: Question) -> bool:
+    try:
+        answer = ask(source, question.given)
+    except Exception:  # no row, or one that cannot be computed: no right answer
+        return False
+    return any(question.expected == {name: one[name] for name in question.expected} and question.cites in row.cites
+               for one, row in zip(answer.outputs, answer.rows, strict=True))
