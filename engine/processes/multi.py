@@ -9,9 +9,12 @@ from SpiffWorkflow.spiff.specs import defaults as spiff
 from SpiffWorkflow.util.task import TaskState
 
 from engine.processes.elements import Lean
+from engine.processes.errors import OverBudget
 from engine.processes.evaluation import halt
 from engine.processes.merging import changes
 from engine.processes.tokens import Token
+
+MOST_INSTANCES = 1_000
 
 
 class _Body(Lean):
@@ -85,6 +88,7 @@ class _Many(_Body):
     input_item: Any
     output_item: Any
     condition: str | None
+    bpmn_id: str
     sequential = False
 
     def _update_hook(self, my_task: Token) -> bool:
@@ -106,6 +110,8 @@ class _Many(_Body):
             count = my_task.workflow.script_engine.evaluate(my_task, self.cardinality)
             if isinstance(count, bool) or not isinstance(count, int) or count < 0:
                 raise halt(my_task, f"多实例的个数「{self.cardinality}」不是自然数")
+            if count > MOST_INSTANCES:
+                raise OverBudget(my_task.workflow.bundle.file, self.bpmn_id, f"多实例超过 {MOST_INSTANCES} 个")
             return [[number, number] for number in range(count)]
         values = my_task.data.get(self.data_input.bpmn_id)
         if isinstance(values, Mapping):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.processes import OverBudget
 from tests.engine.processes.drawing import ENDS, Walk, drawn, event, script, timer, user
 
 ASSIST = drawn("assist", ENDS + user("sign", "help"), "start -> sign -> help -> end")
@@ -90,3 +93,10 @@ def test_an_error_inside_an_instance_is_caught_on_the_body() -> None:
                                                     b -> note -> end""", top='<error id="e" errorCode="X"/>')
     walk = Walk(source, bad, helpers=HELPERS).do("sign")
     assert walk.step.done and walk.step.result["seen"] == 1
+
+
+def test_too_many_instances_are_over_budget() -> None:
+    body = ('<userTask id="a"><multiInstanceLoopCharacteristics><loopCardinality>1000 * 1000</loopCardinality>'
+            "</multiInstanceLoopCharacteristics></userTask>")
+    with pytest.raises(OverBudget):
+        Walk(drawn("much", ENDS + body, "start -> a -> end"))
