@@ -79,7 +79,7 @@ def span_words(left: timedelta, is_working: bool, is_over: bool, language: Langu
     """Time left or over, in the unit an office would say: minutes, working hours, working days."""
     size, unit_day = abs(left), WORK_DAY if is_working else DAY
     if size < MINUTE:
-        zh, en = ("刚到时", "just past due") if is_over else ("剩不到 1 分钟", "under 1 min left")
+        zh, en = ("已超期", "overdue") if is_over else ("剩不到 1 分钟", "under 1 min left")
         return en if language == "en" else zh
     if size < HOUR:
         amount, zh, en = int(size / MINUTE), "分钟", "min"

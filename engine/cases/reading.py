@@ -8,8 +8,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from engine.cases import queries
 from engine.cases.errors import CaseUnknown
@@ -19,7 +19,7 @@ from engine.cases.models import Case, Stop
 from engine.cases.queues import Asker, Of, Queue, find_queue, queues_of
 from engine.cases.rows import CaseRow, TaskRow
 from engine.directory import Actor, is_within
-from engine.directory.models import Division
+from engine.directory.models import Division, Organisation
 from engine.errors import NotFound
 from engine.worklist.models import Deadline
 
@@ -53,6 +53,24 @@ def list_places(session: Session, path: str, most: int = 500) -> list[tuple[str,
     """Code and name of the communities at or below this path."""
     asked = select(Division.code, Division.name).where(is_within(Division.path, path), Division.level == "community")
     return [(code, name) for code, name in session.execute(asked.order_by(Division.path).limit(most))]
+
+
+def list_units(session: Session, holder_id: int) -> list[tuple[str, str, str]]:
+    """Who a centre may hand a case to: (code, name, "same" | "below" | "above"), its own level's units first."""
+    holder = aliased(Organisation)
+    here = select(Division.code, Division.path, Division.parent_code).join(
+        holder, holder.division_code == Division.code).where(holder.id == holder_id).subquery()
+    unit = Organisation.kind != "centre"
+    place = case((Organisation.division_code == here.c.code, "same"),
+                 (Organisation.division_code == here.c.parent_code, "above"), else_="below")
+    asked = (
+        select(Organisation.code, Organisation.name, place.label("place"))
+        .join(Division, Division.code == Organisation.division_code)
+        .join(here, or_(and_(unit, Organisation.division_code.in_([here.c.code, here.c.parent_code])),
+                        and_(~unit, Division.parent_code == here.c.code)))
+        .order_by(Division.path, Organisation.id))
+    order = ("same", "below", "above")
+    return sorted((tuple(row) for row in session.execute(asked)), key=lambda row: order.index(row[2]))
 
 
 def list_where(session: Session, where: Sequence[ColumnElement[bool]], at: datetime, cursor: str | None = None,

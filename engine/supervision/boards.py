@@ -19,7 +19,7 @@ from engine.worklist.models import Deadline
 State = Literal["late", "near", "unaccepted"]
 STATES: tuple[State, ...] = ("late", "near", "unaccepted")
 NO_CLASS = ""
-WEEKS, COLUMNS = 8, 6
+WEEKS, COLUMNS = 8, 5
 LEVELS = ("city", "county", "township", "community")
 
 

@@ -50,7 +50,7 @@ class ActView:
 def task_views(page: CasePage, attempt: Attempt | None = None, asked: Mapping[str, str] | None = None,
                ) -> tuple[TaskView, ...]:
     """My tasks on this case; `asked`: matter, severity, urgency as chosen so far, for another suggestion."""
-    choices = Choices(db.session(), page.case.holder_id, shell.now(), shell.language())
+    choices = Choices(db.session(), page.case.holder_id, shell.language())
     return tuple(_task(page, mine, choices, attempt, asked or {}) for mine in page.mine)
 
 
@@ -70,7 +70,7 @@ def _task(page: CasePage, mine: MyTask, choices: Choices, attempt: Attempt | Non
 def act_views(page: CasePage, attempt: Attempt | None = None) -> tuple[ActView, ...]:
     """The acts without a task; the one that was just refused stays open with what was typed."""
     session, language = db.session(), shell.language()
-    choices = Choices(session, page.case.holder_id, shell.now(), language)
+    choices = Choices(session, page.case.holder_id, language)
     offers = cases.available_acts(session, identity.current_actor(), page.case, shell.now())
     return tuple(_act(offer, choices, attempt) for offer in offers)
 

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from engine import directory, matters, processes
-from engine.cases import words
+from engine import processes
+from engine.cases import reading, words
 from engine.cases.moments import ZONE
 from engine.cases.words import Language
+from web.console import shell
 
 Group = tuple[str, tuple[tuple[str, str], ...]]
 LISTS = ("organisations", "photos")
@@ -97,8 +98,8 @@ def _plain(each: processes.Field, value: Any) -> Any:
 class Choices:
     """What the choosers of a form offer; every list is read at most once."""
 
-    def __init__(self, session: Session, holder_id: int, at: datetime, language: Language) -> None:
-        self.session, self.holder_id, self.at, self.language = session, holder_id, at, language
+    def __init__(self, session: Session, holder_id: int, language: Language) -> None:
+        self.session, self.holder_id, self.language = session, holder_id, language
         self._known: dict[str, tuple[Group, ...]] = {}
 
     def of(self, each: processes.Field) -> tuple[Group, ...]:
@@ -120,30 +121,18 @@ class Choices:
 
     def _matters(self) -> tuple[Group, ...]:
         groups: dict[str, list[tuple[str, str]]] = {}
-        for matter in matters.list_admitted(self.session, self.at):
+        for matter in shell.admitted():
             groups.setdefault(matter.class_name, []).append((matter.code, matter.name))
         return tuple((name, tuple(found)) for name, found in groups.items())
 
     def _organisations(self) -> tuple[Group, ...]:
         """Units of the holder's own level first, then the centres right below, then departments above."""
-        holder = directory.find_organisation(self.session, self.holder_id)
-        if holder is None:
-            return ()
-        top = holder.division.path
-        parent = top.rpartition(".")[0]
-        same, below, above = [], [], []
-        for each in directory.list_organisations(self.session, under=parent or top):
-            pair = (each.code, each.name)
-            if each.division_code == holder.division_code and each.kind != "centre":
-                same.append(pair)
-            elif each.kind == "centre" and each.division.path.rpartition(".")[0] == top:
-                below.append(pair)
-            elif parent and each.division.path == parent and each.kind != "centre":
-                above.append(pair)
-        english = self.language == "en"
-        named = (("Own level" if english else "本级单位", same), ("One level down" if english else "下级中心", below),
-                 ("Level above" if english else "上级部门", above))
-        return tuple((name, tuple(found)) for name, found in named if found)
+        names = {"same": ("本级单位", "Own level"), "below": ("下级中心", "One level down"),
+                 "above": ("上级部门", "Level above")}
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for code, name, place in reading.list_units(self.session, self.holder_id):
+            groups.setdefault(names[place][self.language == "en"], []).append((code, name))
+        return tuple((name, tuple(found)) for name, found in groups.items())
 
 
 def view_of(form: processes.Form, choices: Choices, *, values: Mapping[str, Any], outcome: str,

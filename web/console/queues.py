@@ -9,7 +9,6 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import matters
 from engine.cases import pages, queues, reading
 from engine.cases.filters import ORDERS, Filters, Order, Page
 from engine.cases.queues import Queue
@@ -144,7 +143,7 @@ def case_view(number: str, attempt: acting.Attempt | None = None) -> dict[str, A
 def options() -> dict[str, Sequence[tuple[str, str]]]:
     """What the filters of a list offer."""
     session, actor = db.session(), identity.current_actor()
-    classes = dict.fromkeys(matter.class_name for matter in matters.list_admitted(session, shell.now()))
+    classes = dict.fromkeys(matter.class_name for matter in shell.admitted())
     tops = [post.path for post in actor.posts if post.role in ("seat", "supervisor")]
     places = reading.list_places(session, tops[0]) if tops else []
     said = {kind: [(key, shell.word(key, kind)) for key in WORDS[kind] if key != "none"]

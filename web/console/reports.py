@@ -53,7 +53,7 @@ def hints() -> Any:
     if len(bigrams(text)) < ENOUGH:
         return render_template("_hints.html", guesses=(), similar=())
     session, at = db.session(), shell.now()
-    known = {matter.code: matter for matter in matters.list_admitted(session, at)}
+    known = {matter.code: matter for matter in shell.admitted()}
     guesses = [known[guess.code] for guess in matters.guess_matter(session, text, at) if guess.code in known]
     division = request.args.get("division") or _own_division()
     similar = find_similar(session, text=text, place=place, division=division, at=at,
@@ -79,7 +79,7 @@ def _form(typed: dict[str, str], problems: dict[str, list[str]] | None = None, s
     tops = [post.path for post in actor.posts if post.role in ("seat", "supervisor")]
     places = reading.list_places(db.session(), tops[0]) if tops else []
     groups: dict[str, list[tuple[str, str]]] = {}
-    for matter in matters.list_admitted(db.session(), shell.now()):
+    for matter in shell.admitted():
         groups.setdefault(matter.class_name, []).append((matter.code, matter.name))
     return render_template("report.html", typed=typed, problems=problems or {}, said=said, keys=keys or [],
                            places=places, groups=groups, here="new"), status

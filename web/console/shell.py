@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from flask import Flask, g, request
 from flask_babel import gettext as _
 
-from engine import clock, directory, notices
+from engine import clock, directory, matters, notices
 from engine.cases import moments, queues, reading, words
 from engine.cases.lamps import Clock
 from engine.errors import WanggeError
@@ -98,6 +99,14 @@ def unread() -> int:
     if actor is None or actor.person_id is None:
         return 0
     return notices.count_unread(db.session(), actor.person_id)
+
+
+def admitted() -> Sequence[Any]:
+    """The matters that may enter a grid now; read once a request."""
+    if "admitted" not in g:
+        g.admitted = matters.list_admitted(db.session(), now())
+    found: Sequence[Any] = g.admitted
+    return found
 
 
 def preference(name: str, default: Any = None) -> Any:

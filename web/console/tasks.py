@@ -121,7 +121,7 @@ def _refused(number: str, row: Any, attempt: acting.Attempt, refused: WanggeErro
     if isinstance(refused, Invalid):
         return render_again(number, replace(attempt, problems=refused.fields), 422)
     form, view = acting.form_of(row.form), queues.case_view(number)
-    choices = Choices(db.session(), view["case"].holder_id, shell.now(), shell.language())
+    choices = Choices(db.session(), view["case"].holder_id, shell.language())
     kept = view_of(form, choices, values=attempt.typed, outcome=attempt.outcome).spoken()
     page = render_template("conflict.html", refused=refused, said=attempt.said, kept=kept, here="",
                            fragment=shell.is_fragment(), desk_key=request.form.get("desk", ""), **view)

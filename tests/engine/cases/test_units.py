@@ -1,0 +1,23 @@
+"""Whom a centre may hand a case to."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from engine.cases.reading import list_places, list_units
+from tests.builders import a_city, an_organisation
+
+
+def test_a_township_has_its_own_platforms_its_communities_and_the_county_departments(session: Session) -> None:
+    city = a_city(session)
+    platform = an_organisation(session, city.township, "高亭镇综合执法平台", "platform")
+    other = an_organisation(session, city.sibling, "衢山镇综合执法平台", "platform")
+    found = {code: place for code, _, place in list_units(session, city.centre.id)}
+    assert found == {platform.code: "same", city.community_centre.code: "below", city.department.code: "above"}
+    assert other.code not in found
+
+
+def test_the_places_of_a_township_are_its_communities(session: Session) -> None:
+    city = a_city(session)
+    assert list_places(session, city.township.path) == [(city.community.code, city.community.name)]
+    assert list_places(session, city.other.path) == []

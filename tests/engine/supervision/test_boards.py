@@ -1,0 +1,83 @@
+"""What the supervisor sees: late cases by unit and class, and the figures of the sentence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engine.cases.models import Case
+from engine.cases.reading import list_where
+from engine.directory import Actor
+from engine.supervision import boards
+from engine.worklist.models import Deadline
+from tests.builders import NOW, City, a_case, a_city, an_actor, an_organisation
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def city(session: Session) -> City:
+    return a_city(session)
+
+
+@pytest.fixture
+def supervisor(session: Session, city: City) -> Actor:
+    return an_actor(session, "supervisor", city.county_centre, name="杜督查")
+
+
+def _late(session: Session, city: City, **changed: Any) -> Case:
+    return a_case(session, city.community, changed.pop("holder", city.centre), due_at=NOW - DAY,
+                  **{"stage": "assign", **changed})
+
+
+def test_a_township_answers_for_its_platforms_and_a_department_for_itself(
+        session: Session, city: City, supervisor: Actor) -> None:
+    platform = an_organisation(session, city.township, "高亭镇综合执法平台", "platform")
+    _late(session, city, class_name="公用设施")
+    _late(session, city, class_name="公用设施", stage="handle", handler_id=platform.id, dispatched_at=NOW - DAY)
+    _late(session, city, class_name="市容环境", stage="handle", handler_id=city.department.id, dispatched_at=NOW)
+    board = boards.read_board(session, supervisor, NOW)
+    assert [(unit.name, unit.late) for unit in board.units] == [
+        (city.township.name, {"公用设施": 2}), (city.department.name, {"市容环境": 1})]
+    assert (board.late, board.unaccepted, board.worst and board.worst.name) == (3, 1, city.township.name)
+
+
+def test_a_cell_lists_exactly_the_cases_that_it_counts(session: Session, city: City, supervisor: Actor) -> None:
+    wanted = _late(session, city, class_name="公用设施")
+    _late(session, city)
+    _late(session, city, class_name="公用设施", holder=city.sibling_centre)
+    board = boards.read_board(session, supervisor, NOW)
+    unit = next(unit for unit in board.units if unit.name == city.township.name)
+    page = list_where(session, boards.selection("late", NOW, unit, "公用设施"), NOW)
+    assert [row.number for row in page.items] == [wanted.number]
+    assert page.total == unit.late["公用设施"]
+
+
+def test_near_stopped_and_closed_cases_are_not_late(session: Session, city: City, supervisor: Actor) -> None:
+    a_case(session, city.community, city.centre, due_at=NOW + DAY, warn_at=NOW - DAY, class_name="公用设施")
+    _late(session, city, stopped_at=NOW - DAY)
+    _late(session, city, closed_at=NOW, stage="closed", outcome="handled")
+    board = boards.read_board(session, supervisor, NOW)
+    assert (board.late, board.near, board.worst) == (0, 1, None)
+
+
+def test_the_share_in_time_counts_finished_deadlines_of_eight_weeks(
+        session: Session, city: City, supervisor: Actor) -> None:
+    case = _late(session, city)
+    for closed, due in ((NOW - DAY, NOW), (NOW - DAY, NOW - 2 * DAY), (NOW - 80 * DAY, NOW - 90 * DAY)):
+        session.add(Deadline(
+            case_id=case.id, organisation_id=city.centre.id, stage="accept", opened_at=NOW - 99 * DAY,
+            limit="2 work_day", count="next_day", office="default", warn_at=due, due_at=due, first_due_at=due,
+            table_id="limits", pack="base", table_version=1, row=1, cites="", closed_at=closed))
+    session.flush()
+    board = boards.read_board(session, supervisor, NOW)
+    assert board.units[0].rate == 50
+    assert [(met, ended) for _, met, ended in board.weeks] == [(1, 2)]
+
+
+def test_a_cell_is_darker_the_more_it_holds() -> None:
+    assert [boards.heat(number, [9, 4]) for number in (0, 1, 4, 9)] == [0, 1, 2, 4]
+    assert boards.heat(0, []) == 0
