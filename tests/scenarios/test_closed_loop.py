@@ -4,6 +4,7 @@ import pytest
 
 from tests.scenarios.desk import Desk
 
+pytestmark = pytest.mark.cites("E1", "E2", "E3", "E4", "E8", "E9", "E11", "E15", "E20")
 HANDLED = (("dispatch", "department"), ("sign", "sign"), ("handle_task", "done"), ("check", "pass"))
 OWN = (("dispatch", "own"), ("handle_task", "done"), ("check", "pass"))
 

@@ -1,6 +1,10 @@
 """Several departments, and emergencies: what runs side by side."""
 
+import pytest
+
 from tests.scenarios.desk import Desk
+
+pytestmark = pytest.mark.cites("E3", "E9", "E10")
 
 
 def joint() -> Desk:
