@@ -17,7 +17,7 @@ from engine.processes.errors import OverBudget, ProcessBroken
 from engine.processes.evaluation import MOST_DATA
 from engine.processes.merging import differs
 from engine.processes.scopes import Instance
-from engine.processes.tokens import Token
+from engine.processes.tokens import LIVE, Token
 from engine.processes.values import Host
 
 FORMAT = 1
@@ -112,6 +112,7 @@ def _restore(scope: Any, rows: list[list[Any]]) -> None:
         spec = specs.get(name) if tasks else scope.spec.start
         if spec is None:
             raise ProcessBroken(scope.bundle.file, name, "流程图里已经没有这个元素")
+        _check_shape(scope, spec, state, parent)
         task = Token(scope, spec, parent, state=state, id=key)
         above = known[place] if place >= 0 else None
         if len(row) > 4:
@@ -122,6 +123,13 @@ def _restore(scope: Any, rows: list[list[Any]]) -> None:
         if state == TaskState.WAITING and getattr(spec, "event_definition", None) is not None:
             scope.top_workflow.event_manager.tasks[key] = task
     scope.task_tree = tasks[0]
+
+
+def _check_shape(scope: Any, spec: Any, state: int, parent: Token | None) -> None:
+    """Refuse a newer diagram that hangs the first boundary event on a task that stands: it would not be armed."""
+    split = f"{spec.name}.BoundaryEventSplit"
+    if state & LIVE and parent is not None and split in scope.spec.task_specs and parent.task_spec.name != split:
+        raise ProcessBroken(scope.bundle.file, spec.bpmn_id, "新图给正在办的任务加了第一个边界事件，请等它办完再换图")
 
 
 def _fill(task: Token, row: list[Any], above: dict[str, Any]) -> None:

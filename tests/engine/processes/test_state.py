@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 
-from engine.processes import complete
+import pytest
+
+from engine.processes import ProcessBroken, complete
 from engine.processes.shelf import bundle_of
 from engine.processes.state import dump, load
 from tests.engine.processes.drawing import ENDS, Walk, drawn, timer, user
@@ -47,3 +49,12 @@ def test_the_hundredth_act_costs_as_much_as_the_first() -> None:
         walk.do("accept").do("handle").do("check", "again")
         spent.append(time.process_time() - begun)
     assert sorted(spent[-40:])[20] < 3 * sorted(spent[:40])[20]
+
+
+def test_a_first_boundary_event_on_the_open_task_is_refused_rather_than_forgotten() -> None:
+    old = drawn("grown", ENDS + user("a"), "start -> a -> end")
+    new = drawn("grown", ENDS + user("a") + timer("t", "a", "PT1H", form="timeDuration"), """start -> a -> end
+                                                                                             t -> end""")
+    walk = Walk(old)
+    with pytest.raises(ProcessBroken):
+        complete(new, walk.step.state, walk.step.open[0].key, {}, walk.desk)
