@@ -31,6 +31,7 @@ _BY_STATUS = {
     429: "too_many_requests", 431: "too_large", 503: "unavailable", 507: "storage_full",
 }  # fmt: skip
 CODES = frozenset(_BY_STATUS.values()) | {"csrf", "database_unavailable", "error"}
+_PASSING = (sql.OperationalError, sql.InterfaceError, sql.TimeoutError, sql.PendingRollbackError)
 _DATA_CLASS, _FULL, _READ_ONLY = "22", "53100", "25006"
 
 
@@ -80,12 +81,12 @@ def page(failure: Failure) -> Response:
 
 def failure_of(error: Exception) -> Failure:
     """What an exception means to the one who asked."""
-    if isinstance(error, WanggeError):
-        return _engine_failure(error)
     if isinstance(error, HTTPException):
         return _http_failure(error)
-    if isinstance(error, sql.SQLAlchemyError):
-        return _database_failure(error)
+    if (broken := _database_cause(error)) is not None:
+        return _database_failure(broken)
+    if isinstance(error, WanggeError):
+        return _engine_failure(error)
     if isinstance(error, OSError):
         return _told(507 if error.errno == 28 else 503, "storage_full" if error.errno == 28 else "unavailable")
     return _told(500, "error")
@@ -142,6 +143,19 @@ def flat(fields: Any, before: str = "") -> dict[str, list[str]]:
     return found
 
 
+def _database_cause(error: BaseException) -> sql.SQLAlchemyError | None:
+    """The database's own error: this one, or the loss of the database behind it, whatever was made of that.
+
+    A diagram that asked in vain is not a broken diagram; a name that is taken was explained by who raised it.
+    """
+    if isinstance(error, sql.SQLAlchemyError):
+        return error
+    behind = error.__cause__
+    while behind is not None and not isinstance(behind, _PASSING):
+        behind = behind.__cause__
+    return behind
+
+
 def _database_failure(error: sql.SQLAlchemyError) -> Failure:
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     if isinstance(error, sql.DataError) or state.startswith(_DATA_CLASS):
@@ -150,7 +164,7 @@ def _database_failure(error: sql.SQLAlchemyError) -> Failure:
         return _told(507, "storage_full")
     if isinstance(error, sql.IntegrityError):
         return _told(409, "conflict")
-    passing = isinstance(error, sql.OperationalError | sql.InterfaceError | sql.TimeoutError | sql.PendingRollbackError)
+    passing = isinstance(error, _PASSING)
     broken = isinstance(error, sql.DBAPIError) and error.connection_invalidated
     if passing or broken or state == _READ_ONLY:
         failure = _told(503, "database_unavailable")
