@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from engine import attachments, audit, cases, processes
+from engine import attachments, audit, cases, clock, processes
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
 from engine.cases.models import Answered, Case
@@ -230,7 +230,7 @@ def _files(session: Session, at: datetime, finding: Finding) -> None:
             finding.wrong(f"{key}: the file is not the one that was stored")
     known = {row.key for row in rows}
     for key, written in stored.items():
-        if key not in known and written < (at - ORPHAN_AGE).timestamp():
+        if key not in known and written < (at - clock.offset() - ORPHAN_AGE).timestamp():  # files know machine time
             finding.wrong(f"{key}: a file that no row knows")
 
 
