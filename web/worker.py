@@ -55,10 +55,10 @@ class Worker:
             while not self.stopping.is_set():
                 with self.place.sessions.begin() as session:
                     step = job.do(session, clock.now())
+                    if not step:
+                        break
                     failpoint(f"{job.name}.before_commit")
                 failpoint(f"{job.name}.after_commit")
-                if not step:
-                    break
                 done += step
         except Exception as error:
             log.error("job failed", job=job.name, exc_info=error)
