@@ -116,11 +116,11 @@ def check_report(report: Report, at: datetime) -> dict[str, list[str]]:
         text = getattr(report, name)
         if text and len(text) > most:
             problems[name] = [f"最多 {most} 字，现在有 {len(text)} 字，请精简。"]
-    problems |= _unknown_words(report)
+    problems |= _unknown_words(report) | _unstorable(report)
     if report.happened_at is not None and report.happened_at > at + timedelta(minutes=5):
         problems["happened_at"] = ["发生时间在将来，请核对。"]
-    if (report.lat is None) != (report.lng is None):
-        problems["place"] = ["经度和纬度要同时给出。"]
+    if position := _wrong_position(report.lat, report.lng):
+        problems["place"] = [position]
     phone = (report.contact or {}).get("phone")
     if phone and not is_phone(phone):
         problems["contact.phone"] = [f"「{phone[:30]}」不是有效的电话号码。"]
@@ -134,6 +134,20 @@ def _unknown_words(report: Report) -> dict[str, list[str]]:
     given = ((name, getattr(report, name), words) for name, words in WORDS)
     return {name: [f"没有「{value}」这个值，可用：{'、'.join(words)}。"]
             for name, value, words in given if value is not None and value not in words}
+
+
+def _unstorable(report: Report) -> dict[str, list[str]]:
+    """Texts with characters that no database or file can hold: NUL and halves of a surrogate pair."""
+    given = {name: getattr(report, name) for name in LONGEST} | {
+        f"contact.{name}": text for name, text in (report.contact or {}).items()}
+    return {name: ["含有不能保存的字符。"] for name, text in given.items()
+            if text and ("\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text))}
+
+
+def _wrong_position(lat: float | None, lng: float | None) -> str | None:
+    if lat is None or lng is None:
+        return None if lat is lng else "经度和纬度要同时给出。"
+    return None if -90 <= lat <= 90 and -180 <= lng <= 180 else "经纬度不在地球上，请重新定位。"
 
 
 def is_phone(text: str) -> bool:
