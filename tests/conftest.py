@@ -39,16 +39,16 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def make_database(server_url: str) -> Iterator[Callable[..., str]]:
-    """Makes databases: gives the URL of one with all tables; `empty=True`: without."""
+    """Makes databases: gives the URL of one with all tables; `empty=True`: without; or a copy of one made before."""
     admin = create_engine(server_url, isolation_level="AUTOCOMMIT", pool_size=1)
     made: list[str] = []
     numbers = count(1)
 
-    def make(empty: bool = False) -> str:
+    def make(empty: bool = False, copy_of: str = "") -> str:
         name = f"wangge_test_{os.getpid()}_{next(numbers)}"
         with admin.connect() as connection:
             _make_template(connection, server_url)
-            template = "template1" if empty else TEMPLATE
+            template = sa.make_url(copy_of).database if copy_of else "template1" if empty else TEMPLATE
             connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
             connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
         made.append(name)
@@ -133,3 +133,12 @@ def office(town_engine: sa.Engine, tmp_path: Path) -> Iterator[town.Office]:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             yield town.Office(session)
         outer.rollback()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the storms survived, a line each."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, line in getattr(report, "user_properties", ()):
+                if name == "survived" and report.when == "call":
+                    terminalreporter.write_line(f"survived: {line}")

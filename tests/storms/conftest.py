@@ -1,0 +1,53 @@
+"""What storms may ask for: a house with a server and workers, sizes, and a place to say what was survived."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from engine.db.session import create_engine
+from tests import town
+from tests.storms.house import House
+
+Say = Callable[[str], None]
+
+
+@pytest.fixture(scope="session")
+def settled_town(make_database: Callable[..., str]) -> str:
+    """A database with the small city in it, to which nobody is connected: houses are copied from it."""
+    url = make_database()
+    engine = create_engine(url)
+    with Session(engine) as session, session.begin():
+        town.build_town(session)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def house(settled_town: str, make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+          ) -> Iterator[House]:
+    """A running house with two workers, on a database of its own; storms follow one another in it."""
+    made = House(tmp_path_factory.mktemp("house"), make_database(copy_of=settled_town), workers=2)
+    try:
+        made.open()
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def seed() -> int:
+    """The seed of this storm; STORM_SEED replays one."""
+    return int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(10**6))
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None], seed: int, request: pytest.FixtureRequest) -> Say:
+    """Says what was survived; the run prints it at its end."""
+    return lambda line: record_property("survived", f"{request.node.name}: {line} (STORM_SEED={seed})")
+
+

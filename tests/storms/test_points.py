@@ -1,0 +1,119 @@
+"""R2: processes die at the worst points of their work; the retry under the same key finds what was done, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from engine.attachments.models import Attachment
+from engine.db import failpoints, migrate
+from engine.db.session import create_engine
+from engine.notices.models import Inbox, Outbox
+from tests.storms.conftest import Say
+from tests.storms.crowd import Crowd, Ledger, check
+from tests.storms.house import House, run
+from tests.storms.sizes import sizes
+
+
+@pytest.fixture
+def ledger(house: House) -> Iterator[Ledger]:
+    """What is told in this test; whoever died in it is started again."""
+    yield Ledger.opened(house)
+    house.open()
+
+
+def strike(house: House, point: str) -> None:
+    """Wait until somebody has died at this point, and start again who is gone."""
+    house.wait_for(lambda: not house.is_armed(point), f"nobody came by {point}")
+    house.wait_for(lambda: house.has_lost() or point.startswith(("web", "photo")), f"nobody died at {point}")
+    house.open()
+
+
+@sizes(small=1, storm=20, full=20)
+@pytest.mark.parametrize("point", ["web.before_commit", "web.after_commit"])
+def test_an_act_whose_server_dies_happens_once(house: House, ledger: Ledger, point: str, size: int, seed: int, say: Say
+                                               ) -> None:
+    crowd = Crowd(house, ledger, seed)
+    for _ in range(size):
+        house.arm(point)
+        number = crowd.report()
+        strike(house, point)
+        task = crowd.waiting(number)[0]
+        house.arm(point)
+        assert crowd.step(task, "own").status_code == 200
+        strike(house, point)
+    assert ledger.broken >= 2 * size
+    say(f"{2 * size} deaths at {point}; {check(house, ledger)}; {house.verify()} checks")
+
+
+@sizes(small=1, storm=20, full=20)
+@pytest.mark.parametrize("point", ["due.before_commit", "due.after_commit"])
+def test_a_timer_whose_worker_dies_fires_once(house: House, ledger: Ledger, point: str, size: int, seed: int, say: Say
+                                              ) -> None:
+    crowd = Crowd(house, ledger, seed)
+    for _ in range(size):
+        number = crowd.resident()
+        house.wait_for(house.drained, "what is due is not done")
+        house.arm(point)
+        house.advance(timedelta(days=4))
+        strike(house, point)
+        house.wait_for(house.drained, "what is due is not done")
+        fired = [entry for entry in crowd.record(number) if entry["element"] == "verify_late"]
+        assert len(fired) == 1
+        crowd.travel(number)
+    say(f"{size} deaths at {point}; {check(house, ledger)}; {house.verify()} checks")
+
+
+@sizes(small=1, storm=20, full=20)
+@pytest.mark.parametrize("point", ["outbox.sent", "notices.before_commit", "notices.after_commit"])
+def test_a_message_whose_sender_dies_arrives_once(house: House, ledger: Ledger, point: str, size: int, seed: int,
+                                                  say: Say) -> None:
+    crowd = Crowd(house, ledger, seed)
+    for _ in range(size):
+        house.wait_for(house.drained, "what is due is not done")
+        house.arm(point)
+        crowd.report()
+        strike(house, point)
+    house.wait_for(house.drained, "what is due is not done")
+    with house.session() as session:
+        sent = session.scalar(sa.select(sa.func.count()).select_from(Outbox)) or 0
+        there = session.scalar(sa.select(sa.func.count()).select_from(Inbox)) or 0
+    assert sent == there > 0
+    say(f"{size} deaths at {point}; {sent} messages, each there once; {check(house, ledger)}; {house.verify()} checks")
+
+
+@sizes(small=1, storm=20, full=20)
+def test_a_photo_whose_server_dies_is_kept_once(house: House, ledger: Ledger, size: int, seed: int, say: Say) -> None:
+    crowd, point = Crowd(house, ledger, seed), "photo.stored"
+    keys = set()
+    for _ in range(size):
+        house.arm(point)
+        keys.add(crowd.photo("grid_worker.330902002001-centre.1"))
+        strike(house, point)
+    with house.session() as session:
+        rows = set(session.scalars(sa.select(Attachment.key).where(Attachment.key.in_(keys))))
+    files = {file.name for file in (house.data / "objects").iterdir()}
+    assert rows == keys <= files and not [name for name in files if not name.endswith(".jpg")]
+    say(f"{size} deaths at {point}; {check(house, ledger)}; {house.verify()} checks")
+
+
+@sizes(small=1, storm=20, full=20)
+def test_a_migration_that_dies_is_run_again(make_database: Callable[..., str], tmp_path: Path, size: int, say: Say
+                                            ) -> None:
+    for _ in range(size):
+        url = make_database(empty=True)
+        (tmp_path / "migration.step").touch()
+        environment = {"DATABASE_URL": url, failpoints.VARIABLE: str(tmp_path)}
+        assert run(["-m", "engine.db", "upgrade"], environment) == -9
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            assert migrate.current(connection) is None and not sa.inspect(connection).get_table_names()
+        assert run(["-m", "engine.db", "upgrade"], environment) == 0
+        with engine.connect() as connection:
+            assert migrate.differences(connection) == []
+        engine.dispose()
+    say(f"{size} deaths in a migration, each run again to its end")
