@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from yaml import YAMLError
 
 from engine import directory, library, matters
 from engine.cases import gatekeeping
@@ -37,6 +38,12 @@ class PlaceUnknown(NotFound):
     """没有这个地方的区划。"""
 
     code = "place_unknown"
+
+
+class SiteInvalid(Invalid):
+    """区划表或机构底稿有错，没有载入。"""
+
+    code = "site_invalid"
 
 
 class NamesNeeded(Invalid):
@@ -83,13 +90,22 @@ def known_places() -> list[str]:
 def read_site(place: str | None, divisions: Path | None, organisations: Path | None) -> Site:
     """A place of the house, or the divisions of a file; without a plan of its own it gets its centres only.
 
-    Raises PlaceUnknown, PlacesInvalid.
+    Raises PlaceUnknown, PlacesInvalid, SiteInvalid.
     """
     if place is not None and place not in known_places():
         raise PlaceUnknown(f"没有「{place}」的区划，现有：{'、'.join(known_places())}", place=place)
     own = PLACES / f"{place}-organisations.yaml"
     plan = organisations or (own if place and own.exists() else PLACES / "organisations.yaml")
-    return Site(read_divisions(divisions or PLACES / f"{place}.csv"), read_plan(plan))
+    try:
+        site = Site(read_divisions(divisions or PLACES / f"{place}.csv"), read_plan(plan))
+        bodies = plan_bodies(site.plan, site.divisions)
+    except UnicodeDecodeError as problem:
+        raise SiteInvalid("文件不是 UTF-8 编码；用表格软件另存为「CSV UTF-8」。") from problem
+    except (YAMLError, KeyError, TypeError, AttributeError) as problem:
+        raise SiteInvalid(f"{plan.name} 不是机构底稿，写法见 rules/places：{problem}") from problem
+    if not bodies:
+        raise SiteInvalid("区划表里一行都没有。")
+    return site
 
 
 def matching_packs(divisions: Iterable[DivisionRow], without: Iterable[str] = ()) -> tuple[Pack, ...]:
