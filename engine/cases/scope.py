@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,7 +50,6 @@ def install(session_class: type[Session]) -> None:
 def act_as(session: Session, actor: Actor) -> None:
     """From now on this session sees what the actor sees."""
     session.info["actor"] = actor
-    session.info.pop("scope", None)
 
 
 @contextmanager
@@ -73,13 +73,10 @@ def _narrow(state: ORMExecuteState) -> None:
     actor = state.session.info.get("actor")
     if actor is None or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    kept = state.session.info.get("scope")
-    if kept is None or kept[0] is not actor:
-        kept = (actor, _criteria(actor))
-        state.session.info["scope"] = kept
-    state.statement = state.statement.options(*kept[1])
+    state.statement = state.statement.options(*_criteria(actor))
 
 
+@lru_cache(maxsize=4096)
 def _criteria(actor: Actor) -> tuple[Any, ...]:
     """The conditions that go with every mention of a case-bound table, however it is joined or aliased."""
     ids = sa.select(_cases.c.id).where(_visible(actor, _cases))
