@@ -45,9 +45,9 @@ class Act:
         self.notes: dict[str, Any] = {}
         self.texts: dict[str, str] = {}
         self.versions: dict[str, Any] = {}
-        self.file = file or CaseFile(session, case)
+        self.file = file or CaseFile(session, case, is_new=is_new)
         self._organisations: dict[int, Organisation] = {}
-        self._centres: dict[str, list[Organisation]] = {}
+        self._ways: set[str] = set()  # the paths whose centres have been read
         self._known: list[object] = []
         self._rungs: dict[tuple[int, str], Organisation | None] = {}
         self.alarm = False  # the case became an emergency in this act
@@ -95,36 +95,37 @@ class Act:
     def organisation(self, organisation_id: int) -> Organisation:
         """An organisation by its row id; kept for the length of the act."""
         if organisation_id not in self._organisations:
-            self._read_organisations(self.case.path, {organisation_id, self.case.holder_id, self.case.handler_id})
+            self._read_organisations(ids=[organisation_id])
         return self._organisations[organisation_id]
+
+    def organisations_coded(self, codes: Collection[str]) -> dict[str, Organisation]:
+        """Those of these codes that there are, by code."""
+        known = {row.code for row in self._organisations.values()}
+        if not known.issuperset(codes):
+            self._read_organisations(codes=codes)
+        return {row.code: row for row in self._organisations.values() if row.code in codes}
 
     def centre_at(self, path: str, level: str) -> Organisation | None:
         """The centre of the division of this level on the way from the city down to `path`."""
         whole = self.case.path if f"{self.case.path}.".startswith(f"{path}.") else path
-        if whole not in self._centres:
-            self._read_organisations(whole, {self.case.holder_id, self.case.handler_id})
-        return next((centre for centre in self._centres[whole]
-                     if centre.division.level == level and f"{path}.".startswith(f"{centre.division.path}.")), None)
+        if whole not in self._ways:
+            self._read_organisations(way=whole)
+        return next((one for one in self._organisations.values() if one.kind == "centre"
+                     and one.division.level == level and f"{path}.".startswith(f"{one.division.path}.")), None)
 
-    def _read_organisations(self, path: str, ids: set[int | None]) -> None:
-        """In one question those with these ids and the centres on the way down to `path`."""
-        wanted: ColumnElement[bool] = Organisation.id.in_(ids - {None} - self._organisations.keys())
-        if path not in self._centres:
-            wanted = or_(wanted, and_(Organisation.division_code.in_(path.split(".")), Organisation.kind == "centre"))
-        rows = list(self.session.scalars(select(Organisation).where(wanted)))
-        self._organisations |= {row.id: row for row in rows}
-        if path not in self._centres:
-            codes = path.split(".")
-            self._centres[path] = [row for row in rows if row.kind == "centre" and row.division_code in codes]
-
-    def organisations_coded(self, codes: Collection[str]) -> dict[str, Organisation]:
-        """Those of these codes that there are, by code."""
-        known = {row.code: row for row in self._organisations.values()}
-        if missing := set(codes) - known.keys():
-            rows = self.session.scalars(select(Organisation).where(Organisation.code.in_(missing))).all()
-            self._organisations |= {row.id: row for row in rows}
-            known |= {row.code: row for row in rows}
-        return {code: known[code] for code in codes if code in known}
+    def _read_organisations(
+        self, ids: Collection[int] = (), codes: Collection[str] = (), way: str | None = None
+    ) -> None:
+        """In one question what is asked for and what every act needs: who has the case, the centres above its place."""
+        case, way = self.case, way or self.case.path
+        wanted: ColumnElement[bool] = Organisation.id.in_(
+            {*ids, case.holder_id, case.handler_id} - {None} - self._organisations.keys())
+        if codes:
+            wanted = or_(wanted, Organisation.code.in_(codes))
+        if way not in self._ways:
+            self._ways.add(way)
+            wanted = or_(wanted, and_(Organisation.division_code.in_(way.split(".")), Organisation.kind == "centre"))
+        self._organisations |= {row.id: row for row in self.session.scalars(select(Organisation).where(wanted))}
 
     def keep(self, row: object) -> None:
         """Hold a row that the act has read, so that the session finds it again without asking."""

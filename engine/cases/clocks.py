@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine import deadlines
 from engine.cases.act import Act
@@ -163,15 +164,16 @@ def move_deadline(act: Act, deadline: Deadline, due_at: datetime) -> None:
 
 
 def cancel_measures(act: Act, around: Sequence[Deadline]) -> None:
-    """What was planned around these deadlines and not yet done is off; around a total clock nothing ever is."""
-    if any(one.id is None for one in around):  # opened in this very act: let the database know what is to be off
-        act.session.flush()
-    if ids := [one.id for one in around if one.stage != "total"]:
-        act.session.execute(
-            update(Measure)
-            .where(Measure.deadline_id.in_(ids), Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
-            .values(cancelled_at=act.at)
-        )
+    """What was planned around these deadlines and not yet done is off."""
+    planned = [one for one in act.file.measures if one.deadline in around]
+    if written := [one.id for one in planned if one.id is not None]:
+        act.session.execute(update(Measure).where(Measure.id.in_(written)).values(cancelled_at=act.at),
+                            execution_options={"synchronize_session": False})
+    for one in planned:
+        if one.id is None:
+            one.cancelled_at = act.at
+        else:
+            set_committed_value(one, "cancelled_at", act.at)
 
 
 def plan_measures(act: Act, deadline: Deadline, due: deadlines.Due) -> None:
@@ -223,6 +225,6 @@ def _plan_raises(act: Act, deadline: Deadline, fired: Fired, after: str) -> date
 
 def _plan(act: Act, deadline: Deadline, kind: str, at: datetime, fired: Fired, centre: Organisation) -> None:
     if at >= act.at:
-        act.session.add(Measure(
+        act.file.add(Measure(
             case_id=act.case.id, deadline=deadline, kind=kind, level=centre.division.level,
             organisation_id=centre.id, at=at, row=fired.number, cites=fired.cites))

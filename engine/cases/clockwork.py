@@ -13,15 +13,13 @@ from engine import directory, processes
 from engine.cases import notifying
 from engine.cases.act import Act
 from engine.cases.clocks import plan_next_day
-from engine.cases.file import CaseFile
+from engine.cases.file import PENDING, CaseFile
 from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.stops import resume_when_over
 from engine.processes.models import Instance, Timer
 from engine.worklist.models import Deadline, Measure
-
-PENDING = (Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
 
 
 def fire_timers(file: CaseFile, at: datetime) -> int:
@@ -117,8 +115,7 @@ def _waiting() -> list[Select[*tuple[Any, ...]]]:
 
 def _moments(file: CaseFile, at: datetime) -> list[datetime]:
     """The instants up to `at` at which something of this case is due, oldest first."""
-    measures = select(Measure.at).where(Measure.case_id == file.case.id, Measure.at <= at, *PENDING)
-    found = {timer.due_at for timer in file.due_timers(at)} | set(file.session.scalars(measures))
+    found = {timer.due_at for timer in file.due_timers(at)} | {one.at for one in file.measures if one.at <= at}
     if file.case.stopped_until is not None and file.case.stopped_until <= at:
         found.add(file.case.stopped_until)
     return sorted(found)
@@ -126,11 +123,7 @@ def _moments(file: CaseFile, at: datetime) -> list[datetime]:
 
 def take_measures(file: CaseFile, at: datetime) -> int:
     """Carry out the measures of a locked case that are due; the diagram is not loaded, custody stays."""
-    due = file.session.scalars(
-        select(Measure)
-        .where(Measure.case_id == file.case.id, Measure.at <= at, *PENDING)
-        .order_by(Measure.at, Measure.id)
-    ).all()
+    due = [one for one in file.measures if one.at <= at]
     for measure in due:
         _take(file, measure)
     return len(due)
@@ -178,7 +171,7 @@ def _tell(act: Act, measure: Measure, deadline: Deadline) -> None:
         people = (
             [task.assignee_id]
             if task.assignee_id
-            else notifying.people_of(act, task.organisation_id, task.role, task.grid_id)
+            else notifying.people_of(act, task.organisation_id, task.role, grid_id=task.grid_id)
         )
         notifying.tell_people(act, people, measure.kind, subject)
     elif measure.organisation_id is not None:

@@ -6,70 +6,88 @@ until the act's entry is written, so what was added or closed is known here befo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine.cases.models import Case, Custody, Stop
 from engine.errors import NotFound
 from engine.processes.models import Instance, Timer
 from engine.worklist.errors import TaskUnknown
-from engine.worklist.models import Deadline, Task
+from engine.worklist.models import Deadline, Measure, Task
 
-_OPEN: dict[type[Any], ColumnElement[bool]] = {
-    Task: Task.closed_at.is_(None),
-    Deadline: Deadline.closed_at.is_(None),
-    Custody: Custody.until.is_(None),
-    Stop: true(),  # the ended ones count as well: they are the time that stood still
-}
+T = TypeVar("T")
+PENDING = (Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
+
+
+@dataclass(slots=True)
+class _Running:
+    """What the diagram and the clock stand at."""
+
+    instance: Instance | None = None
+    timers: list[Timer] | None = None
+    stops: list[Stop] = field(default_factory=list)
 
 
 class CaseFile:
-    """The rows of a case, each table read when it is first asked for.
+    """The rows of a case, read when they are first asked for: tables that are needed together in one question.
 
     A row that is closed leaves by itself; what an act opens it adds. `asked_for` is a task that is read whether it
-    is open or not.
+    is open or not. A case that `is_new` has nothing to be read.
     """
 
-    def __init__(self, session: Session, case: Case, asked_for: int | None = None) -> None:
-        self.session, self.case, self.asked_for = session, case, asked_for
-        self._kept: dict[type[Any], list[Any]] = {}
+    def __init__(self, session: Session, case: Case, asked_for: int | None = None, is_new: bool = False) -> None:
+        self.session, self.case, self.asked_for, self.is_new = session, case, asked_for, is_new
+        self._added: list[Any] = []
 
+    # the diagram and the clock ------------------------------------------------------------------------------------
     @property
     def instance(self) -> Instance:
         """The running diagram; raises NotFound."""
-        return self._engine_rows[0]
+        found = self._running.instance
+        if found is None:
+            raise NotFound(case=self.case.id)
+        return found
 
     @property
     def timers(self) -> list[Timer]:
         """The armed timers, in the order in which they fire."""
-        return sorted(self._engine_rows[1], key=lambda row: (row.due_at, row.interrupting, row.task, row.element))
+        if self._running.timers is None:
+            self.session.flush()  # reading must not undo what the step has left to be written
+            self._running.timers = _once(self._ask(
+                select(Timer).where(Timer.instance_id == self.instance.id)), 0)
+        return sorted(self._running.timers, key=lambda row: (row.due_at, row.interrupting, row.task, row.element))
 
     def due_timers(self, at: datetime) -> list[Timer]:
         """Those that are due at this instant."""
         return [timer for timer in self.timers if timer.due_at <= at]
 
+    @property
+    def stops(self) -> list[Stop]:
+        """When the clock stood still, oldest first."""
+        return [*self._running.stops, *self._new(Stop)]
+
     def has_stepped(self) -> None:
         """The diagram went on: which timers are armed is asked anew, should anybody want to know."""
-        self.__dict__.pop("_engine_rows", None)
+        self._running.timers = None
 
     @cached_property
-    def _engine_rows(self) -> tuple[Instance, list[Timer]]:
-        self.session.flush()  # reading must not undo what the step before has left to be written
-        rows = self.session.execute(
-            select(Instance, Timer).outerjoin(Timer, Timer.instance_id == Instance.id)
-            .where(Instance.case_id == self.case.id).execution_options(populate_existing=True)).all()
-        if not rows:
-            raise NotFound(case=self.case.id)
-        return rows[0].Instance, [row.Timer for row in rows if row.Timer is not None]
+    def _running(self) -> _Running:
+        rows = self._ask(
+            select(Instance, Timer, Stop).outerjoin(Timer, Timer.instance_id == Instance.id)
+            .outerjoin(Stop, Stop.case_id == Instance.case_id).where(Instance.case_id == self.case.id)
+            .order_by(Stop.id))
+        return _Running(next(iter(_once(rows, 0)), None), _once(rows, 1), _once(rows, 2))
 
+    # the work -----------------------------------------------------------------------------------------------------
     def task(self, task_id: int) -> Task:
         """A task by its id, open or asked for; raises TaskUnknown."""
-        found: Task | None = next((task for task in self._all(Task) if task.id == task_id), None)
+        found: Task | None = next((task for task in self._tasks if task.id == task_id), None)
         if found is None:
             raise TaskUnknown()
         return found
@@ -77,40 +95,57 @@ class CaseFile:
     @property
     def tasks(self) -> list[Task]:
         """The open tasks, oldest first."""
-        return [task for task in self._all(Task) if task.closed_at is None]
+        return [task for task in [*self._tasks, *self._new(Task)] if task.closed_at is None]
 
     @property
     def deadlines(self) -> list[Deadline]:
         """The open deadlines, oldest first."""
-        return [deadline for deadline in self._all(Deadline) if deadline.closed_at is None]
+        return [one for one in [*_once(self._clocks, 0), *self._new(Deadline)] if one.closed_at is None]
+
+    @property
+    def measures(self) -> list[Measure]:
+        """What is planned around the open deadlines and not yet done, in the order in which it falls due."""
+        every = [*_once(self._clocks, 1), *self._new(Measure)]
+        pending = [one for one in every if one.done_at is None and one.cancelled_at is None]
+        return sorted(pending, key=lambda one: (one.at, one.id or 0))
 
     @property
     def custody(self) -> list[Custody]:
         """Who holds, handles or helps now."""
-        return [stretch for stretch in self._all(Custody) if stretch.until is None]
+        return [one for one in [*self._custody, *self._new(Custody)] if one.until is None]
 
-    @property
-    def stops(self) -> list[Stop]:
-        """When the clock stood still, oldest first."""
-        return self._all(Stop)
-
-    def add(self, row: Task | Deadline | Custody | Stop) -> None:
+    def add(self, row: Task | Deadline | Measure | Custody | Stop) -> None:
         """A row that the act opens."""
-        kept: list[Any] = self._all(type(row))
-        kept.append(row)
+        self._added.append(row)
         self.session.add(row)
 
-    def _all(self, model: Any) -> list[Any]:
-        if model not in self._kept:
-            self._kept[model] = list(self._read(model))
-        return self._kept[model]
-
-    def _read(self, model: Any) -> Sequence[Any]:
-        if self.case.id is None:
-            return ()
-        wanted = _OPEN[model]
-        if model is Task and self.asked_for is not None:
+    @cached_property
+    def _tasks(self) -> list[Task]:
+        wanted: ColumnElement[bool] = Task.closed_at.is_(None)
+        if self.asked_for is not None:
             wanted = or_(wanted, Task.id == self.asked_for)
-        return self.session.scalars(
-            select(model).where(model.case_id == self.case.id, wanted).order_by(model.id)
-            .execution_options(populate_existing=True)).all()
+        return _once(self._ask(select(Task).where(Task.case_id == self.case.id, wanted).order_by(Task.id)), 0)
+
+    @cached_property
+    def _clocks(self) -> Sequence[Any]:
+        return self._ask(
+            select(Deadline, Measure).outerjoin(Measure, and_(Measure.deadline_id == Deadline.id, *PENDING))
+            .where(Deadline.case_id == self.case.id, Deadline.closed_at.is_(None)).order_by(Deadline.id, Measure.id))
+
+    @cached_property
+    def _custody(self) -> list[Custody]:
+        return _once(self._ask(
+            select(Custody).where(Custody.case_id == self.case.id, Custody.until.is_(None)).order_by(Custody.id)), 0)
+
+    def _ask(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+        if self.is_new:
+            return ()
+        return self.session.execute(query.execution_options(populate_existing=True)).all()
+
+    def _new(self, model: type[T]) -> list[T]:
+        return [row for row in self._added if isinstance(row, model)]
+
+
+def _once(rows: Iterable[Any], place: int) -> list[Any]:
+    """The different rows of one table among those of a join, in their order."""
+    return list(dict.fromkeys(row[place] for row in rows if row[place] is not None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from engine import notices
 from engine.cases.act import Act
@@ -10,20 +10,18 @@ from engine.directory.models import Duty, Post
 from engine.worklist.models import Task
 
 
-def people_of(act: Act, organisation_id: int, role: str, grid_id: int | None = None) -> list[int]:
-    """The people who hold this role there now."""
+def people_of(act: Act, organisation_id: int, *roles: str, grid_id: int | None = None) -> Select[int]:
+    """The people who hold one of these roles there now, as a question."""
     query = select(Post.person_id).where(
         Post.organisation_id == organisation_id,
-        Post.role == role,
+        Post.role.in_(roles),
         Post.valid_from <= act.at,
         (Post.valid_to.is_(None)) | (Post.valid_to > act.at),
     )
-    if grid_id is not None:
-        query = query.where(Post.grid_id == grid_id)
-    return list(act.session.scalars(query))
+    return query if grid_id is None else query.where(Post.grid_id == grid_id)
 
 
-def on_duty(act: Act, organisation_id: int) -> list[int]:
+def on_duty(act: Act, organisation_id: int) -> list[int] | Select[int]:
     """The duty roster of a centre at this moment; its seats when nobody is on it."""
     rostered = list(
         act.session.scalars(
@@ -40,7 +38,7 @@ def tell_offered(act: Act, task: Task) -> None:
     people = (
         [task.assignee_id]
         if task.assignee_id
-        else people_of(act, task.organisation_id, task.role, task.grid_id)
+        else people_of(act, task.organisation_id, task.role, grid_id=task.grid_id)
     )
     notices.put(
         act.session,
@@ -52,7 +50,7 @@ def tell_offered(act: Act, task: Task) -> None:
     )
 
 
-def tell_people(act: Act, people: list[int], kind: str, subject: str) -> None:
+def tell_people(act: Act, people: list[int] | Select[int], kind: str, subject: str) -> None:
     """These people hear of something."""
     notices.put(
         act.session,
@@ -66,7 +64,7 @@ def tell_people(act: Act, people: list[int], kind: str, subject: str) -> None:
 
 def tell_organisation(act: Act, organisation_id: int, kind: str, subject: str) -> None:
     """The seats and clerks of an organisation hear of something."""
-    people = people_of(act, organisation_id, "seat") + people_of(act, organisation_id, "clerk")
+    people = people_of(act, organisation_id, "seat", "clerk")
     notices.put(
         act.session,
         recipients=people,

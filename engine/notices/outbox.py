@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from engine.db.failpoints import failpoint
@@ -21,7 +21,7 @@ FIRST_GAP = timedelta(seconds=30)
 def put(
     session: Session,
     *,
-    recipients: Iterable[int],
+    recipients: Iterable[int] | Select[int],
     kind: str,
     subject: str,
     at: datetime,
@@ -29,21 +29,20 @@ def put(
     case_id: int | None = None,
     channel: str = inapp.NAME,
 ) -> None:
-    """One message to each of these people, to be sent after the commit. No personal data in subject or body."""
-    session.add_all(
-        Outbox(
-            id=uuid.uuid4(),
-            case_id=case_id,
-            channel=channel,
-            recipient_id=person_id,
-            kind=kind,
-            subject=subject[:200],
-            body=body,
-            made_at=at,
-            next_try_at=at,
-        )
-        for person_id in dict.fromkeys(recipients)
-    )
+    """One message to each of these people, to be sent after the commit. No personal data in subject or body.
+
+    People who are still to be looked up, given as a select of their ids, are found and told in one statement.
+    """
+    message = {"case_id": case_id, "channel": channel, "kind": kind, "subject": subject[:200], "body": body,
+               "made_at": at, "next_try_at": at}
+    if not isinstance(recipients, Select):
+        session.add_all(
+            Outbox(id=uuid.uuid4(), recipient_id=person, **message) for person in dict.fromkeys(recipients))
+        return
+    people = recipients.distinct().subquery()
+    same = [literal(value, Outbox.__table__.c[name].type) for name, value in message.items()]
+    rows = select(func.gen_random_uuid(), people.c[0], *same)
+    session.execute(insert(Outbox).from_select(["id", "recipient_id", *message], rows))
 
 
 def deliver_due(session: Session, at: datetime, most: int = 200) -> int:
