@@ -19,6 +19,7 @@ from engine.cases.lamps import Clock, clock_of
 from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Stop
 from engine.cases.reading import get_case, task_row
 from engine.cases.rows import TaskRow
+from engine.cases.sketches import Sketch, sketch_of
 from engine.cases.stretches import LEVELS, Chart, chart_of
 from engine.cases.turns import Turn, turn_of
 from engine.cases.wording import Line, line_of
@@ -56,6 +57,7 @@ class CasePage:
     contact: str
     contacted: tuple[ContactRecord, ...]
     similar: tuple[Similar, ...]
+    sketch: Sketch | None
 
 
 def case_page(session: Session, actor: Actor, number: str, at: datetime,
@@ -67,7 +69,8 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     open_deadlines = queries.open_deadlines(session, [case.id])
     total = next((each for each in open_deadlines if each.stage == "total"), None)
     custody = _custody(session, case)
-    names = _names(session, case)
+    grid = session.get(Grid, case.grid_id) if case.grid_id else None
+    names = _names(session, case, grid)
     return CasePage(
         case=case, names=names,
         clock=clock_of(next(iter(open_deadlines), None), stops, at, case.stopped_at, case.stopped_until),
@@ -80,7 +83,8 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
         stops=tuple(stops), photos=_photos(session, case), contact=_contact(session, case),
         contacted=tuple(session.scalars(select(ContactRecord).where(ContactRecord.case_id == case.id)
                                         .order_by(ContactRecord.at))),
-        similar=case_duplicates(session, case) if case.closed_at is None else ())
+        similar=case_duplicates(session, case) if case.closed_at is None else (),
+        sketch=sketch_of(grid.area if grid else None, case.lat, case.lng))
 
 
 def may_do(task: Task, actor: Actor) -> bool:
@@ -134,7 +138,7 @@ def _contact(session: Session, case: Case) -> str:
     return sealing.unseal(contact.sealed, case.number).masked if contact else ""
 
 
-def _names(session: Session, case: Case) -> dict[str, str]:
+def _names(session: Session, case: Case, grid: Grid | None) -> dict[str, str]:
     """The names of everything a case points at, in one statement a table."""
     names: dict[str, str] = {}
     codes = case.path.split(".")
@@ -149,7 +153,7 @@ def _names(session: Session, case: Case) -> dict[str, str]:
         names |= {role: organisation.name for role, key in wanted.items() if key == organisation.id}
         if organisation.kind == "centre" and organisation.division.level == case.attention_level:
             names["attention"] = organisation.name
-    if case.grid_id and (grid := session.get(Grid, case.grid_id)):
+    if grid is not None:
         names["grid"] = grid.name
     if case.matter_code and (matter := session.get(Matter, case.matter_code)):
         names["matter"], names["subclass"] = matter.name, matter.subclass_name

@@ -64,6 +64,15 @@ _SAID: dict[str, tuple[str, str]] = {
                     "{stage} still not done: raised to {organisation}"),
     "clock/daily": ("{stage}超期，每日提醒", "{stage} is overdue: daily reminder"),
     "clock/resume": ("挂账期满，恢复计时", "the hold is over: the clock runs again"),
+    "urge": ("催办", "urged it"),
+    "supervise": ("批示督办", "supervised it"),
+    "recall": ("撤回", "recalled it"),
+    "reassign": ("改派", "took it from the unit to reassign it"),
+    "raise": ("提级", "raised it one level"),
+    "extend": ("延期", "extended the deadline"),
+    "hold": ("挂账", "put it on hold"),
+    "resume": ("恢复计时", "let the clock run again"),
+    "follow_up": ("续报", "followed up"),
     "unmask": ("查看反映人联系方式", "looked at the resident's contact"),
 }
 _RED = ("urge", "supervise", "raise", "daily", "timer", "void", "refuse", "rework")

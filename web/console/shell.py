@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
 from engine import clock, directory, matters, notices
@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
         actor=identity.find_actor,
         role_name=role_name,
         is_fragment=is_fragment,
-        preference=preference,
+        preference=preference, saved_url=saved_url,
         tops=_tops,
     )
 
@@ -123,6 +123,14 @@ def preferences() -> dict[str, Any]:
         g.preferences = directory.get_account(db.session(), actor.account_id).preferences or {}
     found: dict[str, Any] = g.preferences
     return found
+
+
+def saved_url(saved: dict[str, Any]) -> str:
+    """The address of a saved list."""
+    filters: dict[str, Any] = dict(saved["filters"])
+    if saved["key"] == "search":
+        return url_for("console.search", **filters)
+    return url_for("console.queue", key=saved["key"], **filters)
 
 
 def prefer(**chosen: Any) -> None:

@@ -35,6 +35,23 @@ export function refuse(form) {
   (text || radio).focus();
 }
 
+// Says which photos were chosen, and shows them small.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches(".file input")) return;
+  const box = event.target.parentElement;
+  const said = box.querySelector("[data-none]");
+  const files = [...event.target.files];
+  said.textContent = files.map((one) => one.name).join(" · ") || said.dataset.none;
+  box.querySelectorAll("img").forEach((one) => { URL.revokeObjectURL(one.src); one.remove(); });
+  files.filter((one) => one.type.startsWith("image/") && one.type !== "image/svg+xml").slice(0, 6).forEach((one) => {
+    const image = document.createElement("img");
+    image.alt = "";
+    image.className = "photo small";
+    image.src = URL.createObjectURL(one);
+    box.append(image);
+  });
+});
+
 document.addEventListener("submit", (event) => {
   const next = event.target.elements && event.target.elements.namedItem("next");
   if (event.target.matches("[data-act]") && next) next.value = following() || "";

@@ -31,7 +31,8 @@ def test_a_moment_is_said_as_in_an_office(at: datetime, said: str, due: str) -> 
 
 
 def test_a_narrow_column_says_the_hour_today_and_the_date_before() -> None:
-    assert [brief(NOW - days * DAY, NOW) for days in (0, 1, 6, 400)] == ["14:20", "昨天 14:20", "11-13", "2025-10-15"]
+    said = [brief(NOW - days * DAY, NOW) for days in (0, 1, 6, 400)]
+    assert said == ["14:20", "昨天 14:20", "11-13", "2025-10-15"]
     assert [ago(NOW - timedelta(seconds=s), NOW) for s in (5, 300, 7300, 200_000)] == [
         "刚刚", "5 分钟前", "2 小时前", "2 天前"]
 
@@ -52,7 +53,8 @@ def test_while_the_clock_stands_nobody_is_late() -> None:
 
 
 def test_a_task_that_the_table_does_not_know_is_named_as_drawn() -> None:
-    assert "应于今天 14:20 前完成「会商」，未办。" in _said(turn_of(_case(), [_task("meet", NOW, "会商")], {}, NOW, "zh"))
+    said = _said(turn_of(_case(), [_task("meet", NOW, "会商")], {}, NOW, "zh"))
+    assert "应于今天 14:20 前完成「会商」，未办。" in said
     assert "is to do «会商»" in _said(turn_of(_case(), [_task("meet", NOW + DAY, "会商")], {}, NOW, "en"))
 
 
@@ -66,8 +68,9 @@ def test_a_closed_case_says_how_it_ended() -> None:
      "dispatched to 综合执法平台"),
     ("raise", {"stage": "handle", "organisation": "岱山县"}, "时钟", "办结仍未办，升级督办至岱山县",
      "finish still not done: raised to 岱山县"),
-    ("urge", {}, "督查员 李四", "催办", "Urge"),
-    ("timer", {"element": "climb"}, "时钟", "受理时限两次已过，自动提级", "the time to accept has passed twice: raised one level"),
+    ("urge", {}, "督查员 李四", "催办", "urged it"),
+    ("timer", {"element": "climb"}, "时钟", "受理时限两次已过，自动提级",
+     "the time to accept has passed twice: raised one level"),
     ("meet", {"task": "会商", "outcome": "agreed"}, "坐席 张三", "会商：agreed", "会商 · agreed"),
 ])
 def test_an_entry_is_a_sentence(verb: str, facts: dict[str, Any], actor: str, zh: str, en: str) -> None:

@@ -169,6 +169,15 @@ def test_the_order_of_a_queue_is_remembered(browse: Browse) -> None:
     assert 'value="newest" selected' in browse("dispatcher").get("/console/queues/late").text
 
 
+def test_a_filter_is_kept_in_the_rail_until_it_is_removed(browse: Browse) -> None:
+    browser = browse("dispatcher")
+    browser.post("/console/saved", {"name": "井盖 · 本周", "key": "open", "text": "井盖"})
+    assert "井盖 · 本周" in browse("dispatcher").get("/console/inbox").text
+    browser.post("/console/saved/drop", {"name": "井盖 · 本周"})
+    assert "井盖 · 本周" not in browser.get("/console/inbox").text
+    assert browser.post("/console/saved", {"name": "x", "key": "nothing", "text": "井盖"}).status_code == 422
+
+
 def test_single_keys_can_be_switched_off(browse: Browse) -> None:
     browser = browse("handler")
     assert 'data-keys="on"' in browser.get("/console/inbox").text
