@@ -57,11 +57,11 @@ def test_a_timer_whose_worker_dies_fires_once(house: House, ledger: Ledger, poin
     crowd = Crowd(house, ledger, seed)
     for _ in range(size):
         number = crowd.resident()
-        house.wait_for(house.drained, "what is due is not done")
+        house.drain()
         house.arm(point)
         house.advance(timedelta(days=4))
         strike(house, point)
-        house.wait_for(house.drained, "what is due is not done")
+        house.drain()
         fired = [entry for entry in crowd.record(number) if entry["element"] == "verify_late"]
         assert len(fired) == 1
         crowd.travel(number)
@@ -74,11 +74,11 @@ def test_a_message_whose_sender_dies_arrives_once(house: House, ledger: Ledger, 
                                                   say: Say) -> None:
     crowd = Crowd(house, ledger, seed)
     for _ in range(size):
-        house.wait_for(house.drained, "what is due is not done")
+        house.drain()
         house.arm(point)
         crowd.report()
         strike(house, point)
-    house.wait_for(house.drained, "what is due is not done")
+    house.drain()
     with house.session() as session:
         sent = session.scalar(sa.select(sa.func.count()).select_from(Outbox)) or 0
         there = session.scalar(sa.select(sa.func.count()).select_from(Inbox)) or 0
