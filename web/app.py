@@ -9,11 +9,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.db.failpoints import failpoint
 from engine.settings import Settings
-from web import api, console, failing, first_run, identity, languages, limits, login, observing, security
+from web import api, console, failing, first_run, identity, languages, limits, login, observing, password, security
 from web.db import connect, db
 from web.place import prepare
 
-LARGEST_UPLOAD = 20 * 1024 * 1024
+LARGEST_UPLOAD = 80 * 1024 * 1024  # several photos at once; each is measured by itself
 
 
 class App(Flask):
@@ -44,7 +44,7 @@ def build(settings: Settings, database_url: str | None = None) -> Flask:
         )
     prepare(settings)
     connect(app, settings, database_url)
-    for part in (observing, security, identity, languages, limits, failing, login, first_run, api, console):
+    for part in (observing, security, identity, languages, limits, failing, login, password, first_run, api, console):
         part.init_app(app)
     return app
 

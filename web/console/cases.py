@@ -73,8 +73,10 @@ def act(number: str, verb: str) -> Any:
     offer = next((one for one in cases.available_acts(session, actor, found, shell.now()) if one.verb == verb), None)
     if offer is None:
         abort(409)
-    __, values, typed = read_values(offer.form, photos.taken_in(request, offer.form, "evidence"))
+    posted, faults = photos.taken_in(request, offer.form, "evidence")
+    __, values, typed = read_values(offer.form, posted)
     try:
+        photos.refuse(faults)
         with session.begin_nested():
             cases.act_on(session, actor, number, verb, values, shell.now())
     except (Invalid, Conflict) as refused:

@@ -15,6 +15,7 @@ from engine.cases import reading, words
 from engine.cases.moments import ZONE
 from engine.cases.words import Language
 from web.console import shell
+from web.phrases import said
 
 Group = tuple[str, tuple[tuple[str, str], ...]]
 LISTS = ("organisations", "photos")
@@ -138,7 +139,8 @@ class Choices:
 def view_of(form: processes.Form, choices: Choices, *, values: Mapping[str, Any], outcome: str,
             problems: Mapping[str, Sequence[str]] | None = None) -> FormView:
     """The form with its choices, values and faults; an outcome that it does not know preselects the first."""
-    english, faults = choices.language == "en", dict(problems or {})
+    english = choices.language == "en"
+    faults = {name: [said(text, choices.language) for text in texts] for name, texts in (problems or {}).items()}
     fields = tuple(_field(each, choices, values.get(each.id), faults.pop(each.id, ()), english)
                    for each in form.fields)
     known = tuple((one.id, one.label_en if english else one.label) for one in form.outcomes)

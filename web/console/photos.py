@@ -9,21 +9,42 @@ from engine import attachments, processes
 from web import identity
 from web.console import shell
 from web.db import db
+from web.phrases import said
+
+Faults = dict[str, list[str]]
 
 
-def taken_in(request: Request, form: processes.Form, kind: str) -> MultiDict[str, str]:
-    """What was posted, every photo file stored and replaced by its key; raises PhotoInvalid."""
-    posted = MultiDict(request.form)
+def taken_in(request: Request, form: processes.Form, kind: str) -> tuple[MultiDict[str, str], Faults]:
+    """What was posted, every photo file stored and replaced by its key; what is wrong with the others, by field."""
+    posted, faults = MultiDict(request.form), Faults()
     for field in form.fields:
         if field.type == "photos":
-            for key in keys_of(request, field.id, kind):
+            keys, wrong = keys_of(request, field.id, kind)
+            for key in keys:
                 posted.add(field.id, key)
-    return posted
+            if wrong:
+                faults[field.id] = wrong
+    return posted, faults
 
 
-def keys_of(request: Request, name: str, kind: str) -> list[str]:
-    """The keys of the photos just uploaded under a name."""
+def keys_of(request: Request, name: str, kind: str) -> tuple[list[str], list[str]]:
+    """The keys of the photos just uploaded under a name, and what is wrong with those that were not taken."""
     person = identity.current_actor().person_id
-    return [
-        attachments.add_photo(db.session(), file.read(), kind=kind, by=person, at=shell.now()).key
-        for file in request.files.getlist(name) if file.filename]
+    keys, wrong = [], []
+    for file in request.files.getlist(name):
+        if not file.filename:
+            continue
+        try:
+            taken = attachments.add_photo(db.session(), file.read(), kind=kind, by=person, at=shell.now())
+        except attachments.PhotoInvalid as refused:
+            texts = [said(text, shell.language()) for told in refused.fields.values() for text in told]
+            wrong += [f"{text}（{file.filename[:80]}）" for text in texts]
+        else:
+            keys.append(taken.key)
+    return keys, wrong
+
+
+def refuse(faults: Faults) -> None:
+    """Raise PhotoInvalid when a photo was not taken."""
+    if faults:
+        raise attachments.PhotoInvalid(fields=faults)

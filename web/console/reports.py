@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,15 +13,18 @@ from engine.cases import reading
 from engine.cases.duplicates import find_similar
 from engine.cases.searching import bigrams
 from engine.cases.words import WORDS
+from engine.clock import ZONE
 from engine.errors import Invalid
-from web import identity
+from web import failing, identity
 from web.console import photos, shell
 from web.console.blueprint import blueprint
 from web.db import db
 
 ENOUGH = 4  # bigrams before anything is guessed
 TYPED = ("description", "place", "matter", "urgency", "origin", "division", "name", "phone", "settled",
-         "first_handling")
+         "first_handling", "happened_at")
+FIELDS = {"contact.phone": "phone", "contact": "name", "place.division": "division", "division": "division",
+          "place.grid": "place", "grid": "place"}  # the engine's name of a value: the control that holds it
 
 
 @blueprint.get("/cases/new")
@@ -35,12 +39,15 @@ def report() -> Any:
     actor = identity.current_actor()
     typed = {name: request.form.get(name, "").strip() for name in TYPED}
     keys = [key for key in request.form.getlist("photos") if key]
+    taken, wrong = photos.keys_of(request, "photos", "report")
+    keys += taken
     try:
-        keys += photos.keys_of(request, "photos", "report")
         with db.session().begin_nested():
             made = cases.report_case(db.session(), actor, _report(typed, keys, actor), shell.now())
+            photos.refuse({"photos": wrong} if wrong else {})
     except Invalid as refused:
-        return _form(typed, refused.fields, shell.told(refused), keys, 422)
+        problems = {**refused.fields, **({"photos": wrong} if wrong else {})}
+        return _form(typed, problems, shell.told(refused), keys, 422)
     said = _("%(number)s is filed.", number=made.number)
     flash(said)
     return redirect(url_for("console.case", number=made.number))
@@ -70,7 +77,15 @@ def _report(typed: dict[str, str], keys: list[str], actor: directory.Actor) -> c
         matter=typed["matter"] or None, urgency=typed["urgency"] or "normal",
         origin="grid_worker" if actor.has("grid_worker") else origin, channel="web",
         contact=contact if any(contact.values()) else None, settled=typed["settled"] or None,
-        first_handling=typed["first_handling"] or None, photos=tuple(keys))
+        first_handling=typed["first_handling"] or None, photos=tuple(keys), happened_at=_moment(typed["happened_at"]))
+
+
+def _moment(typed: str) -> datetime | None:
+    """A moment on the office's wall clock; what the browser's chooser cannot have sent counts as nothing."""
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=ZONE)
+    except ValueError:
+        return None
 
 
 def _form(typed: dict[str, str], problems: dict[str, list[str]] | None = None, said: str = "",
@@ -81,7 +96,8 @@ def _form(typed: dict[str, str], problems: dict[str, list[str]] | None = None, s
     groups: dict[str, list[tuple[str, str]]] = {}
     for matter in shell.admitted():
         groups.setdefault(matter.class_name, []).append((matter.code, matter.name))
-    return render_template("report.html", typed=typed, problems=problems or {}, said=said, keys=keys or [],
+    faults = {FIELDS.get(name, name): texts for name, texts in failing.flat(problems or {}).items()}
+    return render_template("report.html", typed=typed, problems=faults, said=said, keys=keys or [],
                            places=places, groups=groups, here="new"), status
 
 

@@ -41,9 +41,10 @@ def complete(task: int) -> Any:
     row = worklist.get_task(session, task)
     number = reading.number_of(session, row.case_id)
     form, name = acting.form_of(row.form), row.name
-    posted = photos.taken_in(request, form, "evidence")
+    posted, faults = photos.taken_in(request, form, "evidence")
     outcome, values, typed = read_values(form, posted)
     try:
+        photos.refuse(faults)
         with session.begin_nested():
             cases.complete_task(session, actor, task, outcome, values, posted.get("version", type=int), shell.now())
     except (Invalid, Conflict, NotAllowed) as refused:

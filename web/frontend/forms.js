@@ -1,6 +1,8 @@
 // Forms of tasks and acts: only the fields of the chosen outcome are shown, acts fold away, a submit names what follows.
 import { following } from "./list.js";
 
+const TWICE = 2000; // milliseconds within which a second submit of a form is the same one
+
 export function prepareForms(root) {
   root.querySelectorAll("form[data-act]").forEach(showFields);
   root.querySelectorAll("form[data-act-form]").forEach((form) => {
@@ -53,6 +55,13 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
+  const sent = Number(event.target.dataset.sent || 0);
+  if (event.target.method === "post" && Date.now() - sent < TWICE) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  event.target.dataset.sent = Date.now();
   const next = event.target.elements && event.target.elements.namedItem("next");
   if (event.target.matches("[data-act]") && next) next.value = following() || "";
 }, true);

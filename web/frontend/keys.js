@@ -1,5 +1,5 @@
 // Single keys, as the help lists them; never while typing, composing, or when switched off.
-import { select, step } from "./list.js";
+import { isSettled, select, step } from "./list.js";
 import { refuse } from "./forms.js";
 
 const click = (selector) => { const found = document.querySelector(selector); if (found) found.click(); return Boolean(found); };
@@ -14,13 +14,13 @@ const KEYS = {
   n: () => click("[data-key-n]"),
   d: () => { const form = first(); if (form) form.requestSubmit(); },
   r: () => { const form = first(); if (form) refuse(form); },
-  c: () => click("[data-key-c] button"),
+  c: () => isSettled() && click("[data-key-c] button"),
   g: () => { goes = Date.now(); },
-  Enter: () => click("#pane [data-open]"),
+  Enter: () => isSettled() && click("#pane [data-open]"),
 };
 
 function first() {
-  return document.querySelector("form[data-act][data-first]");
+  return isSettled() && document.querySelector("form[data-act][data-first]");
 }
 
 function go(key) {

@@ -34,6 +34,13 @@ export function following() {
   return near ? near.dataset.number : "";
 }
 
+// Whether the pane shows the case of the current row: nothing is done to a case that is not in sight yet.
+export function isSettled() {
+  const row = current();
+  const shown = document.querySelector("#pane [data-shown]");
+  return !row || !shown || row.dataset.number === shown.dataset.shown;
+}
+
 export function step(by) {
   const all = rows();
   const row = all[Math.min(all.length - 1, Math.max(0, all.indexOf(current()) + by))];
