@@ -5,6 +5,7 @@ from engine.cases.acts import ActOffer, act_on, available_acts
 from engine.cases.clockwork import advance_one, lag, next_due
 from engine.cases.explaining import explain_deadlines
 from engine.cases.filing import Report, check_report, report_case
+from engine.cases.gatekeeping import running_by_definition
 from engine.cases.hosting import host_for
 from engine.cases.operations import OPERATIONS
 from engine.cases.suggesting import Suggestion, suggest_for
@@ -27,5 +28,6 @@ __all__ = [
     "next_due",
     "release_task",
     "report_case",
+    "running_by_definition",
     "suggest_for",
 ]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import decisions, library, processes
+from engine.cases.models import Case
 from engine.cases.operations import OPERATIONS
+from engine.cases.scope import unscoped
 from engine.errors import Invalid
 from engine.library import Source, check_cites
 from engine.library.findings import Finding
-from engine.library.models import Definition
+from engine.library.models import Definition, ReleasePin
 
 
 class Refused(Invalid):
@@ -62,3 +65,14 @@ def publish(session: Session, sources: Sequence[Source], *, by: str, approved_by
         raise Refused(f"没有发布：{words}", findings=found)
     made = library.publish(session, sources, by=by, approved_by=approved_by, at=at, in_force_from=in_force_from)
     return made, found
+
+
+def running_by_definition(session: Session) -> dict[int, int]:
+    """How many open cases are pinned to each published version, whoever asks; by the definition's row id."""
+    with unscoped(session):
+        rows = session.execute(
+            select(ReleasePin.definition, func.count(Case.id))
+            .join(Case, Case.release_id == ReleasePin.release_id)
+            .where(Case.closed_at.is_(None))
+            .group_by(ReleasePin.definition))
+        return {definition: count for definition, count in rows}

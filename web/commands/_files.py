@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from engine import library
+from engine import library, processes
 from engine.library import Source
 from engine.library.findings import Finding
 
@@ -18,8 +18,11 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON alone on st
 
 
 def read_sources(paths: Iterable[Path], pack: str | None = None) -> list[Source]:
-    """The files as working copies; a file outside the packs' folders belongs to `pack`, or to base."""
-    return [library.read_source(path, pack or _pack_of(path)) for path in paths]
+    """The files as working copies, known by the ids they carry, not by their names.
+
+    A file outside the packs' folders belongs to `pack`, or to base.
+    """
+    return [processes.identified(library.read_source(path, pack or _pack_of(path))) for path in paths]
 
 
 def _pack_of(path: Path) -> str:

@@ -11,6 +11,7 @@ from web.console import (
     preferences,
     queues,
     reports,
+    rules,
     shell,
     styleguide,
     supervision,
@@ -18,7 +19,7 @@ from web.console import (
 )
 from web.console.blueprint import blueprint
 
-__all__ = ["cases", "inbox", "preferences", "queues", "reports", "styleguide", "supervision", "tasks"]
+__all__ = ["cases", "inbox", "preferences", "queues", "reports", "rules", "styleguide", "supervision", "tasks"]
 
 
 def init_app(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -45,6 +46,11 @@ class Desk:
         """The address of this list without any filter."""
         return url_for("console.search") if self.queue is None else url_for("console.queue", key=self.key)
 
+    def news_url(self) -> str:
+        """The address that says what came into this list from now on."""
+        kept: dict[str, Any] = dict(self.filters.active)
+        return url_for("console.news", key=self.key, since=shell.now().isoformat(), **kept)
+
     def pane_url(self, row: CaseRow) -> str:
         """The address of the fragment that shows this row's case."""
         return url_for("console.pane", number=row.number, desk=self.key)
@@ -54,6 +60,8 @@ class Desk:
 def home() -> Answer:
     """My first queue; people without one are told where their work is."""
     mine = queues.queues_of(identity.current_actor())
+    if not mine and identity.current_actor().has("designer"):
+        return redirect(url_for("console.rules"))
     if not mine:
         return render_template("no_queue.html")
     waiting = shell.counts()
@@ -88,9 +96,16 @@ def counts() -> Answer:
 @blueprint.get("/queues/<key>/news")
 def news(key: str) -> Answer:
     """How many rows came since the list was made; polled, the list itself never moves."""
-    shown = request.args.get("shown", type=int, default=0)
-    number = max(0, shell.counts().get(key, shown) - shown)
-    return render_template("_news.html", number=number, key=key, url=request.args.get("back", ""))
+    try:
+        since = datetime.fromisoformat(request.args.get("since", ""))
+    except ValueError:
+        abort(422)
+    if since.tzinfo is None:
+        abort(422)
+    filters = Filters.of(request.args)
+    number = reading.count_new(db.session(), identity.current_actor(), key, since, shell.now(), filters)
+    kept: dict[str, Any] = dict(filters.active)
+    return render_template("_news.html", number=number, url=url_for("console.queue", key=key, **kept))
 
 
 @blueprint.post("/queues/<key>/order")
