@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.orm import Session
 
 from engine.directory import queries
+from engine.directory.actors import Actor
 from engine.directory.models import Account, FailedLogin
 from engine.errors import Invalid, NotAllowed, NotFound, Unavailable
 
@@ -102,6 +103,16 @@ def check_password(session: Session, username: str, password: str, address: str,
     session.add(FailedLogin(address=address, username=username[:80], at=at))
     session.flush()
     raise WrongCredentials
+
+
+def change_own_password(session: Session, actor: Actor, old: str, new: str, address: str, at: datetime) -> None:
+    """Another password for oneself; the old one proves who asks.
+
+    Raises what `check_password` raises, and WeakPassword. Ending the other sessions is the caller's next step.
+    """
+    account = get_account(session, actor.account_id or 0)
+    check_password(session, account.username, old, address, at)
+    change_password(session, account.id, new)
 
 
 def change_password(session: Session, account_id: int, password: str) -> None:

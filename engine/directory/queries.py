@@ -29,51 +29,15 @@ def lock_account(session: Session, account_id: int) -> Account:
     return session.scalars(asked.with_for_update(of=Account).execution_options(populate_existing=True)).one()
 
 
-def list_accounts(session: Session) -> list[Account]:
-    """Every account, by user name."""
-    return list(session.scalars(sa.select(Account).order_by(Account.username)))
-
-
 def list_posts(session: Session, person_id: int, at: datetime) -> list[Post]:
     """The posts that a person holds at that moment, the oldest first."""
     asked = sa.select(Post).where(Post.person_id == person_id, _valid(at))
     return list(session.scalars(asked.order_by(Post.valid_from, Post.id)))
 
 
-def list_posts_at(session: Session, organisation_id: int, role: str, at: datetime) -> list[Post]:
-    """Who holds a role at an organisation at that moment."""
-    asked = sa.select(Post).where(Post.organisation_id == organisation_id, Post.role == role, _valid(at))
-    return list(session.scalars(asked.order_by(Post.id)))
-
-
-def is_empty(session: Session) -> bool:
-    """Whether nobody can log in here yet."""
-    return not session.scalar(sa.select(sa.exists().select_from(Account)))
-
-
-def find_organisation(session: Session, organisation_id: int) -> Organisation | None:
-    """The organisation with its division."""
-    return session.get(Organisation, organisation_id)
-
-
 def find_organisation_coded(session: Session, code: str) -> Organisation | None:
     """The organisation with this code."""
     return session.scalar(sa.select(Organisation).where(Organisation.code == code))
-
-
-def list_organisations(session: Session, kinds: Sequence[str] = (), under: str | None = None) -> list[Organisation]:
-    """Organisations of these kinds (all), at the division of this path or below; by division, then name."""
-    asked = sa.select(Organisation).join(Organisation.division)
-    if kinds:
-        asked = asked.where(Organisation.kind.in_(kinds))
-    if under is not None:
-        asked = asked.where(is_within(Division.path, under))
-    return list(session.scalars(asked.order_by(Division.path, Organisation.name)))
-
-
-def find_division(session: Session, code: str) -> Division | None:
-    """The division with this code."""
-    return session.get(Division, code)
 
 
 def find_centre(session: Session, division_code: str) -> Organisation | None:

@@ -148,3 +148,32 @@ def test_every_answer_is_armoured(house: House, client: FlaskClient, path: str) 
 def test_each_page_has_another_nonce(house: House, client: FlaskClient) -> None:
     policies = {client.get("/login").headers["Content-Security-Policy"] for _ in range(3)}
     assert len(policies) == 3
+
+
+def change(client: FlaskClient, old: str, new: str, again: str = "") -> int:
+    form = {"old": old, "new": new, "again": again or new, "csrf_token": token_of(client, "/console/")}
+    return client.post("/password", data=form).status_code
+
+
+def test_a_new_password_ends_the_other_devices(house: House, client: FlaskClient) -> None:
+    an_account(house.session, a_person(house.session), "changer")
+    house.session.commit()
+    elsewhere = house.app.test_client()
+    for device in (client, elsewhere):
+        log_in(device, username="changer")
+    assert change(client, PASSWORD, "another-2026") == 302
+    assert is_in(client) and not is_in(elsewhere)
+    assert log_in(house.app.test_client(), PASSWORD, "changer").status_code == 401
+    assert log_in(house.app.test_client(), "another-2026", "changer").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again"), [("guess", "another-2026", ""), (PASSWORD, "short", ""), (PASSWORD, "another-2026", "x")]
+)
+def test_a_password_is_not_changed_by_a_slip(house: House, client: FlaskClient, old: str, new: str, again: str) -> None:
+    username = f"slip{abs(hash((old, new, again)))}"[:30]
+    an_account(house.session, a_person(house.session), username)
+    house.session.commit()
+    log_in(client, username=username)
+    assert change(client, old, new, again) == 422
+    assert log_in(house.app.test_client(), PASSWORD, username).status_code == 302
