@@ -48,9 +48,8 @@ def catch_up(file: CaseFile, at: datetime) -> None:
 
     A case that was set aside with an incident is left as it is.
     """
-    moments = _moments(file, at)
-    if moments and not processes.is_set_aside(file.session, file.case.id, at):
-        for moment in moments:
+    if _next_moment(file, at) and not processes.is_set_aside(file.session, file.case.id, at):
+        while (moment := _next_moment(file, at)) is not None:
             _do_due(file, moment)
 
 
@@ -73,9 +72,9 @@ def advance_one(session: Session, at: datetime) -> int | None:
     case = file.case
     case_id, instance_id = case.id, file.instance.id
     try:
-        for moment in _moments(file, at):
+        while (moment := _next_moment(file, at)) is not None:
             with session.begin_nested(), session.no_autoflush:
-                _do_due(CaseFile(session, case), moment)
+                _do_due(file, moment)
     except (OperationalError, InterfaceError):  # the database's trouble, not the case's
         raise
     except Exception as problem:  # whatever it is, it must not stop the clock of the other cases
@@ -100,7 +99,7 @@ def _oldest_due(session: Session, at: datetime) -> CaseFile | None:
             .with_for_update(of=Case, skip_locked=True)
             .execution_options(populate_existing=True)
         ).first()
-        if case is not None and _moments(file := CaseFile(session, case), at):
+        if case is not None and _next_moment(file := CaseFile(session, case), at):
             return file
     return None
 
@@ -113,12 +112,15 @@ def _waiting() -> list[Select[*tuple[Any, ...]]]:
     return [timers, measures, stops]
 
 
-def _moments(file: CaseFile, at: datetime) -> list[datetime]:
-    """The instants up to `at` at which something of this case is due, oldest first."""
+def _next_moment(file: CaseFile, at: datetime) -> datetime | None:
+    """The first instant up to `at` at which something of this case is due.
+
+    Asked anew after each: a timer may plan what falls due before the next one does.
+    """
     found = {timer.due_at for timer in file.due_timers(at)} | {one.at for one in file.measures if one.at <= at}
     if file.case.stopped_until is not None and file.case.stopped_until <= at:
         found.add(file.case.stopped_until)
-    return sorted(found)
+    return min(found, default=None)
 
 
 def take_measures(file: CaseFile, at: datetime) -> int:

@@ -294,3 +294,29 @@ def test_what_was_due_before_an_act_is_done_before_it_however_late_the_worker_is
     office.at = office.deadline("accept").due_at.astimezone(office.at.tzinfo)
     office.do("dispatch", "own")
     assert [entry.verb for entry in office.entries()][-4:] == ["remind", "urge", "supervise", "dispatch"]
+
+
+# late workers -----------------------------------------------------------------------------------------------------
+def test_a_hold_that_has_run_out_is_over_before_the_next_act(office: Office) -> None:
+    handling(office)
+    hold(office, office.at_office(3, 11, 9))
+    office.at = office.at_office(3, 11, 10)
+    office.do("handle_task", "done")
+    assert [entry.verb for entry in office.entries()][-2:] == ["resume", "handle_task"]
+    assert office.deadline("check").due_at == office.at_office(3, 11, 15)
+
+
+@pytest.mark.parametrize("way", ["nobody", "department"])
+def test_a_worker_that_slept_for_weeks_leaves_the_same_record(office: Office, way: str) -> None:
+    seen = []
+    for often in (True, False):
+        office.at = office.at_office(3, 4, 9)
+        office.report()
+        if way == "department":
+            office.walk(("dispatch", "department"), ("sign", "sign"))
+        while often and (due := cases.next_due(office.session)) is not None and due < office.at_office(3, 31, 9):
+            office.wait(due)
+        office.wait(office.at_office(3, 31, 9))
+        seen.append([(entry.at, entry.verb, entry.facts.get("level"), entry.facts.get("stage"))
+                     for entry in office.entries()])
+    assert seen[0] == seen[1] and len(seen[0]) > 12
