@@ -27,10 +27,10 @@ def take(act: Act, organisation: Organisation, capacity: str) -> None:
 
 
 def end(act: Act, capacities: Sequence[str], outcome: str) -> None:
-    """The open stretches of these capacities end here, with this outcome."""
+    """The open stretches of these capacities end here, with this outcome; none before it began (clocks step back)."""
     for row in act.file.custody:
         if row.capacity in capacities:
-            row.until, row.outcome, row.due_at = act.at, outcome, act.case.due_at
+            row.until, row.outcome, row.due_at = max(row.since, act.at), outcome, act.case.due_at
 
 
 def hand_over(act: Act, target: Organisation, direction: str) -> None:

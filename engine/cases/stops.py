@@ -29,7 +29,7 @@ def restart_clock(act: Host, instance: Instance) -> None:
     """The clock goes on; every open deadline and every drawn timer moves by the time that stood still."""
     stop = next(stop for stop in act.file.stops if stop.until is None)
     early = act.at - (stop.planned_until or act.at)
-    stop.until = act.at
+    stop.until = max(stop.since, act.at)
     act.case.stopped_at = act.case.stopped_until = None
     act.notes["moved"] = recount(act)
     recount_timers(act, instance, early)
