@@ -21,7 +21,7 @@ from engine.cases.rows import CaseRow, TaskRow
 from engine.directory import Actor, is_within
 from engine.directory.models import Division, Organisation
 from engine.errors import NotFound
-from engine.worklist.models import Deadline
+from engine.worklist.models import Deadline, Task
 
 COUNT_UP_TO = queries.COUNT_UP_TO
 _COPIED = tuple(field.name for field in fields(CaseRow) if field.name not in ("clock", "task", "waiting"))
@@ -91,6 +91,22 @@ def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filte
     found = get_queue(actor, key)
     where = [found.where(Asker(actor, at)), *conditions(filters or Filters(), at)]
     return _page(session, found.of, where, order or found.order, at, cursor, limit)
+
+
+def count_new(session: Session, actor: Actor, key: str, since: datetime, at: datetime,
+              filters: Filters | None = None) -> int:
+    """How many rows came into a queue since a list of it was made; raises QueueUnknown."""
+    found = get_queue(actor, key)
+    where = [found.where(Asker(actor, at)), *conditions(filters or Filters(), at), _came(found.of, since, at)]
+    return session.scalar(queries.count_statement(found.of, where)) or 0
+
+
+def _came(of: Of, since: datetime, at: datetime) -> ColumnElement[bool]:
+    """Opened since then, or moved from one lamp to the next."""
+    if of == "tasks":
+        return Task.opened_at > since
+    turned = [and_(moment > since, moment <= at) for moment in (Case.warn_at, Case.due_at, Case.stopped_at)]
+    return or_(Case.opened_at > since, *turned)
 
 
 def list_my_tasks(session: Session, actor: Actor, at: datetime, filters: Filters | None = None,

@@ -28,7 +28,7 @@ SEAT_PAGES = [
     "preferences",
     "supervision",
     "supervision?state=near",
-    "queues/dispatch/news?shown=0",
+    "queues/dispatch/news?since=2026-11-01T00:00:00%2B00:00",
     "styleguide",
 ]
 
@@ -46,10 +46,11 @@ def test_home_is_the_first_queue_of_the_post(browse: Browse, username: str, queu
     assert browse(username).get(f"/console/queues/{queue}").status_code == 200
 
 
-def test_somebody_without_a_queue_is_told_where_to_ask(house: House, browse: Browse) -> None:
-    an_actor(house.session, "designer", house.city.county_centre, name="陈设计", username="drawer")
+def test_somebody_without_a_queue_is_told_what_their_work_is(house: House, browse: Browse) -> None:
+    an_actor(house.session, "audit_admin", house.city.county_centre, name="陈审计", username="auditor")
     house.session.commit()
-    assert "没有队列" in browse("drawer").get("/console/").text
+    answer = browse("auditor").get("/console/")
+    assert answer.status_code == 200 and "wangge verify" in answer.text
 
 
 @pytest.mark.parametrize("path", ["cases/nothing", "queues/nothing", "queues/overdue", "pane/nothing", "photos/no"])
@@ -86,6 +87,17 @@ def test_a_desk_costs_the_same_statements_with_5_and_50_rows(house: House, brows
         assert answer.status_code == 200
     assert answer.text.count('class="row') >= 50
     assert counted[1] == counted[2]
+
+
+def test_new_arrivals_are_announced_and_counted_with_the_filters(browse: Browse) -> None:
+    browser, reporter = browse("dispatcher"), browse("reporter")
+    address = re.search(r'id="news" hx-get="([^"]+)"', browser.get("/console/queues/dispatch?urgency=normal").text)
+    assert address is not None
+    path = address.group(1).replace("&amp;", "&")
+    assert "新到" not in browser.get(path).text
+    for urgency in ("normal", "urgent"):
+        reporter.post("/console/cases", {"description": "路灯不亮", "place": "3 号楼", "urgency": urgency})
+    assert "1 件新到 · 显示" in browser.get(path).text
 
 
 def test_the_chrome_is_english_on_request(house: House, browse: Browse) -> None:
