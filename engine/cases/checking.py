@@ -36,8 +36,12 @@ def _matter(act: Act, code: str) -> str | None:
 
 def _organisations(act: Act, codes: Any) -> str | None:
     wanted = {codes} if isinstance(codes, str) else set(codes)
-    missing = "、".join(sorted(wanted - act.organisations_coded(wanted).keys()))
-    return f"没有编码为「{missing}」的单位，请重新选择。" if missing else None
+    known = act.organisations_coded(wanted)
+    if missing := "、".join(sorted(wanted - known.keys())):
+        return f"没有编码为「{missing}」的单位，请重新选择。"
+    city = act.case.path.split(".")[0]
+    outside = "、".join(one.name for one in known.values() if one.division.path.split(".")[0] != city)
+    return f"「{outside}」不在本市，可以转出，不能交办。" if outside else None
 
 
 def _case(act: Act, number: str) -> str | None:

@@ -19,7 +19,6 @@ from engine.cases.models import ContactRecord
 from engine.cases.offers import organisation_by_code
 from engine.cases.suggesting import is_emergency, owner_of
 from engine.directory.models import Organisation
-from engine.errors import Conflict
 from engine.matters.models import Matter
 
 Params = Mapping[str, Any]
@@ -260,9 +259,7 @@ def move(act: Act, params: Params, data: Params) -> None:
     """上报、提级、交办: custody goes along the ladder; the level left behind stays accountable for its stretch."""
     direction = str(data.get("result"))
     if direction == "down":
-        target: Organisation | None = organisation_by_code(act, str(act.form.get("organisation")))
-        if target is not None and not target.division.path.startswith(act.holder.division.path + "."):
-            raise Conflict(f"「{target.name}」不在{act.holder.name}之下，不能交办。")
+        target: Organisation | None = _centre_below(act, str(act.form.get("organisation")))
     else:
         target = act.rung(act.holder, "up")
     if target is None and direction == "late":
@@ -271,6 +268,14 @@ def move(act: Act, params: Params, data: Params) -> None:
     if target is None:
         raise ActUnavailable(f"{act.holder.name}已是最高一级，不能再上报。")
     custody.hand_over(act, target, direction)
+
+
+def _centre_below(act: Act, code: str) -> Organisation:
+    target = organisation_by_code(act, code)
+    if target.kind != "centre" or not target.division.path.startswith(act.holder.division.path + "."):
+        reason = f"「{target.name}」不是{act.holder.name}之下的中心，不能交办下级。"
+        raise ActInvalid(reason, fields={"organisation": [reason]})
+    return target
 
 
 @operation

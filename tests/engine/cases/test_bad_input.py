@@ -12,12 +12,12 @@ from engine import cases
 from engine.audit.models import Entry
 from engine.cases.errors import ActInvalid, CaseUnknown, PlaceUncovered, ReportInvalid
 from engine.cases.models import Case, Numbering
-from engine.errors import Conflict, Invalid
+from engine.errors import Invalid
 from engine.matters.models import Matter
 from engine.notices.models import Outbox
 from engine.worklist import NotYourTask, StaleVersion, TaskTaken
 from tests import builders
-from tests.town import BASE, WEDNESDAY, Office
+from tests.town import BASE, TOWNSHIP, WEDNESDAY, Office
 
 SEATS = f"{BASE[:12]}-centre"
 
@@ -113,6 +113,24 @@ def test_a_wrong_value_is_named_at_its_field(office: Office, values: dict[str, A
     assert set(refused.value.fields) == {field} and office.open == ["dispatch"]
 
 
+@pytest.mark.parametrize("code", ["330921100-centre", f"{TOWNSHIP}-housing", f"{TOWNSHIP}-centre"])
+def test_only_a_centre_below_is_assigned_down_to(office: Office, code: str) -> None:
+    office.report()
+    office.do("dispatch", "up")
+    with pytest.raises(ActInvalid) as refused:
+        office.do("dispatch", "down", organisation=code)
+    assert set(refused.value.fields) == {"organisation"}
+
+
+def test_a_unit_of_another_city_gets_nothing_assigned(office: Office) -> None:
+    office.report()
+    city = builders.a_division(office.session, "9901", "远方市", "city")
+    far = builders.an_organisation(office.session, city, "远方局")
+    with pytest.raises(ActInvalid) as refused:
+        office.do("dispatch", "several", lead=far.code, assistants=[far.code])
+    assert set(refused.value.fields) == {"lead", "assistants"}
+
+
 def test_an_unknown_outcome_is_refused(office: Office) -> None:
     office.report()
     with pytest.raises(Invalid) as refused:
@@ -189,7 +207,7 @@ def test_an_act_that_fails_midway_saves_nothing(office: Office) -> None:
     office.do("dispatch", "up")
     office.session.commit()
     before = _rows(office)
-    with pytest.raises(Conflict):
+    with pytest.raises(ActInvalid):
         office.do("dispatch", "down", organisation="330921100-centre", severity="larger")
     office.session.rollback()
     office.session.expire_all()
