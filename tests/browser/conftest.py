@@ -1,13 +1,18 @@
-"""One Chromium per worker, one fresh page per test."""
+"""One Chromium per worker, one fresh page per test, and one demo city for everybody who walks in it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.browser.chromium import arguments, find_chromium
+from tests.browser.city import City, running_city
+
+Enter = Callable[..., Page]
+SEEN = "Failed to load resource"  # Chromium's own line for every refused form; what is refused is checked by status
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +32,54 @@ def page(browser: Browser) -> Iterator[Page]:
                                   timezone_id="Asia/Shanghai")
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def city(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The demo city, served by processes of its own."""
+    expect.set_options(timeout=8000)
+    with running_city(tmp_path_factory.mktemp("city"), make_database()) as running:
+        yield running
+
+
+@pytest.fixture
+def enter(browser: Browser, city: City) -> Iterator[Enter]:
+    """Opens a window and logs somebody in by the door; whatever goes wrong in the window fails the test."""
+    problems: list[str] = []
+    contexts = []
+
+    def open_window(who: str | None, width: int = 1440, height: int = 900, **options: Any) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai",
+            base_url=city.address, **options)
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        page = context.new_page()
+        _watch(page, problems)
+        if who is not None:
+            page.goto(f"/login?as={who}")
+            page.locator("main form").first.locator("button.go").click()
+            page.wait_for_url("**/console/**")
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def _watch(page: Page, problems: list[str]) -> None:
+    """Note what a page complains about: its console (CSP too), its exceptions, and answers that must not be."""
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(SEEN):
+            problems.append(f"{page.url}: {message.text}")
+
+    def answered(response: Response) -> None:
+        is_page = response.request.is_navigation_request()
+        if response.status >= 500 or (response.status == 404 and not is_page):
+            problems.append(f"{response.status} {response.url}")
+
+    page.on("console", said)
+    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+    page.on("response", answered)

@@ -1,0 +1,59 @@
+"""Every page, in both languages and on a phone: nothing for axe to say, nothing wider than the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.city import City
+from tests.browser.conftest import Enter
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
+SEAT, SUPERVISOR = "seat.330921100.1", "supervisor.330921.1"
+WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
+PAGES = {
+    "desk": "/console/queues/dispatch", "search": "/console/cases?text=井盖", "case": "/console/cases/{number}",
+    "diagram": "/console/cases/{number}?tab=diagram", "papers": "/console/cases/{number}?tab=papers",
+    "deadlines": "/console/cases/{number}?tab=deadlines", "report": "/console/cases/new",
+    "supervision": "/console/supervision", "inbox": "/console/inbox", "preferences": "/console/preferences",
+    "style guide": "/console/styleguide", "404": "/console/cases/330921-0000-000000",
+    "empty queue": "/console/queues/held",
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_on_any_page(city: City, enter: Enter, width: str, language: str) -> None:
+    number = city.get(SEAT, "/cases?limit=1")["items"][0]["number"]
+    stranger = enter(None, *WIDTHS[width])
+    found = {"login": _violations(stranger, f"/login?lang={language}")}
+    page = enter(SEAT, *WIDTHS[width])
+    for name, path in PAGES.items():
+        path = path.format(number=number)
+        found[name] = _violations(page, f"{path}{'&' if '?' in path else '?'}lang={language}")
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+def _violations(page: Page, path: str) -> list[str]:
+    page.goto(path)
+    if "tab=diagram" in path:
+        expect(page.locator(".djs-container").first).to_be_visible()
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
+    return [*_said(found), *_too_wide(page)]
+
+
+def _said(found: list[dict[str, object]]) -> Iterator[str]:
+    for one in found:
+        nodes = one["nodes"]
+        assert isinstance(nodes, list)
+        yield f"{one['id']}: {[node['target'] for node in nodes][:4]}"
+
+
+def _too_wide(page: Page) -> list[str]:
+    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [f"{width} px wider than the screen"] if width > 0 else []
