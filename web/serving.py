@@ -24,7 +24,7 @@ from web import create_app
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 QUICK = 5.0
 PAUSE = 0.2  # between the death of a child and the next attempt
-PATIENCE = {signal.SIGTERM: 12.0, signal.SIGINT: 1.0}  # Ctrl+C waits for nobody: what was not answered is not done
+PATIENCE = {signal.SIGTERM: 12.0, signal.SIGINT: 0.8}  # Ctrl+C waits for nobody: what was not answered is not done
 
 
 class Server(BaseApplication):  # type: ignore[misc]
