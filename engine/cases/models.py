@@ -57,6 +57,7 @@ class Case(Base):
         Index("ix_case_holder_open", "holder_id", "due_at", "id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_grid_open", "grid_id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_search", "search", postgresql_using="gin"),
+        Index("ix_case_stopped_until", "stopped_until", postgresql_where=sql("stopped_until IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

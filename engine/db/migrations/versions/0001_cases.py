@@ -520,6 +520,13 @@ def upgrade() -> None:
     op.create_index("ix_case_path_opened", "case", ["path", "opened_at", "id"], unique=False)
     op.create_index(op.f("ix_case_reporter_id"), "case", ["reporter_id"], unique=False)
     op.create_index("ix_case_search", "case", ["search"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_case_stopped_until",
+        "case",
+        ["stopped_until"],
+        unique=False,
+        postgresql_where=sa.text("stopped_until IS NOT NULL"),
+    )
     op.create_table(
         "duty",
         sa.Column("id", sa.Integer(), nullable=False),
