@@ -1,0 +1,148 @@
+"""Synthetic volume: copies of the cases that really travelled, written by COPY; the same each time."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import StringIO
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from engine.cases.models import Case, Numbering
+from engine.demo.city import SEED
+from engine.demo.moulds import TABLES, Mould, number_prefix, read_rows
+from engine.processes.models import Incident
+
+OPEN_SHARE = 1 / 18  # a prefecture's year: 1.8 M cases, of which 100,000 are open
+WEEKS = 44  # how far back closed cases reach
+SLOW_SHARE, SLOW_WEEKS = 0.15, 4.0  # of the open ones that may be older, so many are, by so many weeks in the mean
+JITTER = 20.0  # minutes by which copies of one case differ
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy to make: of which case, how much earlier, and how much earlier what it waits for."""
+
+    mould: Mould
+    moved: timedelta
+    waits: timedelta
+
+
+class NothingTravelled(RuntimeError):
+    """Volume is copied from cases that travelled, and there are none, or none of a kind."""
+
+
+def add_volume(session: Session, count: int, at: datetime, open_share: float = OPEN_SHARE) -> Iterator[int]:
+    """Add `count` cases in batches; yields how many there are so far, and the caller commits at each.
+
+    Closed ones lie in the weeks behind, at the hours and in the shares in which the travelled ones came in. Open
+    ones stand where a travelled one stands, and nothing of theirs is due at `at` that was not before. Raises
+    NothingTravelled.
+    """
+    moulds = read_moulds(session)
+    chance = random.Random(SEED + count)
+    copies, done = choose(moulds, chance, count, at, open_share), 0
+    while batch := list(islice(copies, BATCH)):
+        write(session, batch)
+        done += len(batch)
+        yield done
+
+
+def read_moulds(session: Session) -> list[Mould]:
+    """Every case that may be copied: without an incident, and no duplicate of another."""
+    troubled = sa.select(Incident.case_id).where(Incident.resolved_at.is_(None))
+    ids = session.scalars(sa.select(Case.id).where(Case.duplicate_of.is_(None), Case.id.not_in(troubled))
+                          .order_by(Case.id).limit(1_000))
+    return [Mould(read_rows(session, case_id)) for case_id in ids]
+
+
+def choose(moulds: Sequence[Mould], chance: random.Random, count: int, at: datetime,
+           open_share: float) -> Iterator[Copy]:
+    """Which copies to make, one after the other; raises NothingTravelled."""
+    closed = [one for one in moulds if one.closed_at is not None]
+    waiting = [one for one in moulds if one.closed_at is None and not (one.waiting and one.waiting[0][0] <= at)]
+    if not closed or not waiting:
+        raise NothingTravelled("volume needs travelled cases, open and closed ones")
+    opened = round(count * open_share)
+    for place in range(count):
+        if (place + 1) * opened // count > place * opened // count:
+            yield _open_copy(chance.choice(waiting), chance, at)
+        else:
+            moved = timedelta(weeks=chance.randrange(WEEKS), minutes=int(chance.uniform(0, JITTER)))
+            yield Copy(chance.choice(closed), -moved, -moved)
+
+
+def _open_copy(mould: Mould, chance: random.Random, at: datetime) -> Copy:
+    left = min([(instant - at) / timedelta(minutes=1) for instant, _ in mould.waiting] or [JITTER])
+    waits = timedelta(minutes=int(chance.uniform(0, max(0.0, min(JITTER, left - 1)))))
+    weeks = round(chance.expovariate(1 / SLOW_WEEKS)) if mould.is_still and chance.random() < SLOW_SHARE else 0
+    return Copy(mould, -waits - timedelta(weeks=weeks), -waits)
+
+
+def write(session: Session, copies: Sequence[Copy]) -> list[int]:
+    """Write these copies by COPY, a table at a time; the row ids of their cases."""
+    first = _reserve(session, copies)
+    numbers = _number(session, copies)
+    texts = {table.name: StringIO() for table in TABLES}
+    made = []
+    for copy, number in zip(copies, numbers, strict=True):
+        made.append(first["case"])
+        for name, lines in copy.mould.fill(number, first, copy.moved, copy.waits).items():
+            texts[name].write(lines)
+        for name, ids in copy.mould.ids.items():
+            first[name] += len(ids)
+    cursor: Any = session.connection().connection.cursor()
+    for table in TABLES:
+        columns = ", ".join(f'"{column.name}"' for column in table.c)
+        with cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as into:
+            into.write(texts[table.name].getvalue())
+    return made
+
+
+def _reserve(session: Session, copies: Sequence[Copy]) -> dict[str, int]:
+    """The first row id of each table that the copies may take; the sequences go on behind them."""
+    needed: Counter[str] = Counter()
+    for copy in copies:
+        needed.update(copy.mould.counts)
+    taken = sa.text("SELECT setval(name, nextval(name) + :count) - :count"
+                    " FROM (SELECT pg_get_serial_sequence(:table, 'id')::regclass AS name) AS sequence")
+    return {name: session.execute(taken, {"table": f'"{name}"', "count": count}).scalar_one()
+            for name, count in needed.items()}
+
+
+def _number(session: Session, copies: Sequence[Copy]) -> list[str]:
+    """The next numbers of the counties and months in which the copies came in."""
+    prefixes = [number_prefix(copy.mould, copy.moved) for copy in copies]
+    last = {prefix: _raise(session, prefix, count) - count for prefix, count in sorted(Counter(prefixes).items())}
+    numbers = []
+    for prefix in prefixes:
+        last[prefix] += 1
+        numbers.append(f"{prefix}-{last[prefix]:06d}")
+    return numbers
+
+
+def _raise(session: Session, prefix: str, count: int) -> int:
+    row = insert(Numbering).values(prefix=prefix, last=count)
+    raised = row.on_conflict_do_update(index_elements=[Numbering.prefix],
+                                       set_={"last": Numbering.last + row.excluded.last}).returning(Numbering.last)
+    return session.execute(raised).scalar_one()
+
+
+def settle(connection: sa.Connection) -> None:
+    """Let the planner know what is there now; for a connection that commits by itself."""
+    connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+def sizes(session: Session) -> Mapping[str, int]:
+    """How many cases there are, and how many of them are open."""
+    row = session.execute(sa.select(sa.func.count(), sa.func.count().filter(Case.closed_at.is_(None)))
+                          .select_from(Case)).one()
+    return {"cases": row[0], "open": row[1]}
