@@ -19,6 +19,7 @@ FREE_TEXT = frozenset(
     {"title", "description", "place", "settled_text", "first_handling", "result_text", "lat", "lng"}
 )
 NOT_FOLDED = frozenset({"entries", "head_hash", "search", "salt", "id"})
+RECORDED = "recorded"  # in the info of the session: the case and number of the entry written last
 Snapshot = dict[str, Any]
 
 
@@ -90,6 +91,7 @@ def record(
     )
     case.entries, case.head_hash = entry.seq, entry.hash
     session.flush()
+    session.info[RECORDED] = entry.case_id, entry.seq
     return entry
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.cases.models import Answered
+from engine.cases.recording import RECORDED
 from engine.errors import Invalid
 
 KEPT = timedelta(days=30)
@@ -60,12 +61,15 @@ def find_answer(session: Session, account_id: int, key: str, request_hash: str, 
 
 
 def keep_answer(session: Session, account_id: int, key: str, request_hash: str, answer: Answer, at: datetime) -> None:
-    """Keep the answer in the transaction of its act: both are there, or neither."""
+    """Keep the answer in the transaction of its act, with the entry that it acknowledges: all are there, or none."""
+    case_id, seq = session.info.pop(RECORDED, (None, None))
     session.add(
         Answered(
             account_id=account_id,
             key=_kept(key),
             request_hash=request_hash,
+            case_id=case_id,
+            seq=seq,
             status=answer.status,
             body=answer.body,
             at=at,
