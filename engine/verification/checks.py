@@ -19,6 +19,7 @@ from engine.cases.recording import snapshot
 from engine.notices.models import Inbox, Outbox
 from engine.processes.models import Instance, Timer
 from engine.supervision.models import Beat
+from engine.supervision.stuck import list_stuck
 
 ORPHAN_AGE = timedelta(hours=1)
 ALIVE = timedelta(seconds=30)
@@ -61,24 +62,20 @@ def _cases(session: Session) -> Iterator[Case]:
 
 
 def _acknowledged(session: Session, at: datetime, finding: Finding) -> None:
-    """I1: an acknowledged act has exactly one entry; an act id stands in one entry only."""
-    answers = session.scalars(select(Answered).where(Answered.status < 300))
-    known = {(row.case_id, row.seq) for row in session.execute(select(Entry.case_id, Entry.seq))}
-    for answer in answers:
-        if answer.case_id is None:
-            continue
-        finding.checked += 1
-        if (answer.case_id, answer.seq) not in known:
-            finding.wrong(f"answer {answer.key}: case {answer.case_id} has no entry {answer.seq}")
-    doubled = session.execute(
-        select(Entry.act_id, func.count())
-        .where(Entry.act_id.is_not(None))
-        .group_by(Entry.act_id)
-        .having(func.count() > 1)
-    )
-    finding.checked += len(known)
-    for act_id, count in doubled:
-        finding.wrong(f"act {act_id} has {count} entries")
+    """I1: an acknowledged act has exactly one entry; an entry answers one act only, and stands under one act id."""
+    answers = select(Answered.key, Answered.case_id, Answered.seq).where(
+        Answered.status < 300, Answered.case_id.is_not(None))
+    finding.checked += session.scalar(select(func.count()).select_from(Entry)) or 0
+    finding.checked += session.scalar(select(func.count()).select_from(answers.subquery())) or 0
+    there = (Entry.case_id == Answered.case_id) & (Entry.seq == Answered.seq)
+    for row in session.execute(answers.outerjoin(Entry, there).where(Entry.case_id.is_(None))):
+        finding.wrong(f"answer {row.key}: case {row.case_id} has no entry {row.seq}")
+    shared = answers.with_only_columns(Answered.case_id, Answered.seq).group_by(Answered.case_id, Answered.seq)
+    for row in session.execute(shared.having(func.count() > 1)):
+        finding.wrong(f"case {row.case_id}: entry {row.seq} answers several acts")
+    doubled = select(Entry.act_id).where(Entry.act_id.is_not(None)).group_by(Entry.act_id).having(func.count() > 1)
+    for act_id in session.scalars(doubled):
+        finding.wrong(f"act {act_id} has several entries")
 
 
 def _contiguous(session: Session, at: datetime, finding: Finding) -> None:
@@ -126,7 +123,9 @@ def _states(session: Session, at: datetime, finding: Finding) -> None:
 
 
 def _timers(session: Session, at: datetime, finding: Finding) -> None:
-    """I5: the timer rows are those that the engine states wait for."""
+    """I5: the timer rows are those that the engine states wait for, and no open case waits for nothing."""
+    for number in list_stuck(session):
+        finding.wrong(f"{number}: open, and neither a task nor a timer nor an incident moves it")
     rows: dict[int, set[tuple[int, str]]] = {}
     for timer in session.scalars(select(Timer)):
         rows.setdefault(timer.instance_id, set()).add((timer.task, timer.element))
