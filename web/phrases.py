@@ -52,6 +52,7 @@ _TO_ENGLISH = (
     (r"没有编码为「(.*)」的单位.*", r"There is no organisation \1."),
     (r"没有编号为「(.*)」的事件。", r"There is no case \1."),
     (r"清单里没有.*", "The list has no such matter, or no longer."),
+    (r"「(.*)」不在本市，可以转出，不能交办。", r"\1 is not of this city: hand it outside instead."),
     (r"重复件应指向另一个事件。", "A duplicate points at another case."),
     (r"没有这种办理。", "There is no such act."),
     (r"延期后的时间应晚于现在的时限。", "The new time must lie after the present one."),
