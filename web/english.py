@@ -50,7 +50,6 @@ ENGLISH: dict[str, str] = {
     "report_invalid": "The report has errors; see the fields.",
     "rows_disagree": "Rows of the table contradict each other.",
     "site_invalid": "The list of divisions or the plan of bodies has errors and was not loaded.",
-    "site_invalid": "The divisions or bodies of the place have errors.",
     "staff_list_invalid": "The list of people has errors; nobody was taken on.",
     "stale_version": "It has changed since you opened it; look again.",
     "stands_still": "The diagram stands still: no task, timer or message can move it.",
