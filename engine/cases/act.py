@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine import deadlines, decisions, directory, library
@@ -19,6 +19,11 @@ from engine.cases.recording import record, snapshot
 from engine.directory.models import Organisation
 from engine.library import DefinitionUnknown, Source
 from engine.matters.models import Matter
+
+_ORGANISATIONS = select(Organisation).where(or_(
+    Organisation.id.in_(bindparam("ids", expanding=True)),
+    Organisation.code.in_(bindparam("codes", expanding=True)),
+    and_(Organisation.division_code.in_(bindparam("divisions", expanding=True)), Organisation.kind == "centre")))
 
 
 class Act:
@@ -117,15 +122,12 @@ class Act:
         self, ids: Collection[int] = (), codes: Collection[str] = (), way: str | None = None
     ) -> None:
         """In one question what is asked for and what every act needs: who has the case, the centres above its place."""
-        case, way = self.case, way or self.case.path
-        wanted: ColumnElement[bool] = Organisation.id.in_(
-            {*ids, case.holder_id, case.handler_id} - {None} - self._organisations.keys())
-        if codes:
-            wanted = or_(wanted, Organisation.code.in_(codes))
-        if way not in self._ways:
+        case = self.case
+        asked = {"ids": [*ids, case.holder_id, case.handler_id], "codes": list(codes), "divisions": [""]}
+        if (way := way or case.path) not in self._ways:
             self._ways.add(way)
-            wanted = or_(wanted, and_(Organisation.division_code.in_(way.split(".")), Organisation.kind == "centre"))
-        self._organisations |= {row.id: row for row in self.session.scalars(select(Organisation).where(wanted))}
+            asked["divisions"] = way.split(".")
+        self._organisations |= {row.id: row for row in self.session.scalars(_ORGANISATIONS, asked)}
 
     def keep(self, row: object) -> None:
         """Hold a row that the act has read, so that the session finds it again without asking."""
@@ -168,7 +170,7 @@ class Act:
     def record(self, verb: str, element: str | None = None, **facts: Any) -> Entry:
         """Close the act with its entry."""
         post = self.actor.posts[0] if self.actor.posts else None
-        entry = record(
+        entry, after = record(
             self.session,
             self.case,
             self.before,
@@ -181,5 +183,5 @@ class Act:
             versions=self.versions,
             texts=self.texts,
         )
-        self.before, self.notes, self.texts, self.versions = snapshot(self.case), {}, {}, {}
+        self.before, self.notes, self.texts, self.versions = after, {}, {}, {}
         return entry

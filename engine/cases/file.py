@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine.cases.models import Case, Custody, Stop
@@ -23,6 +23,25 @@ from engine.worklist.models import Deadline, Measure, Task
 
 T = TypeVar("T")
 PENDING = (Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
+
+
+def _question(*tables: Any) -> Select[*tuple[Any, ...]]:
+    """A question asked anew at every command; it is built once, for building one costs as much as asking it."""
+    return select(*tables).execution_options(populate_existing=True)
+
+
+_CASE = bindparam("case_id", type_=BigInteger)
+_RUNNING = (
+    _question(Instance, Timer, Stop).outerjoin(Timer, Timer.instance_id == Instance.id)
+    .outerjoin(Stop, Stop.case_id == Instance.case_id).where(Instance.case_id == _CASE).order_by(Stop.id))
+_TIMERS = (
+    _question(Timer).join(Instance, Timer.instance_id == Instance.id).where(Instance.case_id == _CASE))
+_TASKS = _question(Task).where(
+    Task.case_id == _CASE, or_(Task.closed_at.is_(None), Task.id == bindparam("asked_for"))).order_by(Task.id)
+_CLOCKS = (
+    _question(Deadline, Measure).outerjoin(Measure, and_(Measure.deadline_id == Deadline.id, *PENDING))
+    .where(Deadline.case_id == _CASE, Deadline.closed_at.is_(None)).order_by(Deadline.id, Measure.id))
+_CUSTODY = _question(Custody).where(Custody.case_id == _CASE, Custody.until.is_(None)).order_by(Custody.id)
 
 
 @dataclass(slots=True)
@@ -59,8 +78,7 @@ class CaseFile:
         """The armed timers, in the order in which they fire."""
         if self._running.timers is None:
             self.session.flush()  # reading must not undo what the step has left to be written
-            self._running.timers = _once(self._ask(
-                select(Timer).where(Timer.instance_id == self.instance.id)), 0)
+            self._running.timers = _once(self._ask(_TIMERS), 0)
         return sorted(self._running.timers, key=lambda row: (row.due_at, row.interrupting, row.task, row.element))
 
     def due_timers(self, at: datetime) -> list[Timer]:
@@ -78,10 +96,7 @@ class CaseFile:
 
     @cached_property
     def _running(self) -> _Running:
-        rows = self._ask(
-            select(Instance, Timer, Stop).outerjoin(Timer, Timer.instance_id == Instance.id)
-            .outerjoin(Stop, Stop.case_id == Instance.case_id).where(Instance.case_id == self.case.id)
-            .order_by(Stop.id))
+        rows = self._ask(_RUNNING)
         return _Running(next(iter(_once(rows, 0)), None), _once(rows, 1), _once(rows, 2))
 
     # the work -----------------------------------------------------------------------------------------------------
@@ -121,26 +136,18 @@ class CaseFile:
 
     @cached_property
     def _tasks(self) -> list[Task]:
-        wanted: ColumnElement[bool] = Task.closed_at.is_(None)
-        if self.asked_for is not None:
-            wanted = or_(wanted, Task.id == self.asked_for)
-        return _once(self._ask(select(Task).where(Task.case_id == self.case.id, wanted).order_by(Task.id)), 0)
+        return _once(self._ask(_TASKS, asked_for=self.asked_for), 0)
 
     @cached_property
     def _clocks(self) -> Sequence[Any]:
-        return self._ask(
-            select(Deadline, Measure).outerjoin(Measure, and_(Measure.deadline_id == Deadline.id, *PENDING))
-            .where(Deadline.case_id == self.case.id, Deadline.closed_at.is_(None)).order_by(Deadline.id, Measure.id))
+        return self._ask(_CLOCKS)
 
     @cached_property
     def _custody(self) -> list[Custody]:
-        return _once(self._ask(
-            select(Custody).where(Custody.case_id == self.case.id, Custody.until.is_(None)).order_by(Custody.id)), 0)
+        return _once(self._ask(_CUSTODY), 0)
 
-    def _ask(self, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
-        if self.is_new:
-            return ()
-        return self.session.execute(query.execution_options(populate_existing=True)).all()
+    def _ask(self, question: Select[*tuple[Any, ...]], **more: int | None) -> Sequence[Any]:
+        return () if self.is_new else self.session.execute(question, {"case_id": self.case.id, **more}).all()
 
     def _new(self, model: type[T]) -> list[T]:
         return [row for row in self._added if isinstance(row, model)]

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, or_, select
 
 from engine import notices
 from engine.cases.act import Act
 from engine.directory.models import Duty, Post
 from engine.worklist.models import Task
 
-
-def people_of(act: Act, organisation_id: int, *roles: str, grid_id: int | None = None) -> Select[int]:
-    """The people who hold one of these roles there now, as a question."""
-    query = select(Post.person_id).where(
-        Post.organisation_id == organisation_id,
-        Post.role.in_(roles),
-        Post.valid_from <= act.at,
-        (Post.valid_to.is_(None)) | (Post.valid_to > act.at),
-    )
-    return query if grid_id is None else query.where(Post.grid_id == grid_id)
+_HOLDERS = select(Post.person_id).where(
+    Post.organisation_id == bindparam("organisation"),
+    Post.role.in_(bindparam("roles", expanding=True)),
+    Post.valid_from <= bindparam("now", type_=Post.valid_from.type),
+    or_(Post.valid_to.is_(None), Post.valid_to > bindparam("now", type_=Post.valid_from.type)),
+)
+_WORKERS = _HOLDERS.where(Post.grid_id == bindparam("grid"))
 
 
-def on_duty(act: Act, organisation_id: int) -> list[int] | Select[int]:
+def people_of(act: Act, organisation_id: int, *roles: str, grid_id: int | None = None) -> notices.Sought:
+    """The people who hold one of these roles there now."""
+    asked = {"organisation": organisation_id, "roles": roles, "now": act.at}
+    return notices.Sought(_HOLDERS, asked) if grid_id is None else notices.Sought(_WORKERS, {**asked, "grid": grid_id})
+
+
+def on_duty(act: Act, organisation_id: int) -> list[int] | notices.Sought:
     """The duty roster of a centre at this moment; its seats when nobody is on it."""
     rostered = list(
         act.session.scalars(
@@ -50,7 +53,7 @@ def tell_offered(act: Act, task: Task) -> None:
     )
 
 
-def tell_people(act: Act, people: list[int] | Select[int], kind: str, subject: str) -> None:
+def tell_people(act: Act, people: list[int] | notices.Sought, kind: str, subject: str) -> None:
     """These people hear of something."""
     notices.put(
         act.session,

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect
@@ -30,11 +31,12 @@ def salted(case: Case, value: object) -> str:
 
 def snapshot(case: Case) -> Snapshot:
     """The case row as its entries fold it: plain JSON values, free text and place as salted hashes."""
-    state = {}
-    for column in inspect(Case).column_attrs:
-        if column.key not in NOT_FOLDED:
-            state[column.key] = _plain(case, column.key, getattr(case, column.key))
-    return state
+    return {key: _plain(case, key, getattr(case, key)) for key in _folded()}
+
+
+@cache
+def _folded() -> tuple[str, ...]:
+    return tuple(column.key for column in inspect(Case).column_attrs if column.key not in NOT_FOLDED)
 
 
 def _plain(case: Case, key: str, value: Any) -> Any:
@@ -60,8 +62,8 @@ def record(
     facts: Mapping[str, Any] | None = None,
     versions: Mapping[str, Any] | None = None,
     texts: Mapping[str, str] | None = None,
-) -> Entry:
-    """Write the entry of an act and move the head of the case's chain.
+) -> tuple[Entry, Snapshot]:
+    """Write the entry of an act and move the head of the case's chain; the entry, and the case as it is after it.
 
     `before` is the snapshot at the start of the act ({} for the first entry); what differs now goes into
     `facts["set"]`, so that the fold of all entries gives the row (I3).
@@ -92,7 +94,7 @@ def record(
     case.entries, case.head_hash = entry.seq, entry.hash
     session.flush()
     session.info[RECORDED] = entry.case_id, entry.seq
-    return entry
+    return entry, after
 
 
 _ABSENT = object()

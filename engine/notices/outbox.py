@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import Select, func, insert, literal, select, update
+from sqlalchemy import Insert, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.db.failpoints import failpoint
@@ -18,10 +21,18 @@ MOST_ATTEMPTS = 8
 FIRST_GAP = timedelta(seconds=30)
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """People who are still to be looked up: a question for their ids, made once, and what to put into it."""
+
+    question: Select[int]
+    asked: Mapping[str, Any]
+
+
 def put(
     session: Session,
     *,
-    recipients: Iterable[int] | Select[int],
+    recipients: Iterable[int] | Sought,
     kind: str,
     subject: str,
     at: datetime,
@@ -31,18 +42,26 @@ def put(
 ) -> None:
     """One message to each of these people, to be sent after the commit. No personal data in subject or body.
 
-    People who are still to be looked up, given as a select of their ids, are found and told in one statement.
+    People who are still to be looked up are found and told in one statement.
     """
     message = {"case_id": case_id, "channel": channel, "kind": kind, "subject": subject[:200], "body": body,
                "made_at": at, "next_try_at": at}
-    if not isinstance(recipients, Select):
+    if isinstance(recipients, Sought):
+        told = {f"told_{name}": value for name, value in message.items()}
+        session.execute(_telling(recipients.question, tuple(message)), {**recipients.asked, **told})
+    else:
         session.add_all(
             Outbox(id=uuid.uuid4(), recipient_id=person, **message) for person in dict.fromkeys(recipients))
-        return
-    people = recipients.distinct().subquery()
-    same = [literal(value, Outbox.__table__.c[name].type) for name, value in message.items()]
-    rows = select(func.gen_random_uuid(), people.c[0], *same)
-    session.execute(insert(Outbox).from_select(["id", "recipient_id", *message], rows))
+
+
+@lru_cache(maxsize=16)
+def _telling(people: Select[int], columns: tuple[str, ...]) -> Insert:
+    """The statement that tells all of these people the same; built once for every question."""
+    found = people.distinct().subquery()
+    table = cast(Table, Outbox.__table__)
+    same = [bindparam(f"told_{name}", type_=table.c[name].type) for name in columns]
+    rows = select(func.gen_random_uuid(), found.c[0], *same)
+    return insert(table).from_select(["id", "recipient_id", *columns], rows)
 
 
 def deliver_due(session: Session, at: datetime, most: int = 200) -> int:
