@@ -60,6 +60,8 @@ _SAID: dict[str, tuple[str, str]] = {
     "clock/urge": ("{stage}到时未办，催办{late}", "{stage} is due and not done: urges {late}"),
     "clock/supervise": ("{stage}超期，{organisation}督办{late}",
                         "{stage} is overdue: {organisation} supervises {late}"),
+    "clock/supervise/own": ("{stage}超期，列为{organisation}督办件",
+                            "{stage} is overdue: on the watch list of {organisation}"),
     "clock/raise": ("{stage}仍未办，升级督办至{organisation}",
                     "{stage} still not done: raised to {organisation}"),
     "clock/daily": ("{stage}超期，每日提醒", "{stage} is overdue: daily reminder"),
@@ -116,6 +118,8 @@ def _sentence(entry: Entry, is_clock: bool, language: Language) -> str:
     keys = [f"{entry.verb}/{outcome}", f"{entry.verb}/{element}", entry.verb]
     if is_clock:
         keys.insert(0, f"clock/{entry.verb}")
+        if facts.get("organisation") == facts.get("late"):
+            keys.insert(0, f"clock/{entry.verb}/own")
     found = next((_SAID[key] for key in keys if key in _SAID), None)
     if found is not None:
         return found[language == "en"].format_map(_Facts(facts, element, language))

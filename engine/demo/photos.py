@@ -1,11 +1,11 @@
-"""Pictures for the demo: drawn, and each says «演示» on itself."""
+"""Pictures for the demo: drawn, and each says DEMO on itself."""
 
 from __future__ import annotations
 
 import io
 from functools import lru_cache
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 SIZE = (640, 480)
 SKIES = ((203, 216, 230), (214, 222, 214), (226, 216, 203), (196, 205, 216), (222, 222, 228), (205, 220, 222))
@@ -34,8 +34,8 @@ def demo_photo(words: str, kind: int) -> bytes:
     else:
         draw.ellipse((x - 60, y - 20, x + 60, y + 20), fill=(34, 36, 40))
         draw.polygon(((x + 80, y + 14), (x + 104, y - 52), (x + 128, y + 14)), fill=(214, 96, 40))
-    draw.rectangle((0, 0, 96, 26), fill=(255, 255, 255))
-    draw.text((10, 7), "DEMO", fill=(60, 68, 78))
+    draw.rectangle((0, 0, 190, 72), fill=(255, 255, 255))
+    draw.text((16, 4), "DEMO", fill=(60, 68, 78), font=ImageFont.load_default(56))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=82)
     return out.getvalue()

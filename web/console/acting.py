@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import cases, processes
@@ -12,6 +12,8 @@ from web import identity
 from web.console import shell
 from web.console.forms import Choices, FormView, view_of
 from web.db import db
+
+UNDECIDED = ("rate",)  # the judgment of somebody else: nothing is chosen before they have spoken
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def _task(page: CasePage, mine: MyTask, choices: Choices, attempt: Attempt | Non
     values, way = suggested_values(suggestion) if suggestion else _now(form)
     if tried is None:
         view = view_of(form, choices, values=values, outcome=way)
+        if mine.task.element in UNDECIDED:
+            view = replace(view, outcome="")
         return TaskView(mine, view, suggestion, view.outcome, "")
     view = view_of(form, choices, values=tried.typed, outcome=tried.outcome, problems=tried.problems)
     return TaskView(mine, view, suggestion, way, tried.said)
