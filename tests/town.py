@@ -33,7 +33,8 @@ PLACES = (
     ("330902002", "环南街道", "township", "330902"), ("330921100", "高亭镇", "township", "330921"),
     ("330902002001", "蟠洋社区", "community", "330902002"), ("330921100001", "竹屿社区", "community", "330921100"),
 )
-DEPARTMENTS = {"county": ("urban_management", "housing", "police"), "township": ("housing",), "city": ("housing",)}
+DEPARTMENTS = {"county": ("urban_management", "housing", "police", "enforcement"), "township": ("housing",),
+               "city": ("housing", "enforcement")}
 PLATFORMS = ("enforcement", "zongzhi", "market", "service")
 CENTRE_STAFF = ("seat", "seat", "supervisor")
 

@@ -50,6 +50,11 @@ def together(sessions: Sessions, acts: list[Callable[[Session], object]]) -> lis
         return list(pool.map(one, acts))
 
 
+def test_the_first_four_reports_come_at_once_and_get_four_numbers(sessions: Sessions) -> None:
+    numbers = together(sessions, [lambda session: Office(session).report().number] * 4)
+    assert sorted(numbers, key=str) == [f"330902-2603-00000{number}" for number in (1, 2, 3, 4)]
+
+
 def test_two_people_finish_one_task_and_the_loser_hears_who_won(sessions: Sessions) -> None:
     case_id = filed(sessions)
 
@@ -94,6 +99,24 @@ def test_four_workers_do_what_is_due_once(sessions: Sessions) -> None:
             verbs = [entry.verb for entry in office_of(session, case_id).entries()]
             assert verbs.count("timer") == 1 and verbs.count("remind") == verbs.count("urge") == 1, verbs
             assert session.get_one(Case, case_id).level == "township"
+
+
+def test_a_person_and_the_clock_at_the_same_moment_agree_on_one(sessions: Sessions) -> None:
+    """The climb is due: either the clock has it, and the person hears so, or it fires before the person's act."""
+    case_id = filed(sessions)
+    late = WEDNESDAY + timedelta(hours=24)
+
+    def dispatch(session: Session) -> object:
+        office = office_of(session, case_id)
+        office.at = late
+        return office.do("dispatch", "own", office.who("seat", SEATS))
+
+    results = together(sessions, [dispatch, lambda session: cases.advance_one(session, late) or 0])
+    assert isinstance(results[0], TaskTaken) and results[0].facts["winner"] == "时钟"
+    with sessions.begin() as session:
+        while cases.advance_one(session, late) is not None:
+            pass
+        assert [entry.verb for entry in office_of(session, case_id).entries()].count("timer") == 1
 
 
 def test_a_case_that_somebody_acts_on_is_left_to_them(sessions: Sessions) -> None:
