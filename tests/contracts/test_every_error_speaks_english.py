@@ -16,7 +16,7 @@ from web.english import ENGLISH
 from web.phrases import said
 from web.wording import english
 
-COMMANDS = ("engine.backups", "engine.bench", "engine.db")
+COMMANDS = ("engine.backups", "engine.bench", "engine.db", "engine.demo")
 ROOT = Path(engine.__file__).parent
 
 
