@@ -21,7 +21,7 @@ export function showFields(form) {
     field.hidden = !shown;
     field.querySelectorAll("input, select, textarea").forEach((control) => {
       control.disabled = !shown;
-      if (control.type !== "hidden") control.required = shown && field.hasAttribute("data-required");
+      if (!/^(hidden|checkbox)$/.test(control.type)) control.required = shown && field.hasAttribute("data-required");
     });
   });
 }

@@ -13,6 +13,7 @@ from engine import library, matters
 from engine.audit.models import Entry
 from engine.cases.models import Case
 from engine.worklist.models import Task
+from tests.builders import an_organisation
 from tests.web.conftest import House, png
 from tests.web.console.conftest import Browser
 
@@ -64,7 +65,7 @@ def test_likely_duplicates_are_named_while_one_writes(browse: Browse, task: Task
 
 def test_the_suggestion_is_preselected_with_its_row(house: House, browse: Browse, task: Task) -> None:
     text = browse("dispatcher").get(f"/console/pane/{_number(house, task)}?desk=dispatch").text
-    assert "分流表第" in text and re.search(r'value="\w+" checked', text)
+    assert "分流表第" in text and re.search(r'value="\w+"[^>]* checked', text)
 
 
 def test_a_plain_form_does_the_task_and_goes_back_to_the_queue(house: House, browse: Browse, task: Task) -> None:
@@ -114,7 +115,7 @@ def test_a_faulty_form_comes_back_as_it_was_typed(house: House, browse: Browse, 
     )
     assert answer.status_code == 422
     assert "请填写「理由」" in answer.text and "还没写完的话" in answer.text
-    assert re.search(r'value="refuse" checked', answer.text)
+    assert re.search(r'value="refuse"[^>]* checked', answer.text)
     assert _fresh(house, task).closed_at is None
 
 
@@ -134,6 +135,26 @@ def test_many_are_dispatched_after_a_preview_each_with_its_result(house: House, 
     done = browser.post("/console/queues/dispatch/bulk", {"number": [number, "nothing"], "step": "go"})
     assert "2 件中已分流 1 件" in done.text
     assert _fresh(house, task).closed_at is not None
+
+
+def test_of_two_tasks_on_one_case_one_button_is_first(house: House, browse: Browse) -> None:
+    answer = browse("reporter").post("/console/cases", {**REPORT, "urgency": "critical"})
+    number = answer.headers["Location"].rpartition("/")[2]
+    text = browse("dispatcher").get(f"/console/pane/{number}?desk=emergency").text
+    forms = re.findall(r"<form class=\"next\" id=\"task-.*?</form>", text, re.DOTALL)
+    assert len(forms) == 2 and "110 / 119 / 120" in forms[0]
+    assert ["btn go" in form for form in forms] == [True, False]
+
+
+def test_several_units_are_ticked_not_typed(house: House, browse: Browse, task: Task) -> None:
+    township = house.city.township
+    units = [an_organisation(house.session, township, name, "platform").code for name in ("甲平台", "乙平台")]
+    house.session.commit()
+    browser, number = browse("dispatcher"), _number(house, task)
+    assert f'type="checkbox" name="assistants" value="{units[0]}"' in browser.get(f"/console/pane/{number}").text
+    answer = browser.post(f"/console/tasks/{task.id}", {
+        "outcome": "several", "matter": "GY0101", "lead": units[0], "assistants": units, "version": task.version})
+    assert answer.status_code == 302, answer.text
 
 
 def test_an_urge_needs_no_script_and_a_supervision_its_reason(house: House, browse: Browse, task: Task) -> None:
