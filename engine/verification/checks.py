@@ -71,8 +71,8 @@ def _acknowledged(session: Session, at: datetime, finding: Finding) -> None:
     for row in session.execute(answers.outerjoin(Entry, there).where(Entry.case_id.is_(None))):
         finding.wrong(f"answer {row.key}: case {row.case_id} has no entry {row.seq}")
     shared = answers.with_only_columns(Answered.case_id, Answered.seq).group_by(Answered.case_id, Answered.seq)
-    for row in session.execute(shared.having(func.count() > 1)):
-        finding.wrong(f"case {row.case_id}: entry {row.seq} answers several acts")
+    for case_id, seq in session.execute(shared.having(func.count() > 1)):
+        finding.wrong(f"case {case_id}: entry {seq} answers several acts")
     doubled = select(Entry.act_id).where(Entry.act_id.is_not(None)).group_by(Entry.act_id).having(func.count() > 1)
     for act_id in session.scalars(doubled):
         finding.wrong(f"act {act_id} has several entries")
