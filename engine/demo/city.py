@@ -77,12 +77,10 @@ class _Staff:
         name = self.chance.choice(self.names["family"]) + self.chance.choice(self.names["given"])
         number = next(self.numbers.setdefault(f"{role}.{label}", itertools.count(1)))
         person = Person(name=name, phone=f"{self.names['phone_prefix']}{self.chance.randrange(10000):04d}")
-        self.session.add(person)
-        self.session.flush()
-        self.session.add(Post(person_id=person.id, role=role, organisation_id=organisation.id,
-                              grid_id=grid.id if grid else None, valid_from=FOUNDED))
-        self.session.add(Account(username=f"{role}.{label}.{number}", password_hash=self.password,
-                                 person_id=person.id, language="zh", preferences={}))
+        self.session.add_all([
+            Post(person=person, role=role, organisation=organisation, grid=grid, valid_from=FOUNDED),
+            Account(username=f"{role}.{label}.{number}", password_hash=self.password, person=person, language="zh",
+                    preferences={})])
         return person
 
     def flush(self) -> None:
@@ -92,25 +90,22 @@ class _Staff:
 
 def _add_bodies(session: Session, staff: _Staff, bodies: list[Body]) -> dict[str, Organisation]:
     """Every organisation with its people; the centres by division code."""
-    centres = {}
+    centres, on_duty = {}, list[tuple[Organisation, Person]]()
     for body in bodies:
         organisation = Organisation(code=body.code, name=body.name, kind=body.kind, owner_kind=body.owner_kind,
                                     division_code=body.division, office="default")
         session.add(organisation)
-        session.flush()
         label = body.division if body.kind == "centre" else f"{body.division}.{body.owner_kind}"
         hired = [staff.hire(role, organisation, label) for role, count in body.posts.items() for _ in range(count)
                  if role in ("seat", "clerk", "supervisor") or count]
         if body.kind == "centre":
             centres[body.division] = organisation
-            _put_on_duty(session, organisation, hired)
+            on_duty += [(organisation, person) for person in hired[:1]]
+    session.flush()
+    until = FOUNDED + timedelta(days=DUTY_DAYS)
+    session.add_all(Duty(organisation_id=centre.id, person_id=person.id, since=FOUNDED, until=until)
+                    for centre, person in on_duty)
     return centres
-
-
-def _put_on_duty(session: Session, centre: Organisation, people: list[Person]) -> None:
-    if people:
-        session.add(Duty(organisation_id=centre.id, person_id=people[0].id, since=FOUNDED,
-                         until=FOUNDED + timedelta(days=DUTY_DAYS)))
 
 
 def _add_grids(session: Session, staff: _Staff, plan: dict[str, Any], divisions: list[DivisionRow],
@@ -126,7 +121,6 @@ def _add_grids(session: Session, staff: _Staff, plan: dict[str, Any], divisions:
                 kind="boats" if is_boat else "general", area=None if is_boat else _square(place, len(communities)),
                 demo_area=not is_boat, households=chance.randint(*plan["households"]), valid_from=FOUNDED)
             session.add(grid)
-            session.flush()
             staff.hire("grid_worker", centres[row.code], row.code, grid)
 
 
