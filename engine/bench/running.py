@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.bench import step
+from engine.bench import aging, rules, step, timers
 from engine.bench.figures import Report
 from engine.errors import NotFound
 
-BENCHES: dict[str, Callable[[str, int], Report]] = {"step": step.measure}
-"""Each takes the URL of an empty, migrated scratch database of its own, and how many rounds to measure."""
+Bench = Callable[[str, int, float], Report]
+BENCHES: dict[str, Bench] = {
+    "step": lambda url, rounds, scale: step.measure(url, rounds),
+    "aging": aging.measure,
+    "rules": rules.measure,
+    "timers": timers.measure,
+}
+"""Each takes the URL of an empty, migrated scratch database of its own, how many rounds to measure, and the share of
+its full size; those that need a web server are named beside the command."""
 
 
 class BenchUnknown(NotFound):
@@ -18,8 +25,8 @@ class BenchUnknown(NotFound):
     code = "bench_unknown"
 
 
-def run(name: str, url: str, rounds: int) -> Report:
+def run(name: str, url: str, rounds: int, scale: float = 1) -> Report:
     """Run one bench in a scratch database; raises BenchUnknown."""
     if name not in BENCHES:
         raise BenchUnknown(f"没有「{name}」这项测量，可用：{'、'.join(BENCHES)}。", name=name)
-    return BENCHES[name](url, rounds)
+    return BENCHES[name](url, rounds, scale)

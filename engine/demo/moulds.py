@@ -35,18 +35,20 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+\d\d:\d\d")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def read_rows(session: Session, case_id: int) -> dict[str, list[Row]]:
-    """Every row of a case that its copies will have, by table."""
-    found: dict[str, list[Row]] = {}
+def read_moulds(session: Session, cases: Sequence[int]) -> list[Mould]:
+    """These cases as moulds, in this order, in a statement a table."""
+    read: dict[int, dict[str, list[Row]]] = {case_id: {table.name: [] for table in TABLES} for case_id in cases}
+    owners: dict[int, int] = {}
     for table in TABLES:
-        chosen: sa.ColumnElement[bool]
-        if table.name == "timer":
-            chosen = table.c.instance_id.in_([row["id"] for row in found["instance"]])
-        else:
-            chosen = (table.c.id if table.name == "case" else table.c.case_id) == case_id
-        rows = session.execute(sa.select(table).where(chosen).order_by(*table.primary_key.columns))
-        found[table.name] = [dict(row._mapping) for row in rows]
-    return found
+        key = {"case": "id", "timer": "instance_id"}.get(table.name, "case_id")
+        wanted = table.c[key].in_(list(owners) if table.name == "timer" else cases)
+        for found in session.execute(sa.select(table).where(wanted).order_by(*table.primary_key.columns)):
+            row = dict(found._mapping)
+            if table.name == "instance":
+                owners[row["id"]] = row["case_id"]
+            owner = owners[row[key]] if table.name == "timer" else row[key]
+            read[owner][table.name].append(row)
+    return [Mould(read[case_id]) for case_id in cases]
 
 
 class _Pattern:

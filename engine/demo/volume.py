@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from engine.cases.models import Case, Numbering
 from engine.demo.city import SEED
-from engine.demo.moulds import TABLES, Mould, number_prefix, read_rows
+from engine.demo.moulds import TABLES, Mould, number_prefix, read_moulds
+from engine.errors import Conflict
 from engine.processes.models import Incident
 
 OPEN_SHARE = 1 / 18  # a prefecture's year: 1.8 M cases, of which 100,000 are open
@@ -25,6 +26,7 @@ WEEKS = 44  # how far back closed cases reach
 SLOW_SHARE, SLOW_WEEKS = 0.15, 4.0  # of the open ones that may be older, so many are, by so many weeks in the mean
 JITTER = 20.0  # minutes by which copies of one case differ
 BATCH = 1_000
+MOST_MOULDS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,10 @@ class Copy:
     waits: timedelta
 
 
-class NothingTravelled(RuntimeError):
-    """Volume is copied from cases that travelled, and there are none, or none of a kind."""
+class NothingTravelled(Conflict):
+    """这里没有走过流程的事件可以照着复制：既要有办结的，也要有在办的。"""
+
+    code = "nothing_travelled"
 
 
 def add_volume(session: Session, count: int, at: datetime, open_share: float = OPEN_SHARE) -> Iterator[int]:
@@ -47,7 +51,7 @@ def add_volume(session: Session, count: int, at: datetime, open_share: float = O
     ones stand where a travelled one stands, and nothing of theirs is due at `at` that was not before. Raises
     NothingTravelled.
     """
-    moulds = read_moulds(session)
+    moulds = travelled(session)
     chance = random.Random(SEED + count)
     copies, done = choose(moulds, chance, count, at, open_share), 0
     while batch := list(islice(copies, BATCH)):
@@ -56,12 +60,12 @@ def add_volume(session: Session, count: int, at: datetime, open_share: float = O
         yield done
 
 
-def read_moulds(session: Session) -> list[Mould]:
-    """Every case that may be copied: without an incident, and no duplicate of another."""
+def travelled(session: Session) -> list[Mould]:
+    """The cases that may be copied: without an incident, and no duplicates of another."""
     troubled = sa.select(Incident.case_id).where(Incident.resolved_at.is_(None))
     ids = session.scalars(sa.select(Case.id).where(Case.duplicate_of.is_(None), Case.id.not_in(troubled))
-                          .order_by(Case.id).limit(1_000))
-    return [Mould(read_rows(session, case_id)) for case_id in ids]
+                          .order_by(Case.id).limit(MOST_MOULDS)).all()
+    return read_moulds(session, ids)
 
 
 def choose(moulds: Sequence[Mould], chance: random.Random, count: int, at: datetime,
@@ -70,7 +74,7 @@ def choose(moulds: Sequence[Mould], chance: random.Random, count: int, at: datet
     closed = [one for one in moulds if one.closed_at is not None]
     waiting = [one for one in moulds if one.closed_at is None and not (one.waiting and one.waiting[0][0] <= at)]
     if not closed or not waiting:
-        raise NothingTravelled("volume needs travelled cases, open and closed ones")
+        raise NothingTravelled()
     opened = round(count * open_share)
     for place in range(count):
         if (place + 1) * opened // count > place * opened // count:

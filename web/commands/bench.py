@@ -14,25 +14,31 @@ from web.commands._files import as_json, tell
 from web.place import opened
 
 ROUNDS = 60
+SMALL = 0.0005
 
 
 @click.command("bench")
 @click.argument("name", required=False)
 @click.option("--rounds", default=ROUNDS, show_default=True, type=click.IntRange(min=1), help="How many to measure.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0, 100, min_open=True),
+              help="Share of the full number of rows.")
+@click.option("--small", is_flag=True, help="A few rows and rounds: whether it runs, not how fast.")
 @as_json
-def command(name: str | None, rounds: int, as_json: bool) -> None:
+def command(name: str | None, rounds: int, scale: float, small: bool, as_json: bool) -> None:
     """Measure NAME, or everything there is to measure, on the disk of DATA."""
     if name is None and as_json:
         raise click.UsageError(f"--json wants one NAME of: {', '.join(bench.BENCHES)}")
+    if small:
+        rounds, scale = 2, SMALL
     for one in [name] if name else bench.BENCHES:
-        report = _measure(one, rounds)
+        report = _measure(one, rounds, scale)
         if as_json:
             tell(report.as_json())
         else:
             _show(one, report)
 
 
-def _measure(name: str, rounds: int) -> bench.Report:
+def _measure(name: str, rounds: int, scale: float) -> bench.Report:
     home = settings.load().data
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=home) as folder:
@@ -40,7 +46,7 @@ def _measure(name: str, rounds: int) -> bench.Report:
         with opened(here) as place:
             migrate.upgrade(place.url)
             place.engine.dispose()
-            return bench.run(name, place.url, rounds)
+            return bench.run(name, place.url, rounds, scale)
 
 
 def _show(name: str, report: bench.Report) -> None:

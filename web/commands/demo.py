@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from engine import attachments, clock, demo, directory
 from engine.db import migrate, tables
 from engine.db.session import create_engine, session_factory
+from engine.demo import volume
 from web.commands._files import as_json, tell
 from web.place import opened
 
@@ -103,6 +104,29 @@ def accounts(as_json: bool) -> None:
     for one in found:
         click.echo(f"{one['role']:15} {one['username']:34} {one['organisation_name']}")
     click.echo(f"密码都是 {demo.PASSWORD}", err=True)
+
+
+@command.command("volume")
+@click.option("--cases", "count", required=True, type=click.IntRange(min=1), help="How many to add.")
+@click.option("--open-share", default=volume.OPEN_SHARE, type=click.FloatRange(0, 1), help="How many of them are open.")
+@as_json
+def volume_(count: int, open_share: float, as_json: bool) -> None:
+    """Add copies of the cases that travelled, by COPY; the same ones each time."""
+    with opened() as place:
+        migrate.upgrade(place.url)
+        load_if_empty(place.url)
+        with place.sessions() as session:
+            for done in volume.add_volume(session, count, clock.now(), open_share):
+                session.commit()
+                if done % 10_000 == 0:
+                    _say(f"演示数据量：{done} / {count}")
+            sizes = volume.sizes(session)
+        with place.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            volume.settle(connection)
+    if as_json:
+        tell(sizes)
+    else:
+        click.echo(f"现在有 {sizes['cases']} 件，其中 {sizes['open']} 件在办。")
 
 
 def tell_showcase(url: str) -> None:

@@ -1,0 +1,151 @@
+"""`timers`: what waiting costs, and what a herd costs that is due at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from statistics import mean
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine import processes
+from engine.bench.crowd import drain, fire_one, mould_of, p95, settle, spread_over, timed, working, write
+from engine.bench.figures import Figure, Report, conditions_of, figure
+from engine.bench.step import NotTheSame
+from engine.bench.walking import WALK, Office
+from engine.db.session import create_engine, session_factory
+from engine.demo import volume
+
+FEW, MANY, HERD = 10_000, 1_000_000, 10_000
+FAR = timedelta(days=90)  # what only waits is due long after the herd
+EARLIER = 10  # one in so many of the herd is due a minute before the others
+TURNS = 2  # how often the herd is drained by one worker and by two, in turns
+
+
+def measure(url: str, rounds: int, scale: float = 1) -> Report:
+    """The idle tick at a hundred times the rows, and the herd; raises NotTheSame."""
+    engine = create_engine(url)
+    try:
+        sessions = session_factory(engine)
+        office = Office(sessions)
+        office.found()
+        office.report()
+        few, many = round(FEW * scale) or 1, round(MANY * scale) or 1
+        ticks, waiting = _ticks(engine, sessions, office, (few, many), max(rounds, 5) * 5)
+        herd, due = _herd(sessions, office, max(round(HERD * scale), rounds * 2 * len(WALK) + 200))
+        settle(engine)
+        figures = _tick_figures(*ticks) | _one_by_one(sessions, office, rounds, due, herd)
+        figures |= _together(url, office, due, seconds=max(0.5, 6 * min(1, scale)), rounds=rounds)
+        with engine.connect() as connection:
+            conditions = conditions_of(connection) | {"waiting": waiting, "herd": len(herd)}
+    finally:
+        engine.dispose()
+    return Report(figures, conditions)
+
+
+def _ticks(engine: sa.Engine, sessions: sessionmaker[Session], office: Office, sizes: tuple[int, int],
+           count: int) -> tuple[list[list[float]], list[int]]:
+    """The ticks with few and with many rows waiting, and how many those were."""
+    mould = mould_of(sessions, office.case_id)
+    ticks, waiting, written = [], [], 0
+    for size in sizes:
+        wanted = -(-size // len(mould.waiting))
+        write(sessions, spread_over(mould, wanted - written, FAR))
+        written = wanted
+        settle(engine)
+        waiting.append(written * len(mould.waiting))
+        ticks.append([timed(lambda: _idle(sessions, office.at)) for _ in range(count + 10)][10:])
+    return ticks, waiting
+
+
+def _idle(sessions: sessionmaker[Session], at: datetime) -> None:
+    if fire_one(sessions, at) is not None:
+        raise NotTheSame("something was due while nothing should be")
+
+
+def _tick_figures(few: list[float], many: list[float]) -> dict[str, Figure]:
+    ratios = [large / small for small, large in zip(sorted(few), sorted(many), strict=True)]
+    return {"idle_tick_ms": figure(many, "ms"), "idle_tick_few_ms": figure(few, "ms"),
+            "idle_tick_1e6_over_1e4": figure(ratios, "×")}
+
+
+def _herd(sessions: sessionmaker[Session], office: Office, count: int) -> tuple[dict[int, datetime], datetime]:
+    """When each of the herd is due, by case, and the instant at which nearly all are."""
+    office.report()
+    with sessions.begin() as session:
+        due = _climbs_at(session, office.case_id)
+    while fire_one(sessions, due - timedelta(minutes=2)) is not None:
+        pass
+    mould = mould_of(sessions, office.case_id)
+
+    def copies() -> Iterator[volume.Copy]:
+        for place in range(count):
+            yield volume.Copy(mould, timedelta(0), timedelta(minutes=-1 if place % EARLIER == 0 else 0))
+
+    made = write(sessions, copies())
+    office.at = due
+    return {case_id: due - timedelta(minutes=place % EARLIER == 0) for place, case_id in enumerate(made)}, due
+
+
+def _climbs_at(session: Session, case_id: int) -> datetime:
+    instance = processes.get_instance(session, case_id)
+    return min(timer.due_at for timer in processes.list_timers(session, instance.id))
+
+
+def _one_by_one(sessions: sessionmaker[Session], office: Office, rounds: int, due: datetime,
+                herd: dict[int, datetime]) -> dict[str, Figure]:
+    """A fire and an act in turns, so that whatever slows the machine down slows both."""
+    fires, acts = [], []
+    fired: list[int | None] = []
+    for _ in range(rounds):
+        office.report()
+        pairs = [_pair(sessions, office, due, fired, place) for place in range(len(WALK))]
+        fires.append(mean(fire for fire, _ in pairs))
+        acts.append(mean(act for _, act in pairs))
+    moments = [herd[case_id] for case_id in fired if case_id is not None and case_id in herd]
+    wrong = sum(later < earlier for earlier, later in zip(moments, moments[1:], strict=False))
+    return {"fire_ms": figure(fires, "ms"), "act_ms": figure(acts, "ms"),
+            "fire_over_act": figure([fire / act for fire, act in zip(fires, acts, strict=True)], "×"),
+            "fired_out_of_order": figure([wrong], "fires")}
+
+
+def _pair(sessions: sessionmaker[Session], office: Office, due: datetime, fired: list[int | None],
+          place: int) -> tuple[float, float]:
+    fire = timed(lambda: fired.append(fire_one(sessions, due)))
+    if fired[-1] is None:
+        raise NotTheSame("the herd was too small")
+    turn = WALK[place]
+    actor, task_id, values = office.prepare(turn)
+    return fire, timed(lambda: office.act(turn, actor, task_id, values))
+
+
+def _together(url: str, office: Office, due: datetime, seconds: float, rounds: int) -> dict[str, Figure]:
+    """Two workers beside one, and people's acts while one works, beside calm."""
+    ones, twos = [], []
+    for _ in range(TURNS):
+        ones.append(drain(url, due, seconds, 1))
+        twos.append(drain(url, due, seconds, 2))
+    calm: list[float] = []
+    whole = timed(lambda: calm.extend(_acts(office, rounds))) / 1000
+    with working(url, due, 1.5 * whole, 1) as reports:
+        busy = _acts(office, rounds)
+        fired = reports()
+    return {
+        "fires_per_s": figure(ones, "1/s", "higher"),
+        "two_workers_over_one": figure([two / one for one, two in zip(ones, twos, strict=True) if one] or [0.0],
+                                       "×", "higher"),
+        "acts_p95_calm_ms": figure([p95(calm)], "ms"), "acts_p95_during_herd_ms": figure([p95(busy)], "ms"),
+        "acts_p95_during_herd_over_calm": figure([p95(busy) / p95(calm)], "×"),
+        "fires_per_s_meanwhile": figure(fired, "1/s", "higher")}
+
+
+def _acts(office: Office, rounds: int) -> list[float]:
+    taken = []
+    for _ in range(rounds):
+        office.report()
+        for turn in WALK:
+            actor, task_id, values = office.prepare(turn)
+            taken.append(timed(partial(office.act, turn, actor, task_id, values)))
+    return taken
