@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, select, union_all
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -87,17 +88,30 @@ def advance_one(session: Session, at: datetime) -> int | None:
 
 
 def _oldest_due(session: Session, at: datetime) -> CaseFile | None:
-    """The case whose due thing is the oldest of those that nobody works on, locked.
+    """The case whose due thing is the oldest of those that nobody works on, locked."""
+    for _ in range(LOOK_AHEAD):
+        case = session.scalars(_oldest(), {"now": at}).first()
+        if case is None:
+            return None
+        if _next_moment(file := CaseFile(session, case), at):  # else another worker was quicker
+            return file
+    return None
+
+
+@cache
+def _oldest() -> Select[Case]:
+    """The question for that case, built once.
 
     Each kind is read in the order of its own index and no further than needed: a herd is never sorted as a whole.
     """
+    now: ColumnElement[datetime] = bindparam("now", type_=Case.opened_at.type)
     kinds = []
     for waiting in _waiting():
         case_id, due_at = waiting.selected_columns
-        wanted = waiting.where(due_at <= at, case_id.not_in(processes.set_aside(at)))
+        wanted = waiting.where(due_at <= now, case_id.not_in(processes.set_aside(now)))
         kinds.append(select(wanted.order_by(due_at, case_id).limit(LOOK_AHEAD).subquery()))
     due = union_all(*kinds).subquery()
-    oldest = (
+    return (
         select(Case)
         .join(due, due.c.case_id == Case.id)
         .order_by(due.c.at, Case.id)
@@ -105,13 +119,6 @@ def _oldest_due(session: Session, at: datetime) -> CaseFile | None:
         .with_for_update(of=Case, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    for _ in range(LOOK_AHEAD):
-        case = session.scalars(oldest).first()
-        if case is None:
-            return None
-        if _next_moment(file := CaseFile(session, case), at):  # else another worker was quicker
-            return file
-    return None
 
 
 def _waiting() -> list[Select[*tuple[Any, ...]]]:

@@ -37,7 +37,7 @@ def settle_incidents(session: Session, case_id: int, at: datetime) -> None:
     session.execute(update(Incident).where(Incident.case_id == case_id, _open()).values(resolved_at=at))
 
 
-def set_aside(at: datetime | None = None) -> Select[int]:
+def set_aside(at: datetime | ColumnElement[datetime] | None = None) -> Select[int]:
     """The cases with an open incident; with `at`, those that the clock leaves alone until later than that."""
     aside = select(Incident.case_id).where(_open())
     return aside if at is None else aside.where(_waits(at))
@@ -58,5 +58,5 @@ def _open() -> ColumnElement[bool]:
     return Incident.resolved_at.is_(None)
 
 
-def _waits(at: datetime) -> ColumnElement[bool]:
+def _waits(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return or_(Incident.next_try_at.is_(None), Incident.next_try_at > at)
