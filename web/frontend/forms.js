@@ -1,4 +1,5 @@
 // Forms of tasks and acts: only the fields of the chosen outcome are shown, acts fold away, a submit names what follows.
+import htmx from "htmx.org";
 import { following } from "./list.js";
 
 const TWICE = 2000; // milliseconds within which a second submit of a form is the same one
@@ -62,6 +63,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   event.target.dataset.sent = Date.now();
+  // A form that came a moment ago may be sent before htmx has seen it: it is shown to htmx first.
+  if (event.target.matches("[hx-post]:not([data-htmx-powered])")) htmx.process(event.target);
   const next = event.target.elements && event.target.elements.namedItem("next");
   if (event.target.matches("[data-act]") && next) next.value = following() || "";
 }, true);
