@@ -14,7 +14,8 @@ from engine.bench.walking import WALK, Office
 from engine.db.session import create_engine, session_factory
 
 ROWS = 500
-ASKED = 200  # questions of a round, so that what is measured is not the stopwatch
+TURNS = 5  # of which the best counts: a question is shorter than what may come between
+ASKED = 40  # questions of a turn, so that what is measured is not the stopwatch
 _TABLE = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="bench_file" name="bench"
              namespace="https://wangge.dev/dmn">
@@ -74,9 +75,8 @@ def _round(office: Office, table: library.Source) -> tuple[float, float, float]:
     for turn in WALK:
         actor, task_id, values = office.prepare(turn)
         acts.append(timed(partial(office.act, turn, actor, task_id, values)))
-    first = timed(lambda: _question(table, 1, ASKED)) / ASKED
-    last = timed(lambda: _question(table, ROWS, ASKED)) / ASKED
-    return first, last, mean(acts)
+    turns = [[timed(partial(_question, table, row, ASKED)) / ASKED for row in (1, ROWS)] for _ in range(TURNS)]
+    return min(first for first, _ in turns), min(last for _, last in turns), mean(acts)
 
 
 def _question(table: library.Source, row: int, times: int) -> None:

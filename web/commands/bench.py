@@ -10,6 +10,7 @@ import click
 from engine import bench, settings
 from engine.db import migrate
 from engine.settings import Settings
+from web import benches
 from web.commands._files import as_json, tell
 from web.place import opened
 
@@ -27,10 +28,10 @@ SMALL = 0.0005
 def command(name: str | None, rounds: int, scale: float, small: bool, as_json: bool) -> None:
     """Measure NAME, or everything there is to measure, on the disk of DATA."""
     if name is None and as_json:
-        raise click.UsageError(f"--json wants one NAME of: {', '.join(bench.BENCHES)}")
+        raise click.UsageError(f"--json wants one NAME of: {', '.join(benches.NAMES)}")
     if small:
         rounds, scale = 2, SMALL
-    for one in [name] if name else bench.BENCHES:
+    for one in [name] if name else benches.NAMES:
         report = _measure(one, rounds, scale)
         if as_json:
             tell(report.as_json())
@@ -46,7 +47,7 @@ def _measure(name: str, rounds: int, scale: float) -> bench.Report:
         with opened(here) as place:
             migrate.upgrade(place.url)
             place.engine.dispose()
-            return bench.run(name, place.url, rounds, scale)
+            return benches.run(name, here, place.url, rounds, scale)
 
 
 def _show(name: str, report: bench.Report) -> None:
