@@ -63,6 +63,8 @@ def _deadline(act: Act, ruling: Ruling, opened_at: datetime, due_at: datetime) -
         due_at=due_at,
         first_due_at=due_at,
         provisional=ruling.due.provisional,
+        capped=False,
+        parts=None,  # named even where there are none: rows of one shape are written together
         table_id=source.definition_id,
         pack=source.pack,
         table_version=source.version,

@@ -9,7 +9,7 @@ from engine.processes.gate import gate
 from engine.processes.identifying import identified
 from engine.processes.incidents import is_set_aside, next_try, note_incident, set_aside, settle_incidents
 from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start, timers_anew
-from engine.processes.store import get_instance, list_due_timers, list_timers, save, store
+from engine.processes.store import get_instance, list_timers, save, store
 from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
 from engine.processes.verifying import roundtrip_problem, timers_waiting
 
@@ -41,7 +41,6 @@ __all__ = [
     "get_instance",
     "is_set_aside",
     "identified",
-    "list_due_timers",
     "list_timers",
     "messages_waiting",
     "next_try",

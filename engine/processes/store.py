@@ -62,11 +62,6 @@ def list_timers(session: Session, instance_id: int) -> Sequence[Timer]:
         .order_by(Timer.due_at, Timer.interrupting, Timer.task, Timer.element)).all()
 
 
-def list_due_timers(session: Session, instance_id: int, at: datetime) -> list[Timer]:
-    """Those of an instance's timers that are due at this instant, in the order in which to fire them."""
-    return [timer for timer in list_timers(session, instance_id) if timer.due_at <= at]
-
-
 def _end(instance: Instance, step: Step, at: datetime) -> None:
     if instance.status == "running" and (step.done or step.failed is not None):
         instance.status = "done" if step.done else "failed"
