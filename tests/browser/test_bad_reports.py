@@ -6,26 +6,26 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from tests.browser.city import City
+from tests.browser.city import City, photo
 from tests.browser.conftest import Enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WORKER = "grid_worker.330921106200.1"
-SVG = {"name": "x.svg", "mimeType": "image/svg+xml", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
+SVG: FilePayload = {"name": "x.svg", "mimeType": "image/svg+xml", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
 Wrong = Callable[[Page], Any]
 FAULTS: dict[str, tuple[str, Wrong]] = {
     "an empty place": ("#place", lambda page: page.locator("#place").fill("")),
     "a phone that is none": ("#phone", lambda page: page.locator("#phone").fill("abc")),
     "50,000 characters": ("#description", lambda page: page.locator("#description").fill("字" * 50_000)),
-    "an SVG as a photo": ("#photos", lambda page: page.locator("#photos").set_input_files(SVG)),  # type: ignore[arg-type]
+    "an SVG as a photo": ("#photos", lambda page: page.locator("#photos").set_input_files(SVG)),
     "a date in the future": ("#happened_at", lambda page: _happened(page, "2099-01-01T10:00")),
 }
 
 
 def _happened(page: Page, when: str) -> None:
-    page.get_by_text("发生时间").click()
+    page.locator("#report summary").click()
     page.locator("#happened_at").fill(when)
 
 
@@ -52,3 +52,23 @@ def test_a_faulty_report_says_it_at_the_field_and_keeps_what_was_typed(city: Cit
     page.locator(".note.red a").first.click()
     expect(page.locator(f"{field}:focus")).to_have_count(1)
     assert city.get(WORKER, "/cases?text=鸳鸯礁")["items"] == before
+
+
+def test_a_refused_photo_keeps_the_result_that_was_written(city: City, enter: Enter) -> None:
+    clerk, seat = "clerk.330921106.enforcement.1", "seat.330921106.2"
+    number = city.report("grid_worker.330921106201.1", "幸福村口烧烤摊油烟扰民。", "幸福村口")
+    city.complete(seat, number, "dispatch", "department", matter="HJ0104", severity="general", urgency="normal",
+                  organisation="330921106-enforcement-platform")
+    city.complete(clerk, number, "sign", "sign")
+    page = enter(clerk)
+    page.goto(f"/console/queues/handle?case={number}")
+    page.get_by_label("办理结果").fill("已责令停业整改。")
+    page.locator("form[data-first] input[type=file]").set_input_files([photo("good.jpg"), SVG])
+    page.locator("form[data-first] button.go").click()
+    expect(page.locator("form[data-first] .problem")).to_contain_text("x.svg")
+    expect(page.get_by_label("办理结果")).to_have_value("已责令停业整改。")
+    expect(page.locator("form[data-first]")).to_contain_text("已保留 1 张照片")
+    assert city.elements(clerk, number) == ["handle_task"]
+    page.locator("form[data-first] button.go").click()
+    expect(page.locator("#toast")).to_contain_text(number)
+    assert city.elements(seat, number) == ["check"]

@@ -68,6 +68,7 @@ def test_a_residents_case_goes_through_every_desk_and_closes(city: City, enter: 
     _submit(teller)
     assert city.elements(SEAT, number) == ["rate"]
     _open(teller, number)
+    expect(teller.locator("form[data-first] input[name=outcome]:checked")).to_have_count(0)
     teller.get_by_text("满意", exact=True).first.click()
     _submit(teller)
     _open(teller, number)

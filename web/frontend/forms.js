@@ -22,7 +22,10 @@ export function showFields(form) {
     field.hidden = !shown;
     field.querySelectorAll("input, select, textarea").forEach((control) => {
       control.disabled = !shown;
-      if (!/^(hidden|checkbox)$/.test(control.type)) control.required = shown && field.hasAttribute("data-required");
+      const kept = control.type === "file" && field.querySelector("input[type=hidden]");
+      if (!/^(hidden|checkbox)$/.test(control.type)) {
+        control.required = shown && field.hasAttribute("data-required") && !kept;
+      }
     });
   });
 }
