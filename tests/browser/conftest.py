@@ -12,6 +12,7 @@ from tests.browser.chromium import arguments, find_chromium
 from tests.browser.city import City, running_city
 
 Enter = Callable[..., Page]
+PATIENCE = 15_000  # milliseconds; a busy machine is slow, not broken
 SEEN = "Failed to load resource"  # Chromium's own line for every refused form; what is refused is checked by status
 
 
@@ -37,7 +38,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def city(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """The demo city, served by processes of its own."""
-    expect.set_options(timeout=8000)
+    expect.set_options(timeout=PATIENCE)
     with running_city(tmp_path_factory.mktemp("city"), make_database()) as running:
         yield running
 
@@ -52,7 +53,7 @@ def enter(browser: Browser, city: City) -> Iterator[Enter]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", timezone_id="Asia/Shanghai",
             base_url=city.address, **options)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         _watch(page, problems)
