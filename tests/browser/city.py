@@ -88,7 +88,7 @@ def running_city(data: Path, database_url: str) -> Iterator[City]:
         _wait_for(city, server, log)
         yield city
     finally:
-        server.send_signal(signal.SIGTERM)
+        server.send_signal(signal.SIGINT)  # as Ctrl+C: without waiting for browsers that keep a line open
         server.wait(30)
 
 
