@@ -99,7 +99,7 @@ def _complete(
     act = Host(session, case, actor, at, form={"outcome": outcome, **cleaned}, file=file)
     check_references(act, form, cleaned)
     source = act.source(instance.definition_id, "bpmn")
-    step = processes.complete(source, instance.state, task.token, act.form, act)
+    step = processes.complete(source, instance.state, task.token, act.form, act, aside=form == processes.DEFAULT_FORM)
     opened = project(act, instance, step, done=task, outcome=outcome)
     if act.alarm:
         opened += sound_alarm(act, instance)

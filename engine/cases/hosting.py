@@ -32,7 +32,8 @@ class Host(Act):
         return found[0].due.at
 
     def operate(self, name: str, params: Mapping[str, Any], data: Mapping[str, Any]) -> Any:
-        """Run the service operation that a diagram names."""
+        """Run the service operation that a diagram names, with the form that its token carries."""
+        self.form = dict(data.get("form") or self.form)
         return OPERATIONS[name](self, params, data)
 
     def waits_for(self, instance: Instance, message: str) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 from engine import decisions
 from engine.errors import NotFound, WanggeError
 from engine.library import Kind, Source
+from engine.processes.describing import describe
 from engine.processes.errors import DiagramUnreadable, ProcessBroken, StandsStill
 from engine.processes.evaluation import Filled
+from engine.processes.forms import DEFAULT_FORM
 from engine.processes.gate import gate
 from engine.processes.identifying import identified
 from engine.processes.running import complete, fire, start
@@ -136,7 +138,13 @@ class _Trial:
     def _answer(self, step: Step, task: OpenTask) -> Step:
         values = self.host.answer(task.element)
         form = {"outcome": task.form.outcomes[0].id, **(values if isinstance(values, Mapping) else {})}
-        return complete(self.source, step.state, task.key, form, self.host)
+        return complete(self.source, step.state, task.key, form, self.host,
+                        aside=not values and task.form == DEFAULT_FORM and self._has_forms(task.process))
+
+    def _has_forms(self, process: str) -> bool:
+        """Whether a process draws forms, as ours do; in one that draws none every task's values are its form."""
+        source = self.source if process == self.source.definition_id else self.host.source(process, "bpmn")
+        return any(element.form not in (None, DEFAULT_FORM) for element in describe(source).elements)
 
     def _jump(self, step: Step) -> Step:
         self.host.at = max(self.host.at, min(timer.due for timer in step.timers))

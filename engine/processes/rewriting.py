@@ -26,6 +26,7 @@ def rewritten(root: Any) -> Any:
     for drawn in list(root.iterchildren(tag("dataStore"), f"{{{DRAWING}}}BPMNDiagram")):
         root.remove(drawn)
     for scope in [*root.iter(tag("process")), *root.iter(tag("subProcess"))]:
+        _drop_flows_from_nowhere(scope)
         _join_links(scope)
         _gather_conditions(scope)
     inner_first = [*reversed(list(root.iter(tag("subProcess")))), *root.iter(tag("process"))]
@@ -45,6 +46,14 @@ def link_of(node: Any) -> str | None:
     """The name of the link that an event throws or catches; None for other events."""
     definition = node.find(f"./{tag('linkEventDefinition')}")
     return None if definition is None else (definition.get("name") or node.get("name") or "")
+
+
+def _drop_flows_from_nowhere(scope: Any) -> None:
+    """A flow whose source was deleted carries nothing."""
+    drawn = {node.get("id") for node in scope}
+    for flow in scope.findall(f"./{tag('sequenceFlow')}"):
+        if flow.get("sourceRef") not in drawn:
+            scope.remove(flow)
 
 
 def _join_links(scope: Any) -> None:

@@ -30,15 +30,22 @@ def start(source: Source, host: Host, data: dict[str, Any]) -> Step:
     return _run(instance, lambda: instance.begin(instance, plain(data)))
 
 
-def complete(source: Source, state: bytes, task: int, form: dict[str, Any], host: Host) -> Step:
-    """Complete an open task with its form; raises TaskNotOpen when it is not open, ProcessBroken."""
+def complete(source: Source, state: bytes, task: int, form: dict[str, Any], host: Host, *, aside: bool = False) -> Step:
+    """Complete an open task with its form; raises TaskNotOpen when it is not open, ProcessBroken.
+
+    `aside`: what was said is for the record alone («领导批示», a task without a form of its own); what follows
+    sees the form that was submitted before it.
+    """
     instance = load(bundle_of(source), state, host)
     token = instance.every.get(task)
     if token is None or token._state != TaskState.READY or not token.task_spec.manual:
         raise TaskNotOpen(task=task)
 
     def act() -> None:
-        token.data[FORM] = plain(form)
+        if aside:
+            token.data.setdefault(FORM, plain(form))
+        else:
+            token.data[FORM] = plain(form)
         weigh(token)
         token.run()
     return _run(instance, act)

@@ -62,6 +62,24 @@ def test_the_bare_task_is_offered_to_the_holders_seats_with_one_text_field(runni
     assert running.entries("instruct")[0].facts["texts"].keys() == {"text"}
 
 
+def test_an_instruction_right_after_the_desk_changes_nothing_of_what_the_desk_decided(running: Office) -> None:
+    text = drawn("handle").replace('sourceRef="dispatch" targetRef="classify"',
+                                   'sourceRef="dispatch" targetRef="instruct"')
+    flow = '<bpmn:sequenceFlow id="after_instruct" sourceRef="instruct" targetRef="classify" />'
+    publish(running, "handle", text.replace("</bpmn:process>", f"{INSTRUCTION}{flow}</bpmn:process>"))
+    running.report()
+    assert running.do("dispatch", "own", matter="SR0107", urgency="urgent") == ["instruct"]
+    assert running.do("instruct", "done", text="从快办理") == ["handle_task"]
+    assert (running.case.matter_code, running.case.urgency, running.case.stage) == ("SR0107", "urgent", "handle")
+
+
+def test_only_the_timer_deleted_its_path_stays_and_does_no_harm(running: Office) -> None:
+    text = re.sub(r'<bpmn:boundaryEvent id="climb".*?</bpmn:boundaryEvent>', "", drawn("handle"), flags=re.S)
+    publish(running, "handle", text)
+    running.report()
+    assert running.timers() == {}
+
+
 def test_without_its_boundary_timer_a_new_case_no_longer_climbs(running: Office) -> None:
     before = running.case
     text = re.sub(r'<bpmn:boundaryEvent id="climb".*?</bpmn:boundaryEvent>', "", drawn("handle"), flags=re.S)

@@ -41,6 +41,7 @@ class Scope:
     nodes: dict[str, Any]
     flows: list[Any]
     inner: list[Scope]
+    lost: list[Any]  # flows whose source was deleted: they carry nothing
 
     def outgoing(self, name: str) -> list[Any]:
         """The flows that leave a node."""
@@ -86,7 +87,8 @@ def scope_of(node: Any) -> Scope:
             flows.append(child)
         if kind in ("subProcess", "transaction", "adHocSubProcess"):
             inner.append(scope_of(child))
-    return Scope(node, nodes, flows, inner)
+    lost = [flow for flow in flows if flow.get("sourceRef") not in nodes and flow.get("targetRef") in nodes]
+    return Scope(node, nodes, [flow for flow in flows if flow not in lost], inner, lost)
 
 
 def definitions_of(node: Any) -> list[Any]:

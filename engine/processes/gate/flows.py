@@ -18,6 +18,9 @@ def check_flows(scope: Scope, findings: Findings) -> None:
             _check_start(inner, findings)
         for flow in inner.flows:
             _check_flow(flow, inner, findings)
+        for flow in inner.lost:
+            to = title(inner.nodes[flow.get("targetRef")])
+            findings.warning(flow, "flow_from_nowhere", f"顺序流的起点已经不在，到「{to}」的这条流不起作用，请删除")
         for node in inner.of(*_CHOOSING):
             _check_choice(node, inner, findings)
         _check_reachable(inner, findings)
@@ -77,7 +80,7 @@ def _check_reachable(scope: Scope, findings: Findings) -> None:
         stack += [event.get("id") for event in scope.attached(name)]
     for name, node in scope.nodes.items():
         if name not in reached and not is_true(node, "triggeredByEvent"):
-            findings.error(node, "unreachable", f"没有路能走到「{title(node)}」，请连上或删除")
+            findings.warning(node, "unreachable", f"没有路能走到「{title(node)}」，它不会执行，请连上或删除")
         elif name in reached and not scope.successors(name) and local(node.tag) in ACTIVITIES | EVENTS - {"endEvent"}:
             findings.warning(node, "implicit_end", f"「{title(node)}」后面没有结束事件，走到这里这一支就结束")
         elif name in reached and not scope.successors(name) and local(node.tag) != "endEvent":

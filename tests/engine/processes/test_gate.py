@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.library import Source, source_of
-from engine.processes import gate
+from engine.processes import gate, try_run
 from tests.engine.processes.drawing import ENDS, HEAD, drawn, event, flows_of, script, service, timer, user
 
 MORE = '<message id="m" name="M"/><error id="e" errorCode="E"/>'
@@ -27,8 +27,6 @@ REFUSED: list[tuple[str, str, Source]] = [
     ("no_start", "p", drawn("p", user("a"), "")),
     ("typed_start", "start", drawn("p", event("startEvent", "start", "message", "m") + '<endEvent id="end"/>',
                                    "start -> end", top=MORE)),
-    ("unreachable", "a", drawn("p", ENDS + user("a"), """start -> end
-                                                         a -> end""")),
     ("conditional_flow", "f0", drawn("p", ENDS + user("a"), "start -[1 == 1]-> a -> end")),
     ("no_condition", "f3", drawn("p", ENDS + user("a") + '<exclusiveGateway id="g"/>', """start -> g -*-> a -> end
                                                                                           g -> end""")),
@@ -174,3 +172,14 @@ def test_two_packs_may_have_files_of_the_same_name() -> None:
     wrong = drawn("p", ENDS + '<complexGateway id="g"/>', "start -> g -> end")
     assert [one.element for one in gate([wrong, right]) if one.severity == "error"] == ["g"]
     assert [one.element for one in gate([right, wrong]) if one.severity == "error"] == ["g"]
+
+
+def test_what_a_deleted_timer_leaves_behind_is_noticed_and_harmless() -> None:
+    left = drawn("p", ENDS + user("a") + script("late", "x = 1"), """start -> a -> end
+                                                                     gone -> late
+                                                                     late -> end""")
+    found = {(one.code, one.element, one.severity) for one in gate([left])}
+    assert ("flow_from_nowhere", "f2", "warning") in found
+    assert ("unreachable", "late", "warning") in found
+    report = try_run([left])
+    assert report["status"] == "completed" and "late" not in str(report["trace"])
