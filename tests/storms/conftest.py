@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy.orm import Session
 
+from engine import clock
 from engine.db.session import create_engine
 from tests import town
+from tests.storms.crowd import Crowd, Ledger
 from tests.storms.house import House
 
 Say = Callable[[str], None]
@@ -28,15 +30,24 @@ def settled_town(make_database: Callable[..., str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def house(settled_town: str, make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
-          ) -> Iterator[House]:
-    """A running house with two workers, on a database of its own; storms follow one another in it."""
+def lasting_house(settled_town: str, make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+                  ) -> Iterator[House]:
+    """A running house with two workers, on a database of its own, with a photo in it."""
     made = House(tmp_path_factory.mktemp("house"), make_database(copy_of=settled_town), workers=2)
     try:
         made.open()
+        Crowd(made, Ledger(), 0).photo(f"grid_worker.{town.BASE[:12]}-centre.1")
         yield made
     finally:
         made.close()
+
+
+@pytest.fixture
+def house(lasting_house: House) -> Iterator[House]:
+    """The house in which storms follow one another; its time is nobody else's."""
+    lasting_house.enter()
+    yield lasting_house
+    clock.follow(None)
 
 
 @pytest.fixture

@@ -40,9 +40,13 @@ class House:
         self.arming.mkdir(parents=True, exist_ok=True)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.names = [WEB] * serves + [f"{WORKER} {number}" for number in range(workers)]
-        clock.follow(data / "clock")
+        self.enter()
         clock.advance(_next_wednesday() - clock.now())
-        attachments.use_folder(data / "objects")
+
+    def enter(self) -> None:
+        """Let this process see the place's clock and photos."""
+        clock.follow(self.data / "clock")
+        attachments.use_folder(self.data / "objects")
         sealing.use_key("s" * 40)
 
     # coming and going -------------------------------------------------------------------------------------------

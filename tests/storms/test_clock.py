@@ -71,13 +71,12 @@ def wait_until_fired(house: House, some: int) -> None:
     house.wait_for(lambda: len(firings(house, LATE)) >= some, "nothing is fired", 60 + some)
 
 
-def overtaken(moments: list[datetime]) -> int:
-    """By how many later ones the unluckiest was overtaken."""
-    return max((sum(1 for before in moments[:place] if before > moment) for place, moment in enumerate(moments)),
-               default=0)
+def overtaken(moments: list[datetime], by: int) -> int:
+    """How many came after more than so many later ones."""
+    return sum(sum(before > moment for before in moments[:place]) > by for place, moment in enumerate(moments))
 
 
-@sizes(small=(60, 3), storm=(2_000, MOST_WORKERS), full=(10_000, MOST_WORKERS))
+@sizes(small=(40, 3), storm=(2_000, MOST_WORKERS), full=(10_000, MOST_WORKERS))
 def test_timers_of_one_instant_fire_once_each(watch: House, size: tuple[int, int], seed: int, say: Say) -> None:
     count, workers = size
     due = fill(watch, count, moments=4)
@@ -87,7 +86,7 @@ def test_timers_of_one_instant_fire_once_each(watch: House, size: tuple[int, int
     watch.drain(patience=60 + count)
     took, fired = clock.stopwatch() - began, firings(watch, LATE)
     assert sorted(case for case, _, _ in fired) == all_cases(watch) and len(fired) == count == len(due)
-    assert overtaken([moment for _, _, moment in fired]) <= workers
+    assert overtaken([moment for _, _, moment in fired], by=workers) <= workers  # each may be held up once
     say(f"{count} timers at {len(set(due))} instants, {workers} workers: each fired once, oldest first, "
         f"{count / took:.0f}/s; {watch.verify()} checks")
 
@@ -108,7 +107,7 @@ def test_a_backlog_drains_oldest_first_when_all_workers_died(watch: House, size:
         watch.open()
     took, fired = watch.drain(patience=60 + count), firings(watch, LATE)
     assert sorted(case for case, _, _ in fired) == all_cases(watch)
-    assert overtaken([moment for _, _, moment in fired]) <= 2 * (rounds + 1)
+    assert overtaken([moment for _, _, moment in fired], by=2) <= deaths + 2  # what the dead held comes later
     say(f"{deaths} deaths of workers over {count} timers: each fired once, oldest first, drained {took:.1f} s after "
         f"the last; {watch.verify()} checks")
 
