@@ -21,6 +21,7 @@ def take(act: Act, organisation: Organisation, capacity: str) -> None:
             organisation_id=organisation.id,
             capacity=capacity,
             level=organisation.division.level,
+            abroad=not f"{act.case.path}.".startswith(f"{organisation.division.path}."),
             since=act.at,
         )
     )

@@ -54,7 +54,11 @@ class Case(Base):
         CheckConstraint("duplicate_of IS NULL OR duplicate_of <> id", name="no_self_duplicate"),
         Index("ix_case_path_open", "path", "due_at", "id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_path_opened", "path", "opened_at", "id"),
+        Index("ix_case_opened", "opened_at", "id"),
+        Index("ix_case_open_due", "due_at", "id", postgresql_where=sql("closed_at IS NULL")),
+        Index("ix_case_division_open", "division_code", "opened_at", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_holder_open", "holder_id", "due_at", "id", postgresql_where=sql("closed_at IS NULL")),
+        Index("ix_case_dispatcher_open", "dispatcher_id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_grid_open", "grid_id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_search", "search", postgresql_using="gin"),
         Index("ix_case_stopped_until", "stopped_until", postgresql_where=sql("stopped_until IS NOT NULL")),
@@ -127,7 +131,10 @@ class Contact(Base):
 
 
 class Custody(Base):
-    """A stretch of time in which an organisation held or handled a case, and how it ended."""
+    """A stretch of time in which an organisation held or handled a case, and how it ended.
+
+    `abroad`: the case lies outside the organisation's own division, so that its place alone does not open it.
+    """
 
     __tablename__ = "custody"
     __table_args__ = (
@@ -135,6 +142,7 @@ class Custody(Base):
         CheckConstraint("until IS NULL OR until >= since", name="interval"),
         Index("ix_custody_case", "case_id", "since"),
         Index("ix_custody_organisation", "organisation_id", "case_id"),
+        Index("ix_custody_abroad", "organisation_id", "case_id", postgresql_where=sql("abroad")),
         Index(
             "uq_custody_one_holder",
             "case_id",
@@ -148,6 +156,7 @@ class Custody(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     capacity: Mapped[str] = mapped_column(String(12))
     level: Mapped[str] = mapped_column(String(20))
+    abroad: Mapped[bool] = mapped_column(default=True)
     since: Mapped[datetime]
     until: Mapped[datetime | None]
     due_at: Mapped[datetime | None]

@@ -107,9 +107,12 @@ def _by_post(post: PostView, actor: Actor, case: Any) -> list[sa.ColumnElement[b
         return [of_grid, case.reporter_id == actor.person_id]
     if post.role not in ("seat", "supervisor", "clerk"):
         return []
-    held = sa.exists().where(
-        _custody.c.case_id == case.id, _custody.c.organisation_id == post.organisation_id
-    )
     if post.role == "clerk" or post.organisation_kind != "centre":
-        return [held]
-    return [is_within(case.path, post.path), held]
+        return [sa.exists().where(_custody.c.case_id == case.id, _custody.c.organisation_id == post.organisation_id)]
+    return [is_within(case.path, post.path), case.id == sa.any_(_held_abroad(post.organisation_id))]
+
+
+def _held_abroad(organisation_id: int) -> sa.ColumnElement[Any]:
+    """The few cases outside its own division that a centre held: an array that is made once a statement."""
+    few = sa.select(_custody.c.case_id).where(_custody.c.organisation_id == organisation_id, _custody.c.abroad)
+    return sa.func.array(few.scalar_subquery())

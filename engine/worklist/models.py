@@ -20,7 +20,8 @@ class Task(Base):
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed_with_outcome"),
-        Index("ix_task_offered", "organisation_id", "role", "due_at", "id", postgresql_where=OPEN),
+        Index("ix_task_offered", "organisation_id", "role", "element", "due_at", "id", postgresql_where=OPEN),
+        Index("ix_task_assignee_open", "assignee_id", postgresql_where=OPEN),
         Index("ix_task_case_open", "case_id", postgresql_where=OPEN),
         Index(
             "ix_task_grid_open", "grid_id", postgresql_where=text("closed_at IS NULL AND grid_id IS NOT NULL")
@@ -38,7 +39,7 @@ class Task(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     role: Mapped[str] = mapped_column(String(20))
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     excluded_id: Mapped[int | None]  # a person who may not do it: nobody checks their own work
     form: Mapped[dict[str, Any] | None]
     opened_at: Mapped[datetime]
@@ -59,6 +60,8 @@ class Deadline(Base):
     __table_args__ = (
         Index("ix_deadline_case", "case_id"),
         Index("ix_deadline_open_due", "due_at", postgresql_where=OPEN),
+        Index("ix_deadline_ended", "closed_at", postgresql_include=["organisation_id", "due_at", "stage", "case_id"],
+              postgresql_where=text("closed_at IS NOT NULL")),
         CheckConstraint("due_at >= opened_at", name="order"),
     )
 
@@ -94,6 +97,7 @@ class Measure(Base):
     __table_args__ = (
         Index("ix_measure_pending", "at", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
         Index("ix_measure_case", "case_id"),
+        Index("ix_measure_deadline", "deadline_id", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

@@ -91,6 +91,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_deadline_case", "deadline", ["case_id"], unique=False)
     op.create_index(
+        "ix_deadline_ended",
+        "deadline",
+        ["closed_at"],
+        unique=False,
+        postgresql_include=["organisation_id", "due_at", "stage", "case_id"],
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_deadline_open_due", "deadline", ["due_at"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
     )
     op.create_index(op.f("ix_deadline_task_id"), "deadline", ["task_id"], unique=False)
@@ -330,6 +338,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_measure_case", "measure", ["case_id"], unique=False)
     op.create_index(
+        "ix_measure_deadline",
+        "measure",
+        ["deadline_id"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL AND cancelled_at IS NULL"),
+    )
+    op.create_index(
         "ix_measure_pending",
         "measure",
         ["at"],
@@ -501,6 +516,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_case_number")),
     )
     op.create_index(
+        "ix_case_dispatcher_open",
+        "case",
+        ["dispatcher_id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_case_division_open",
+        "case",
+        ["division_code", "opened_at"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
         "ix_case_grid_open", "case", ["grid_id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
     )
     op.create_index(
@@ -510,6 +539,10 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("closed_at IS NULL"),
     )
+    op.create_index(
+        "ix_case_open_due", "case", ["due_at", "id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
+    )
+    op.create_index("ix_case_opened", "case", ["opened_at", "id"], unique=False)
     op.create_index(
         "ix_case_path_open",
         "case",
@@ -625,7 +658,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
         sa.UniqueConstraint("instance_id", "token", name=op.f("uq_task_instance_id_token")),
     )
-    op.create_index(op.f("ix_task_assignee_id"), "task", ["assignee_id"], unique=False)
+    op.create_index(
+        "ix_task_assignee_open", "task", ["assignee_id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
+    )
     op.create_index(op.f("ix_task_case_id"), "task", ["case_id"], unique=False)
     op.create_index(
         "ix_task_case_open", "task", ["case_id"], unique=False, postgresql_where=sa.text("closed_at IS NULL")
@@ -640,7 +675,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_task_offered",
         "task",
-        ["organisation_id", "role", "due_at", "id"],
+        ["organisation_id", "role", "element", "due_at", "id"],
         unique=False,
         postgresql_where=sa.text("closed_at IS NULL"),
     )
@@ -673,6 +708,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("capacity", sa.String(length=12), nullable=False),
         sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("abroad", sa.Boolean(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
@@ -684,6 +720,9 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_custody_organisation_id_organisation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_custody")),
+    )
+    op.create_index(
+        "ix_custody_abroad", "custody", ["organisation_id", "case_id"], unique=False, postgresql_where=sa.text("abroad")
     )
     op.create_index("ix_custody_case", "custody", ["case_id", "since"], unique=False)
     op.create_index("ix_custody_organisation", "custody", ["organisation_id", "case_id"], unique=False)
