@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine import attachments, clock, demo
-from engine.bench.crowd import p95, settle, timed
+from engine.bench.crowd import p95, settle
 from engine.bench.figures import Figure, Report, conditions_of, figure
 from engine.bench.step import NotTheSame
 from engine.bench.walking import PAUSE, WALK, Office
@@ -150,7 +150,10 @@ def _load(port: int, tokens: dict[str, str], errands: list[Errand]) -> tuple[lis
         person.start()
     start.wait(timeout=PATIENCE)
     taken: list[float] = []
-    seconds = timed(lambda: [taken.extend(out.recv()) for out, _ in pipes]) / 1000
+    began = clock.stopwatch()
+    for out, _ in pipes:
+        taken.extend(out.recv())
+    seconds = clock.stopwatch() - began
     for person in people:
         person.join(timeout=PATIENCE)
     if len(taken) < len(errands) * len(WALK):

@@ -56,7 +56,7 @@ def measure(here: Settings, url: str, rounds: int, scale: float = 1) -> Report:
     with app.app_context():
         engine = db.engine
     at = clock.now()
-    _travel(engine, at, TRAVELLED if scale > 0.01 else 40)
+    _travel(engine, at, TRAVELLED)
     sizes, seen, scans = [], [], []
     for size in (FEW, MANY):
         sizes.append(_fill(engine, max(20, round(size * scale)), at))
@@ -103,6 +103,7 @@ def _look(app: Flask, engine: sa.Engine, rounds: int) -> Seen:
         for name in names:
             with _logged_in(app, name) as client:
                 for page in PAGES[kind]:
+                    _get(client, page)
                     with listening(engine) as asked:
                         before = counter.total()
                         _get(client, page)
