@@ -208,6 +208,7 @@ def reopen(act: Act, params: Params, data: Params) -> None:
     case = act.case
     case.reopened += 1
     case.outcome, case.stage, case.dispatched_at = None, "handle", act.at
+    case.total_due_at = None  # the total clock ended when the check passed
     if case.handler_id is not None:
         custody.take(act, act.organisation(case.handler_id), "handler")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.errors import Conflict, WanggeError
+from engine.errors import Conflict, Unavailable, WanggeError
 
 if TYPE_CHECKING:
     from engine.processes.values import Completed, Step
 
 
-class ProcessBroken(WanggeError):
+class ProcessBroken(Unavailable):
     """流程无法继续。
 
     `file` and `element` say where, `reason` why; nothing of the command is kept, the case becomes an incident.

@@ -45,7 +45,7 @@ def unanswered_by(cause: Exception) -> Exception:
         (WanggeError(), 500, "error"),
         (GONE, 503, "database_unavailable"),
         (broken_by(GONE), 503, "database_unavailable"),
-        (broken_by(ValueError("x")), 500, "process_broken"),
+        (broken_by(ValueError("x")), 503, "process_broken"),
         (unanswered_by(GONE), 503, "database_unavailable"),
         (sql.TimeoutError(), 503, "database_unavailable"),
         (sql.DataError("x", {}, psycopg.DataError("nul")), 422, "invalid"),
