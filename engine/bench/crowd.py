@@ -74,8 +74,10 @@ def working(url: str, at: datetime, seconds: float, workers: int) -> Iterator[Ca
     try:
         yield lambda: [float(out.recv()) for out, _ in pipes]
     finally:
-        for process in processes:
+        for process, (out, into) in zip(processes, pipes, strict=True):
             process.join(timeout=seconds + 60)
+            out.close()
+            into.close()
 
 
 def _drain(url: str, at: datetime, seconds: float, start: Any, into: Any) -> None:
@@ -89,6 +91,24 @@ def _drain(url: str, at: datetime, seconds: float, start: Any, into: Any) -> Non
         fired += 1
     engine.dispose()
     into.send(fired / took)
+
+
+@contextmanager
+def copied(url: str) -> Iterator[sa.Engine]:
+    """A copy of the database as it is now, gone afterwards; nobody may be connected to the original meanwhile."""
+    original = sa.make_url(url)
+    copy = original.set(database=f"{original.database}_copy")
+    server = create_engine(original.set(database="postgres").render_as_string(hide_password=False),
+                           isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{copy.database}" TEMPLATE "{original.database}"')
+    engine = create_engine(copy.render_as_string(hide_password=False))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE "{copy.database}" WITH (FORCE)')
 
 
 def settle(engine: sa.Engine) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import processes
-from engine.bench.crowd import drain, fire_one, mould_of, p95, settle, spread_over, timed, working, write
+from engine.bench.crowd import copied, drain, fire_one, mould_of, p95, settle, spread_over, timed, working, write
 from engine.bench.figures import Figure, Report, conditions_of, figure
 from engine.bench.step import NotTheSame
 from engine.bench.walking import WALK, Office
@@ -33,7 +33,7 @@ def measure(url: str, rounds: int, scale: float = 1) -> Report:
         office.found()
         office.report()
         few, many = round(FEW * scale) or 1, round(MANY * scale) or 1
-        ticks, waiting = _ticks(engine, sessions, office, (few, many), max(rounds, 5) * 5)
+        ticks, waiting = _ticks(engine, office, (few, many), max(rounds, 5) * 5)
         herd, due = _herd(sessions, office, max(round(HERD * scale), rounds * 2 * len(WALK) + 200))
         settle(engine)
         figures = _tick_figures(*ticks) | _one_by_one(sessions, office, rounds, due, herd)
@@ -45,19 +45,21 @@ def measure(url: str, rounds: int, scale: float = 1) -> Report:
     return Report(figures, conditions)
 
 
-def _ticks(engine: sa.Engine, sessions: sessionmaker[Session], office: Office, sizes: tuple[int, int],
+def _ticks(engine: sa.Engine, office: Office, sizes: tuple[int, int],
            count: int) -> tuple[list[list[float]], list[int]]:
-    """The ticks with few and with many rows waiting, and how many those were."""
-    mould = mould_of(sessions, office.case_id)
-    ticks, waiting, written = [], [], 0
-    for size in sizes:
-        wanted = -(-size // len(mould.waiting))
-        write(sessions, spread_over(mould, wanted - written, FAR))
-        written = wanted
+    """Ticks with few rows waiting and with many, in turns, and how many those were."""
+    mould = mould_of(office.sessions, office.case_id)
+    few, many = (-(-size // len(mould.waiting)) for size in sizes)
+    write(office.sessions, spread_over(mould, few, FAR))
+    settle(engine)
+    engine.dispose()
+    with copied(engine.url.render_as_string(hide_password=False)) as small:
+        write(office.sessions, spread_over(mould, many - few, FAR))
         settle(engine)
-        waiting.append(written * len(mould.waiting))
-        ticks.append([timed(lambda: _idle(sessions, office.at)) for _ in range(count + 10)][10:])
-    return ticks, waiting
+        settle(small)
+        kinds = [session_factory(small), office.sessions]
+        turns = [[timed(partial(_idle, sessions, office.at)) for sessions in kinds] for _ in range(count + 10)][10:]
+    return [list(one) for one in zip(*turns, strict=True)], [cases * len(mould.waiting) for cases in (few, many)]
 
 
 def _idle(sessions: sessionmaker[Session], at: datetime) -> None:
@@ -66,7 +68,7 @@ def _idle(sessions: sessionmaker[Session], at: datetime) -> None:
 
 
 def _tick_figures(few: list[float], many: list[float]) -> dict[str, Figure]:
-    ratios = [large / small for small, large in zip(sorted(few), sorted(many), strict=True)]
+    ratios = [large / small for small, large in zip(few, many, strict=True)]
     return {"idle_tick_ms": figure(many, "ms"), "idle_tick_few_ms": figure(few, "ms"),
             "idle_tick_1e6_over_1e4": figure(ratios, "×")}
 

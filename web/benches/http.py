@@ -12,7 +12,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPConnection
@@ -111,11 +111,10 @@ def _serving(here: Settings, url: str) -> Iterator[int]:
 def _wait(port: int) -> None:
     until = clock.stopwatch() + PATIENCE
     while clock.stopwatch() < until:
-        try:
-            if _ask(HTTPConnection("127.0.0.1", port, timeout=5), "GET", "/readyz", "", None)[0] == 200:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection, suppress(OSError):
+            if _ask(connection, "GET", "/readyz", "", None)[0] == 200:
                 return
-        except OSError:
-            time.sleep(0.2)
+        time.sleep(0.2)
     raise NotTheSame("the server does not answer")
 
 
@@ -130,13 +129,14 @@ def _ask(connection: HTTPConnection, method: str, path: str, token: str, body: A
 
 
 def _tokens(port: int) -> dict[str, str]:
-    connection, tokens = HTTPConnection("127.0.0.1", port, timeout=PATIENCE), {}
-    for name in sorted({turn.who for turn in WALK}):
-        status, answer = _ask(connection, "POST", "/api/v1/tokens", "", {"username": name, "password": demo.PASSWORD})
-        if status >= 300:
-            raise NotTheSame(f"{name} cannot log in: {answer}")
-        tokens[name] = answer["token"]
-    connection.close()
+    tokens = {}
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+        for name in sorted({turn.who for turn in WALK}):
+            asked = {"username": name, "password": demo.PASSWORD}
+            status, answer = _ask(connection, "POST", "/api/v1/tokens", "", asked)
+            if status >= 300:
+                raise NotTheSame(f"{name} cannot log in: {answer}")
+            tokens[name] = answer["token"]
     return tokens
 
 
@@ -154,8 +154,10 @@ def _load(port: int, tokens: dict[str, str], errands: list[Errand]) -> tuple[lis
     for out, _ in pipes:
         taken.extend(out.recv())
     seconds = clock.stopwatch() - began
-    for person in people:
+    for person, (out, into) in zip(people, pipes, strict=True):
         person.join(timeout=PATIENCE)
+        out.close()
+        into.close()
     if len(taken) < len(errands) * len(WALK):
         raise NotTheSame(f"{len(errands) * len(WALK) - len(taken)} acts were refused")
     return taken, seconds
@@ -174,6 +176,7 @@ def _walk(port: int, tokens: dict[str, str], errands: list[Errand], start: Any, 
                 break
             taken.append((clock.stopwatch() - began) * 1000)
             task = answer["opened"][0]["id"] if answer["opened"] else 0
+    connection.close()
     into.send(taken)
 
 
