@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from engine.audit.models import Entry
 from engine.cases.models import Answered
 from tests.web.api.test_cases import REPORT
-from tests.web.conftest import Caller, House
+from tests.web.api.test_photos import send
+from tests.web.conftest import Caller, House, png
 
 Call = Callable[[str], Caller]
 
@@ -26,3 +27,11 @@ def test_every_act_under_a_key_is_tied_to_its_entry(house: House, call: Call) ->
     number = call("dispatcher")("POST", "/cases", REPORT, Idempotency_Key="a").get_json()["number"]
     call("dispatcher")("POST", f"/cases/{number}/acts/urge", {"values": {}}, Idempotency_Key="b")
     assert acknowledged(house) == [("report", 1), ("urge", 2)]
+
+
+def test_a_photo_sent_again_under_its_key_is_the_same_photo(house: House, call: Call) -> None:
+    reporter = call("reporter")
+    first, again = (send(reporter, png(), Idempotency_Key="photo") for _ in range(2))
+    assert first.data == again.data and first.status_code == 201  # type: ignore[attr-defined]
+    other = send(reporter, png(), "b.png", Idempotency_Key="photo")
+    assert other.status_code == 422  # type: ignore[attr-defined]
