@@ -51,14 +51,20 @@ def house(lasting_house: House) -> Iterator[House]:
 
 
 @pytest.fixture
-def seed() -> int:
-    """The seed of this storm; STORM_SEED replays one."""
+def given_seed() -> int:
+    """What STORM_SEED says, or chance; the same number makes the same storm again."""
     return int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(10**6))
 
 
 @pytest.fixture
-def say(record_property: Callable[[str, object], None], seed: int, request: pytest.FixtureRequest) -> Say:
+def seed(given_seed: int, request: pytest.FixtureRequest) -> int:
+    """The seed of this storm: of two storms in one house each has its own keys."""
+    return random.Random(f"{given_seed} {request.node.name}").randrange(10**9)
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None], given_seed: int, request: pytest.FixtureRequest) -> Say:
     """Says what was survived; the run prints it at its end."""
-    return lambda line: record_property("survived", f"{request.node.name}: {line} (STORM_SEED={seed})")
+    return lambda line: record_property("survived", f"{request.node.name}: {line} (STORM_SEED={given_seed})")
 
 

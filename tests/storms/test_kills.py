@@ -32,6 +32,7 @@ def test_kills_at_random_lose_and_double_nothing(house: House, size: tuple[int, 
             while len(kills) < size[0] and not any(walker.done() for walker in walkers):
                 time.sleep(chance.uniform(0.2, 1.2))
                 kills.append((clock.stopwatch(), house.kill_any(chance)))
+                house.wait_for(house.answers, "nobody answers after a kill")
                 if chance.random() < 0.3:
                     house.advance(timedelta(hours=chance.uniform(1, 30)))
         finally:
