@@ -55,7 +55,8 @@ class Day:
         task = self.chance.choice(open_tasks)
         self.office.case = self.office.session.get_one(Case, task.case_id)
         form = processes.Form.from_json(task.form or {})
-        extra: dict[str, Any] = {"severity": "extreme"} if task.element == "dispatch" and self.chance.random() < 0.1 else {}
+        is_grave = task.element == "dispatch" and self.chance.random() < 0.1
+        extra: dict[str, Any] = {"severity": "extreme"} if is_grave else {}
         self.office.do(task.element, self.chance.choice(form.outcomes).id, **extra)
 
     def verb(self) -> None:
