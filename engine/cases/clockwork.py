@@ -69,9 +69,10 @@ def advance_one(session: Session, at: datetime) -> int | None:
     workers may call this. The caller commits. A case whose step breaks stays where it was: an incident says why
     and when it is tried again, and the next call goes on with the others.
     """
-    file = _oldest_due(session, at)
-    if file is None:
+    found = _oldest_due(session, at)
+    if found is None:
         return None
+    file, broke_before = found
     case = file.case
     case_id, instance_id = case.id, file.instance.id
     try:
@@ -83,23 +84,24 @@ def advance_one(session: Session, at: datetime) -> int | None:
     except Exception as problem:  # whatever it is, it must not stop the clock of the other cases
         processes.note_incident(session, case_id, instance_id, problem, at)
     else:
-        processes.settle_incidents(session, case_id, at)
+        if broke_before:
+            processes.settle_incidents(session, case_id, at)
     return case_id
 
 
-def _oldest_due(session: Session, at: datetime) -> CaseFile | None:
-    """The case whose due thing is the oldest of those that nobody works on, locked."""
+def _oldest_due(session: Session, at: datetime) -> tuple[CaseFile, bool] | None:
+    """The case whose due thing is the oldest of those that nobody works on, locked; and whether it broke before."""
     for _ in range(LOOK_AHEAD):
-        case = session.scalars(_oldest(), {"now": at}).first()
-        if case is None:
+        row = session.execute(_oldest(), {"now": at}).first()
+        if row is None:
             return None
-        if _next_moment(file := CaseFile(session, case), at):  # else another worker was quicker
-            return file
+        if _next_moment(file := CaseFile(session, row[0]), at):  # else another worker was quicker
+            return file, row[1]
     return None
 
 
 @cache
-def _oldest() -> Select[Case]:
+def _oldest() -> Select[Case, bool]:
     """The question for that case, built once.
 
     Each kind is read in the order of its own index and no further than needed: a herd is never sorted as a whole.
@@ -112,7 +114,7 @@ def _oldest() -> Select[Case]:
         kinds.append(select(wanted.order_by(due_at, case_id).limit(LOOK_AHEAD).subquery()))
     due = union_all(*kinds).subquery()
     return (
-        select(Case)
+        select(Case, Case.id.in_(processes.set_aside()))
         .join(due, due.c.case_id == Case.id)
         .order_by(due.c.at, Case.id)
         .limit(1)
