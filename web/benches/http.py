@@ -20,7 +20,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from engine import attachments, clock, demo
+from engine import attachments, clock, demo, worklist
 from engine.bench.crowd import p95, settle
 from engine.bench.figures import Figure, Report, conditions_of, figure
 from engine.bench.step import NotTheSame
@@ -28,7 +28,6 @@ from engine.bench.walking import PAUSE, WALK, Office
 from engine.db.session import create_engine, session_factory
 from engine.demo.photos import demo_photo
 from engine.settings import Settings
-from engine.worklist.models import Task
 from web.benches.layers import LAYERS, sampled
 from web.serving import environment
 
@@ -86,8 +85,8 @@ def _errands(engine: sa.Engine, count: int, at: datetime) -> list[Errand]:
         with office.sessions.begin() as session:
             clerk = office._actor(session, WALK[2].who)
             photo = attachments.add_photo(session, demo_photo("办理后", 0), kind="after", by=clerk.person_id, at=at)
-            task = session.scalars(sa.select(Task.id).where(Task.case_id == office.case_id)).one()
-            errands.append(Errand(task, photo.key, at))
+            (task,) = worklist.list_open(session, office.case_id)
+            errands.append(Errand(task.id, photo.key, at))
     return errands
 
 
