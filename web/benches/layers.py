@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 EVERY = 0.001  # seconds between two looks
+SWITCH = 0.00005  # seconds until a running thread lets the watcher look; long ones would show only who waits
 LAYERS = ("web", "scope", "decisions", "engine", "rooms", "orm", "sql", "commit")
 _DIALECT = "sqlalchemy/engine/default.py"
 _PLACES = (
@@ -31,12 +32,15 @@ def sampled() -> Iterator[Counter[str]]:
                 seen[layer_of(frame)] += 1
 
     watcher = threading.Thread(target=look, daemon=True)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
     watcher.start()
     try:
         yield seen
     finally:
         over.set()
         watcher.join()
+        sys.setswitchinterval(before)
 
 
 def layer_of(frame: FrameType | None) -> str:
