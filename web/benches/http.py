@@ -29,6 +29,7 @@ from engine.db.session import create_engine, session_factory
 from engine.demo.photos import demo_photo
 from engine.settings import Settings
 from web.benches.layers import LAYERS, sampled
+from web.place import prepare
 from web.serving import environment
 
 WALKED = 600  # cases, six acts each
@@ -57,6 +58,7 @@ class Errand:
 
 def measure(here: Settings, url: str, rounds: int, scale: float = 1) -> Report:
     """People who act over HTTP; raises NotTheSame when an act is refused."""
+    prepare(here)
     at = clock.now()
     engine = create_engine(url)
     errands = _errands(engine, max(2 * PEOPLE, round(WALKED * scale)) + max(4, rounds // 2), at)
