@@ -123,7 +123,8 @@ def test_a_case_that_somebody_acts_on_is_left_to_them(sessions: Sessions) -> Non
     case_id = filed(sessions)
     with sessions.begin() as person, sessions.begin() as clock:
         person.query(Case).filter_by(id=case_id).with_for_update().one()
-        assert cases.advance_one(clock, WEDNESDAY + timedelta(hours=26)) is None
+        while (done := cases.advance_one(clock, WEDNESDAY + timedelta(hours=26))) is not None:
+            assert done != case_id  # another test's case may be due as well
 
 
 @pytest.mark.parametrize("times", [5])
