@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import cases, deadlines, directory, processes
+from engine import cases, deadlines, processes
 from engine.cases.models import Case
 from engine.directory.models import Account, Organisation, Post
 from engine.worklist.models import Task
@@ -150,8 +150,3 @@ class Townspeople:
             return "told", {**values, "note": self.chance.choice(self.material["callbacks"]["reached"])}
         return "unreachable", {**values, "attempts": 3, "second_method": "message",
                                "attempts_note": "；".join(self.material["callbacks"]["unreachable"])}
-
-
-def actor_of(session: Session, account_id: int, at: datetime) -> directory.Actor:
-    """The person behind an account, with the posts of that moment."""
-    return directory.get_actor(session, account_id, at)

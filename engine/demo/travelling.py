@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine import attachments, cases, directory
 from engine.clock import ZONE
 from engine.demo.city import SEED, demo_material
-from engine.demo.people import PHOTO, Plan, Townspeople, actor_of
+from engine.demo.people import PHOTO, Plan, Townspeople
 from engine.demo.photos import demo_photo
 from engine.directory.models import Account, Division, Grid, Post
 from engine.directory.places import short_name
@@ -79,7 +79,7 @@ def _clock(session: Session, at: datetime) -> Iterator[str]:
 
 
 def _do(session: Session, what: Arrival | Plan, at: datetime) -> str:
-    actor = actor_of(session, what.account_id, at)
+    actor = directory.get_actor(session, what.account_id, at)
     if isinstance(what, Arrival):
         cases.report_case(session, actor, _with_photo(session, what.report, actor, at), at)
         return "report"

@@ -119,7 +119,7 @@ def test_ctrl_c_ends_everything_though_somebody_is_still_typing(serve: Callable[
         os.killpg(house.process.pid, signal.SIGINT)
         assert house.process.wait(30) == 0
         took = clock.stopwatch() - began
-    wait(RESTART, lambda: not any(lives(one) for one in children))
+    wait(STOP, lambda: not any(lives(one) for one in children))
     assert not server.is_running(house.data)
     assert took < STOP
 
