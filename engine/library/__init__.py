@@ -15,6 +15,7 @@ from engine.library.articles import (
     requirements,
 )
 from engine.library.compliance import Cited, compliance
+from engine.library.drafts import DraftMoved, DraftUnknown, get_draft, list_drafts, source_of_draft
 from engine.library.packs import (
     HOUSE,
     RULES,
@@ -29,24 +30,28 @@ from engine.library.packs import (
     working_copies,
 )
 from engine.library.publishing import (
+    AlreadyInForce,
     DefinitionUnknown,
     Pins,
     TwoPeopleNeeded,
     current_release,
     forget_pins,
     get_definition,
+    in_force,
     list_definitions,
     pinned,
     publish,
     source_from,
+    sources_in_force,
 )
 from engine.library.source import Kind, Source, source_of
 
 __all__ = [
-    "HOUSE", "RULES", "WORKFLOWS", "Article", "ArticleUnknown", "CiteProblem", "Cited",
-    "DefinitionUnknown", "Kind", "Pack", "PackUnknown", "Pins", "Regulation", "Requirement", "Source",
-    "TwoPeopleNeeded", "articles", "check_cites", "cites_in", "compliance", "current_release",
-    "find_article", "forget_pins", "get_article", "get_definition", "get_pack", "lineage",
-    "list_definitions", "pack_for", "packs", "pinned", "publish", "read_source", "regulations",
-    "requirements", "source_from", "source_of", "working_copies",
+    "HOUSE", "RULES", "WORKFLOWS", "AlreadyInForce", "Article", "ArticleUnknown", "CiteProblem", "Cited",
+    "DefinitionUnknown", "DraftMoved", "DraftUnknown", "Kind", "Pack", "PackUnknown", "Pins", "Regulation",
+    "Requirement", "Source", "TwoPeopleNeeded", "articles", "check_cites", "cites_in", "compliance",
+    "current_release", "find_article", "forget_pins", "get_article", "get_definition", "get_draft", "get_pack",
+    "in_force", "lineage", "list_definitions", "list_drafts", "pack_for", "packs", "pinned", "publish",
+    "read_source", "regulations", "requirements", "source_from", "source_of", "source_of_draft",
+    "sources_in_force", "working_copies",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, undefer
 
-from engine.errors import NotAllowed, NotFound
+from engine.errors import Conflict, NotAllowed, NotFound
 from engine.library.models import Definition, Release, ReleasePin
 from engine.library.packs import lineage
 from engine.library.source import Kind, Source, source_of
@@ -30,6 +30,12 @@ class DefinitionUnknown(NotFound):
     """没有发布过这个流程或决策表。"""
 
     code = "definition_unknown"
+
+
+class AlreadyInForce(Conflict):
+    """这个版本已经生效；要回到以前的写法，请把以前的版本再发布一次。"""
+
+    code = "already_in_force"
 
 
 def publish(
@@ -64,7 +70,7 @@ def _publish_one(
     newest = session.scalars(
         select(Definition).where(*same).order_by(Definition.version.desc()).limit(1)
     ).first()
-    if newest is not None and newest.sha256 == source.sha256:
+    if newest is not None and newest.state == "published" and newest.sha256 == source.sha256:
         return newest
     made = Definition(
         definition_id=source.definition_id,
@@ -87,6 +93,11 @@ def _publish_one(
 
 def current_release(session: Session, pack_id: str, at: datetime) -> int:
     """The id of the release that rules a new case of this pack at that moment: nearest pack wins, newest version."""
+    return _release_of(session, pack_id, in_force(session, pack_id, at), at)
+
+
+def in_force(session: Session, pack_id: str, at: datetime) -> dict[tuple[str, str], int]:
+    """The version (row id) of every diagram and table that rules a new case of this pack then, by (kind, id)."""
     order = {pack.id: rank for rank, pack in enumerate(lineage(pack_id))}
     rows = session.execute(
         select(Definition.id, Definition.kind, Definition.definition_id, Definition.pack)
@@ -99,7 +110,7 @@ def current_release(session: Session, pack_id: str, at: datetime) -> int:
         chosen.setdefault((row.kind, row.definition_id), row.id)
     if not chosen:
         raise DefinitionUnknown(f"规则包「{pack_id}」还没有发布任何流程。", pack=pack_id)
-    return _release_of(session, pack_id, chosen, at)
+    return chosen
 
 
 def _release_of(session: Session, pack_id: str, chosen: dict[tuple[str, str], int], at: datetime) -> int:
@@ -158,6 +169,28 @@ def _source(sha256: str, name: str, kind: str, file: str, pack: str, version: in
     return source_of(
         content, definition_id=name, kind=cast(Kind, kind), file=file, pack=pack, version=version
     )
+
+
+def sources_in_force(session: Session, pack_id: str, at: datetime) -> list[Source]:
+    """Every diagram and table that rules a new case of this pack then; [] when nothing is published yet."""
+    try:
+        keys = in_force(session, pack_id, at).values()
+    except DefinitionUnknown:
+        return []
+    rows = session.scalars(select(Definition).options(undefer(Definition.content)).where(Definition.id.in_(keys)))
+    return [source_from(row) for row in rows]
+
+
+def withdraw_version(session: Session, definition: int, at: datetime) -> Definition:
+    """Take a version back that is not in force yet; raises AlreadyInForce when it is, DefinitionUnknown."""
+    row = session.get(Definition, definition, with_for_update=True, populate_existing=True)
+    if row is None or row.state != "published":
+        raise DefinitionUnknown()
+    if row.in_force_from <= at:
+        raise AlreadyInForce()
+    row.state = "retired"
+    session.flush()
+    return row
 
 
 def list_definitions(session: Session) -> Sequence[Definition]:
