@@ -7,42 +7,58 @@ from typing import Any
 from engine.expressions import ExpressionRefused, compile_assignments, compile_expression, problem_of_name
 from engine.processes.extensions import operation_of
 from engine.processes.gate.drawing import Findings, definitions_of, title
-from engine.processes.names import FUNCTIONS, RESERVED, SPIFF, local, tag
+from engine.processes.names import FUNCTIONS, RESERVED, local, tag
 from engine.processes.timers import is_iso
 
 _PLAIN = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition")
 _TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _PAYLOADS = ("messagePayload", "payloadExpression")
+_DECLARED = ("message", "signal", "error", "escalation")
 _VARIABLES = ("messageVariable", "variableName")
 _LANGUAGES = ("", "python", "text/python", "application/python", "text/x-python", "application/x-python")
 
 
 def check_texts(process: Any, findings: Findings) -> None:
-    """Compile every expression and script of a process."""
+    """Compile every expression and script of a process and of the messages and the like declared beside it."""
     for node in process.iter():
-        kind = local(node.tag)
-        if kind in _PLAIN:
-            _check_expression(node.getparent(), node.text, findings)
-        elif kind == "scriptTask":
-            _check_script_task(node, findings)
-        elif kind in ("preScript", "postScript") and (node.text or "").strip():
-            _check_script(node.getparent().getparent(), node.text, findings)
-        elif kind == "timerEventDefinition":
-            _check_timer(node, findings)
-        elif kind == "serviceTask":
-            _check_parameters(node, findings)
-        elif kind in _PAYLOADS or kind in _VARIABLES:
-            _check_payload(node, kind, findings)
+        _check_text(node, findings)
+    for declared in process.getroottree().getroot().iterchildren(*(tag(kind) for kind in _DECLARED)):
+        for node in declared.iter():
+            _check_text(node, findings)
+
+
+def _check_text(node: Any, findings: Findings) -> None:
+    kind = local(node.tag)
+    if kind in _PLAIN:
+        _check_expression(node.getparent(), node.text, findings)
+    elif kind == "scriptTask":
+        _check_script_task(node, findings)
+    elif kind in ("preScript", "postScript") and (node.text or "").strip():
+        _check_script(node.getparent().getparent(), node.text, findings)
+    elif kind == "timerEventDefinition":
+        _check_timer(node, findings)
+    elif kind == "serviceTask":
+        _check_parameters(node, findings)
+    elif kind in _PAYLOADS or kind in _VARIABLES:
+        _check_payload(node, kind, findings)
 
 
 def _check_expression(node: Any, text: str | None, findings: Findings) -> None:
-    while node.get("id") is None or local(node.tag).endswith("Characteristics"):
-        node = node.getparent()
+    if node.get("id") is None or local(node.tag).endswith("Characteristics"):
+        node = _owner(node)
     written = (text or "").strip()
     try:
         compile_expression(written, FUNCTIONS)
     except ExpressionRefused as refused:
         findings.error(node, "expression", f"{refused.message}{_hint(written)}")
+
+
+def _owner(node: Any) -> Any:
+    """The nearest element around this one that has an id; without any, the outermost."""
+    around = node.getparent()
+    while around.get("id") is None and around.getparent() is not None:
+        around = around.getparent()
+    return around
 
 
 def _hint(text: str) -> str:
@@ -92,11 +108,7 @@ def _check_parameters(node: Any, findings: Findings) -> None:
 
 
 def _check_payload(node: Any, kind: str, findings: Findings) -> None:
-    if not node.tag.startswith(f"{{{SPIFF}}}"):
-        return
-    owner = node.getparent()
-    while owner is not None and owner.get("id") is None:
-        owner = owner.getparent()
+    owner = _owner(node)
     written = (node.text or "").strip()
     if kind in _VARIABLES and written and (problem := problem_of_name(written, FUNCTIONS | RESERVED)):
         findings.error(owner, "variable_name", problem)

@@ -1,0 +1,42 @@
+"""What the interpreter itself runs while we look: code made of text, imports, files, processes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import CodeType
+from typing import Any
+
+OUTSIDE = ("open", "import", "os.", "subprocess.", "socket.", "ctypes.", "pickle.", "marshal.", "shutil.", "code.")
+_seen: list[tuple[str, tuple[Any, ...]]] | None = None
+_hooked = False
+
+
+@contextmanager
+def watched() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
+    """The interpreter's audit events of this stretch of work."""
+    global _seen, _hooked
+    if not _hooked:
+        sys.addaudithook(_note)  # it can never be taken away again
+        _hooked = True
+    _seen = found = []
+    try:
+        yield found
+    finally:
+        _seen = None
+
+
+def _note(event: str, arguments: tuple[Any, ...]) -> None:
+    if _seen is not None and (event in ("exec", "compile") or event.startswith(OUTSIDE)):
+        _seen.append((event, arguments))
+
+
+def code_run(events: list[tuple[str, tuple[Any, ...]]]) -> list[CodeType]:
+    """The code objects that `eval` or `exec` ran."""
+    return [arguments[0] for event, arguments in events if event == "exec"]
+
+
+def reached_out(events: list[tuple[str, tuple[Any, ...]]]) -> list[str]:
+    """Everything that left the interpreter: files, processes, sockets, new modules."""
+    return [f"{event} {arguments!r:.80}" for event, arguments in events if event not in ("exec", "compile")]
