@@ -1,5 +1,17 @@
 """Who did what, when, under which rule version; append-only and chained."""
 
 from engine.audit.chain import anchor, broken_anchors, broken_links, list_entries, make_entry
+from engine.audit.house import Deed, broken_house, list_deeds, list_deeds_of, note
 
-__all__ = ["anchor", "broken_anchors", "broken_links", "list_entries", "make_entry"]
+__all__ = [
+    "Deed",
+    "anchor",
+    "broken_anchors",
+    "broken_house",
+    "broken_links",
+    "list_deeds",
+    "list_deeds_of",
+    "list_entries",
+    "make_entry",
+    "note",
+]

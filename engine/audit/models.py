@@ -39,6 +39,26 @@ class Entry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class HouseEntry(Base):
+    """One line of the house's own record: who changed people, posts, bodies, grids, matters, accounts.
+
+    Chained like the entries of a case, in one chain; `facts` names what changed and holds no phone and no address.
+    """
+
+    __tablename__ = "house_entry"
+    __table_args__ = (Index("ix_house_entry_subject", "kind", "subject"),)
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    verb: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(String(120))
+    facts: Mapped[dict[str, Any]]
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
 class Anchor(Base):
     """The heads of all chains together, once an hour: a cut tail or a removed case shows."""
 
@@ -71,6 +91,6 @@ TRIGGER = """
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
-for _model in (Entry, Anchor, Anchored):
+for _model in (Entry, HouseEntry, Anchor, Anchored):
     _ddl = (APPEND_ONLY + TRIGGER.format(table=_model.__tablename__)).replace("%", "%%")
     event.listen(_model.__table__, "after_create", DDL(_ddl))  # type: ignore[no-untyped-call]

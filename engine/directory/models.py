@@ -34,6 +34,8 @@ class Organisation(Base):
     __tablename__ = "organisation"
     __table_args__ = (
         CheckConstraint("kind IN ('centre', 'department', 'platform', 'contractor')", name="kind"),
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to > valid_from", name="validity"),
+        CheckConstraint("valid_to IS NULL OR kind <> 'centre'", name="centre_stays"),
         Index(
             "ix_organisation_centre", "division_code", unique=True, postgresql_where=text("kind = 'centre'")
         ),
@@ -46,6 +48,8 @@ class Organisation(Base):
     owner_kind: Mapped[str] = mapped_column(String(40))  # matters name an owner kind, not an organisation
     division_code: Mapped[str] = mapped_column(ForeignKey("division.code"), index=True)
     office: Mapped[str] = mapped_column(String(40), default="default")
+    valid_from: Mapped[datetime | None]
+    valid_to: Mapped[datetime | None]
     division: Mapped[Division] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -78,6 +82,7 @@ class Person(Base):
     name: Mapped[str] = mapped_column(String(60))
     phone: Mapped[str | None] = mapped_column(String(20))
     email: Mapped[str | None] = mapped_column(String(120))
+    left_at: Mapped[datetime | None]
 
 
 class Post(Base):
@@ -101,6 +106,28 @@ class Post(Base):
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     grid: Mapped[Grid | None] = relationship(lazy="joined")
+
+
+class Absence(Base):
+    """When somebody is away, and who stands in: what they had claimed goes to the deputy or back to the queue."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until > since", name="interval"),
+        CheckConstraint("deputy_id IS NULL OR deputy_id <> person_id", name="somebody_else"),
+        Index("ix_absence_waiting", "since", postgresql_where=text("handed_over_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    noted_by: Mapped[str] = mapped_column(String(80))
+    handed_over_at: Mapped[datetime | None]
+    handed_over: Mapped[int] = mapped_column(default=0)
+    deputy: Mapped[Person | None] = relationship(foreign_keys=[deputy_id], lazy="joined")
 
 
 class Duty(Base):
@@ -131,6 +158,7 @@ class Account(Base):
     locked_until: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(String(10), default="zh")
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    must_change: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # a password told by others
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.db import Base
@@ -38,3 +38,18 @@ class Matter(Base):
     list_version: Mapped[str] = mapped_column(String(40))
     admitted_from: Mapped[datetime]
     admitted_until: Mapped[datetime | None]
+
+
+class MatterList(Base):
+    """A version of the list as it was loaded, whole; `applied_at` is when it came into force."""
+
+    __tablename__ = "matter_list"
+    __table_args__ = (Index("ix_matter_list_waiting", "in_force_from", postgresql_where=text("applied_at IS NULL")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(String(40), unique=True)
+    in_force_from: Mapped[datetime]
+    loaded_at: Mapped[datetime]
+    loaded_by: Mapped[str] = mapped_column(String(80))
+    applied_at: Mapped[datetime | None]
+    rows: Mapped[list[Any]]  # [{heading of the sheet: cell}], as `catalogue.parse_rows` takes them
