@@ -2,7 +2,7 @@
 
 from engine.cases.acting import Acted, claim_task, complete_task, release_task
 from engine.cases.acts import ActOffer, act_on, available_acts
-from engine.cases.clockwork import advance_one, lag, next_due
+from engine.cases.clockwork import advance_one, advance_some, lag, next_due
 from engine.cases.explaining import explain_deadlines
 from engine.cases.filing import Report, check_report, report_case
 from engine.cases.gatekeeping import running_by_definition
@@ -18,6 +18,7 @@ __all__ = [
     "Suggestion",
     "act_on",
     "advance_one",
+    "advance_some",
     "available_acts",
     "claim_task",
     "complete_task",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, union_all
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Row, Select, bindparam, func, select, union_all
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from engine import directory, processes
+from engine import clock, directory, processes
 from engine.cases import notifying
 from engine.cases.act import Act
 from engine.cases.clocks import plan_next_day
@@ -22,7 +23,9 @@ from engine.cases.stops import resume_when_over
 from engine.processes.models import Instance, Timer
 from engine.worklist.models import Deadline, Measure
 
-LOOK_AHEAD = 64  # due things of each kind that are looked at, so that many workers find different cases
+LOOK_AHEAD = (64, 1_024, 16_384)  # due things of each kind that are looked at, further where others hold all those
+BATCH = 8  # cases that a worker does in one transaction,
+HELD = timedelta(milliseconds=50)  # unless they take longer
 
 
 def fire_timers(file: CaseFile, at: datetime) -> int:
@@ -63,18 +66,34 @@ def _do_due(file: CaseFile, moment: datetime) -> None:
 
 
 def advance_one(session: Session, at: datetime) -> int | None:
-    """Do everything that is due in the case that has waited longest; its id, None when nothing is due.
+    """Do everything that is due in the case that has waited longest; its id, None when nothing is due."""
+    return next(iter(advance_some(session, at, most=1)), None)
 
-    The case row is locked first, never a timer row, and a case that somebody acts on is skipped: any number of
-    workers may call this. The caller commits. A case whose step breaks stays where it was: an incident says why
-    and when it is tried again, and the next call goes on with the others.
+
+def advance_some(session: Session, at: datetime, most: int = BATCH, held: timedelta = HELD) -> list[int]:
+    """Do everything that is due in up to `most` cases, those that have waited longest; their ids.
+
+    The case rows are locked first, never a timer row, and a case that somebody acts on is skipped: any number of
+    workers may call this. The caller commits; no case is begun once they have been locked for `held`, so that
+    people wait for none of them. A case whose step breaks stays where it was: an incident says why and when it
+    is tried again, and the others go on.
     """
-    found = _oldest_due(session, at)
-    if found is None:
-        return None
-    file, broke_before = found
-    case = file.case
-    case_id, instance_id = case.id, file.instance.id
+    began, done, passed = clock.stopwatch(), list[int](), set[int]()
+    while not done and (claimed := _claim(session, at, most, passed)):
+        for case, broke_before in claimed:
+            if _advance(CaseFile(session, case), at, broke_before):
+                done.append(case.id)
+            else:
+                passed.add(case.id)  # another worker was quicker
+            if clock.stopwatch() - began > held.total_seconds():
+                return done
+    return done
+
+
+def _advance(file: CaseFile, at: datetime, broke_before: bool) -> bool:
+    session, case_id, instance_id = file.session, file.case.id, file.instance.id
+    if _next_moment(file, at) is None:
+        return False
     try:
         while (moment := _next_moment(file, at)) is not None:
             with session.begin_nested(), session.no_autoflush:
@@ -86,23 +105,27 @@ def advance_one(session: Session, at: datetime) -> int | None:
     else:
         if broke_before:
             processes.settle_incidents(session, case_id, at)
-    return case_id
+    return True
 
 
-def _oldest_due(session: Session, at: datetime) -> tuple[CaseFile, bool] | None:
-    """The case whose due thing is the oldest of those that nobody works on, locked; and whether it broke before."""
-    for _ in range(LOOK_AHEAD):
-        row = session.execute(_oldest(), {"now": at}).first()
-        if row is None:
-            return None
-        if _next_moment(file := CaseFile(session, row[0]), at):  # else another worker was quicker
-            return file, row[1]
-    return None
+def _claim(session: Session, at: datetime, most: int, passed: Set[int]) -> Sequence[Row[Case, bool]]:
+    """The cases that have waited longest of those that nobody works on, locked; and whether each broke before.
+
+    Where others hold all that was looked at, it looks deeper.
+    """
+    for reach in LOOK_AHEAD:
+        waiting = session.scalars(_oldest(), {"now": at, "reach": reach}).all()
+        ids = [case_id for case_id in dict.fromkeys(waiting) if case_id not in passed]
+        if ids and (claimed := session.execute(_lock(), {"ids": ids, "most": most}).all()):
+            return claimed
+        if len(waiting) < reach:
+            break
+    return ()
 
 
 @cache
-def _oldest() -> Select[Case, bool]:
-    """The question for that case, built once.
+def _oldest() -> Select[int]:
+    """The question which cases have waited longest, built once; one may come several times.
 
     Each kind is read in the order of its own index and no further than needed: a herd is never sorted as a whole.
     """
@@ -111,13 +134,20 @@ def _oldest() -> Select[Case, bool]:
     for waiting in _waiting():
         case_id, due_at = waiting.selected_columns
         wanted = waiting.where(due_at <= now, case_id.not_in(processes.set_aside(now)))
-        kinds.append(select(wanted.order_by(due_at, case_id).limit(LOOK_AHEAD).subquery()))
+        kinds.append(select(wanted.order_by(due_at).limit(bindparam("reach", type_=Integer)).subquery()))
     due = union_all(*kinds).subquery()
+    return select(due.c.case_id).order_by(due.c.at, due.c.case_id)
+
+
+@cache
+def _lock() -> Select[Case, bool]:
+    """The question for those of these cases that nobody works on, in this order."""
+    ids = bindparam("ids", type_=ARRAY(BigInteger))
     return (
         select(Case, Case.id.in_(processes.set_aside()))
-        .join(due, due.c.case_id == Case.id)
-        .order_by(due.c.at, Case.id)
-        .limit(1)
+        .where(Case.id == func.any(ids))
+        .order_by(func.array_position(ids, Case.id))
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(of=Case, skip_locked=True)
         .execution_options(populate_existing=True)
     )
