@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import StringIO
@@ -16,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engine.cases.models import Case, Numbering
+from engine.demo.bare import bare
 from engine.demo.city import SEED
 from engine.demo.moulds import TABLES, Mould, number_prefix, read_moulds
 from engine.errors import Conflict
@@ -27,6 +29,7 @@ SLOW_SHARE, SLOW_WEEKS = 0.15, 4.0  # of the open ones that may be older, so man
 JITTER = 20.0  # minutes by which copies of one case differ
 BATCH = 1_000
 MOST_MOULDS = 400
+MUCH = 20_000  # cases: from here on indexes are made afterwards, at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class NothingTravelled(Conflict):
 
 
 def add_volume(session: Session, count: int, at: datetime, open_share: float = OPEN_SHARE) -> Iterator[int]:
-    """Add `count` cases in batches; yields how many there are so far, and the caller commits at each.
+    """Add `count` cases in batches; yields how many there are so far, and the caller commits at the end, once.
 
     Closed ones lie in the weeks behind, at the hours and in the shares in which the travelled ones came in. Open
     ones stand where a travelled one stands, and nothing of theirs is due at `at` that was not before. Raises
@@ -54,10 +57,11 @@ def add_volume(session: Session, count: int, at: datetime, open_share: float = O
     moulds = travelled(session)
     chance = random.Random(SEED + count)
     copies, done = choose(moulds, chance, count, at, open_share), 0
-    while batch := list(islice(copies, BATCH)):
-        write(session, batch)
-        done += len(batch)
-        yield done
+    with bare(session, TABLES) if count >= MUCH and count >= sizes(session)["cases"] else nullcontext():
+        while batch := list(islice(copies, BATCH)):
+            write(session, batch)
+            done += len(batch)
+            yield done
 
 
 def travelled(session: Session) -> list[Mould]:

@@ -89,7 +89,8 @@ def _fill(engine: sa.Engine, size: int, at: datetime) -> dict[str, int]:
     with session_factory(engine)() as session:
         missing = size - volume.sizes(session)["cases"]
         for _ in volume.add_volume(session, max(0, missing), at):
-            session.commit()
+            pass
+        session.commit()
         sizes = dict(volume.sizes(session))
     settle(engine)
     return sizes

@@ -125,9 +125,9 @@ def volume_(count: int, open_share: float, as_json: bool) -> None:
         load_if_empty(place.url)
         with place.sessions() as session:
             for done in volume.add_volume(session, count, clock.now(), open_share):
-                session.commit()
                 if done % 10_000 == 0:
                     _say(f"演示数据量：{done} / {count}")
+            session.commit()
             sizes = volume.sizes(session)
         with place.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             volume.settle(connection)
