@@ -21,6 +21,7 @@ from engine.processes.values import ArmedTimer, OpenTask, Step
 BEGIN = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 LIMIT = timedelta(days=1)
 MOST_ACTS = 1_000
+MOST_COMPLETED = 20_000
 FACTS: dict[str, Any] = {
     "origin": "resident", "severity": "general", "urgency": "normal", "emergency": False, "settled": False,
     "has_contact": False, "verified": False, "level": "township", "own_handled": False, "reopened": 0, "returns": 0,
@@ -129,7 +130,9 @@ class _Trial:
             if step.done or step.failed is not None or not (step.open or step.timers):
                 return step
             step = self._note(self._answer(step, step.open[0]) if step.open else self._jump(step))
-        raise ProcessBroken(self.source.file, "、".join(step.standing), f"走了 {MOST_ACTS} 步还没有结束")
+            if len(self.trace) > MOST_COMPLETED:
+                break
+        raise ProcessBroken(self.source.file, "、".join(step.standing), f"走了 {len(self.trace)} 步还没有结束")
 
     def _note(self, step: Step) -> Step:
         self.trace += [done.element for done in step.trace]

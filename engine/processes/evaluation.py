@@ -70,13 +70,15 @@ class Engine(PythonScriptEngine):  # type: ignore[misc]
         self.environment.functions = {"due": self._due}
 
     def evaluate(self, task: Token, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
-        """The value of an expression in the data of a task."""
+        """The value of an expression in the data of a task; raises OverBudget when the command's time is up."""
         self.task = task
+        task.workflow.top_workflow.check_time(task)
         return self.environment.evaluate(expression, task.data, external_context)
 
     def execute(self, task: Token, script: str, external_context: Mapping[str, Any] | None = None) -> Any:
-        """Run a script in the data of a task and check that the data stays small."""
+        """Run a script in the data of a task and check that the data stays small; raises OverBudget."""
         self.task = task
+        task.workflow.top_workflow.check_time(task)
         done = self.environment.execute(script, task.data, external_context)
         weigh(task)
         return done

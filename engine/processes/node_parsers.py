@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway
 from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, ScriptTaskParser, SpiffTaskParser
 
 from engine.processes import events, multi
@@ -23,6 +26,8 @@ class Node:
     spec_class: Any
     process_parser: Any
     bpmn_id: str
+    parse_condition: Any
+    connect_outgoing: Any
     STANDARD_LOOP_CLASS = multi.Loop
     PARALLEL_MI_CLASS = multi.ParallelMany
     SEQUENTIAL_MI_CLASS = multi.SequentialMany
@@ -33,13 +38,30 @@ class Node:
         if self.node.get(HIDDEN):
             self.task.hidden = True
             self.task.bpmn_id = self.node.get(STANDS_FOR) or self.bpmn_id
+        self.process_parser.unconnected.append(self)
         return parsed
+
+    def connect(self, flows: Sequence[Any]) -> None:
+        """Connect the parsed node with what its flows lead to; the only way out of a gateway is its default."""
+        default = self.node.get("default")
+        if len(flows) == 1 and isinstance(self.task, (ExclusiveGateway, InclusiveGateway)) and \
+                self.parse_condition(flows[0]) is None:
+            default = flows[0].get("id")
+        for flow in flows:
+            self.connect_outgoing(self._after(flow), flow, flow.get("id") == default)
+
+    def _after(self, flow: Any) -> Any:
+        name = flow.get("targetRef")
+        split = self.spec.task_specs.get(f"{name}.BoundaryEventSplit")
+        if split is not None:
+            return split
+        node = self.process_parser.get_node_by_id(name)
+        if node is None:
+            raise ValidationException(f"the flow leads to {name}, which is not there", node=flow)
+        return self.process_parser.parse_node(node)
 
     def get_position(self, node: Any = None) -> dict[str, float]:
         return {"x": 0.0, "y": 0.0}
-
-    def handles_multiple_outgoing(self) -> bool:
-        return True
 
     def get_description(self) -> str:
         return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
@@ -58,9 +60,17 @@ class _Process(ProcessParser):  # type: ignore[misc]
     def create_spec(self) -> Spec:
         return Spec(self.bpmn_id, self.get_name(), self.filename)
 
+    def get_outgoing_sequence_flows(self, source_ref: str) -> Sequence[Any]:
+        """None while a node is parsed: it is connected afterwards, so that a long way is no deep recursion."""
+        return ()
+
     def add_tasks(self) -> None:
+        self.unconnected: deque[node_parsers.Node] = deque()
         for node in self.xpath("./bpmn:startEvent"):
             self.parse_node(node)
+        while self.unconnected:
+            node = self.unconnected.popleft()
+            node.connect(self.outgoing_sequence_flows.get(node.bpmn_id, ()))
         for spec in list(self.spec.task_specs.values()):
             if not spec._outputs and spec.name not in (START, JOIN, CLOSE) and not spec.name.endswith(" [child]"):
                 spec.connect(self.spec.end)

@@ -9,6 +9,7 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
+from engine import clock
 from engine.errors import NotFound
 from engine.expressions import ExpressionFailed, ExpressionRefused
 from engine.processes.bundle import Bundle
@@ -19,6 +20,7 @@ from engine.processes.values import Completed, Host
 
 MOST_STEPS = 1_000
 MOST_TASKS = 5_000
+MOST_SECONDS = 5.0
 
 
 class _Scope:
@@ -60,6 +62,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.trace: list[Completed] = []
         self.counter = 0
         self.steps = 0
+        self.ends_by = clock.stopwatch() + MOST_SECONDS
         self.current: Token | None = None
         self.failed: str | None = None
         self.result: dict[str, Any] = {}
@@ -71,8 +74,14 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         """The next integer for a task."""
         self.counter += 1
         if len(self.every) > MOST_TASKS:
-            raise OverBudget(self.bundle.file, "", f"一次操作产生了 {MOST_TASKS} 个以上的任务")
+            raise OverBudget(*self.where(self.current), f"一次操作产生了 {MOST_TASKS} 个以上的任务")
         return self.counter
+
+    def where(self, task: Token | None) -> tuple[str, str]:
+        """File and element of a task, for people."""
+        if task is None:
+            return self.bundle.file, ""
+        return task.workflow.bundle.file, task.task_spec.bpmn_id or task.task_spec.name
 
     def get_task_from_id(self, task_id: int) -> Token:
         """The task, in whichever scope."""
@@ -141,8 +150,13 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         """Count one engine step; raises OverBudget."""
         self.steps += 1
         if self.steps > MOST_STEPS:
-            raise OverBudget(task.workflow.bundle.file, task.task_spec.bpmn_id or task.task_spec.name,
-                             f"连续自动执行了 {MOST_STEPS} 步，可能是没有出口的循环")
+            raise OverBudget(*self.where(task), f"连续自动执行了 {MOST_STEPS} 步，可能是没有出口的循环")
+        self.check_time(task)
+
+    def check_time(self, task: Token) -> None:
+        """Stop a command that has worked too long; asked at every step and every evaluation. Raises OverBudget."""
+        if clock.stopwatch() > self.ends_by:
+            raise OverBudget(*self.where(task), f"一次操作超过 {MOST_SECONDS:.0f} 秒")
 
     def _deliver(self, definition: Any, thrower: Token, payload: Any) -> None:
         definition.deliver(self, thrower, payload)
@@ -154,6 +168,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
             waiting = [task for task in scope.tasks.values() if task._state == TaskState.WAITING
                        and getattr(task.task_spec, "settles", False)]
             for task in sorted(waiting, key=lambda task: task.id):
+                self.check_time(task)
                 if task._state == TaskState.WAITING and task.task_spec.settle(task):
                     return True
         return False
@@ -162,6 +177,4 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         """The error of a command as ProcessBroken, naming the element that was being worked on."""
         expressed = isinstance(error, (ExpressionFailed, ExpressionRefused))
         task = self.script_engine.task if expressed else self.current
-        element = (task.task_spec.bpmn_id or task.task_spec.name) if task is not None else ""
-        file = task.workflow.bundle.file if task is not None else self.bundle.file
-        return ProcessBroken(file, element, getattr(error, "message", None) or str(error))
+        return ProcessBroken(*self.where(task), getattr(error, "message", None) or str(error))

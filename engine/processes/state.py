@@ -32,7 +32,7 @@ def dump(instance: Instance) -> bytes:
     except TypeError as error:
         raise ProcessBroken(instance.bundle.file, "", f"数据无法保存：{error}") from error
     if len(state) > MOST_DATA:
-        raise OverBudget(instance.bundle.file, "", f"数据超过 {MOST_DATA // 1024} KB")
+        raise OverBudget(*instance.where(instance.current), f"数据超过 {MOST_DATA // 1024} KB")
     return state
 
 

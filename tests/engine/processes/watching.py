@@ -20,7 +20,8 @@ def watched() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
     if not _hooked:
         sys.addaudithook(_note)  # it can never be taken away again
         _hooked = True
-    _seen = found = []
+    found: list[tuple[str, tuple[Any, ...]]] = []
+    _seen = found
     try:
         yield found
     finally:
