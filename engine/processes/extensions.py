@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.processes.foreign import vendor_attribute, zeebe_extension
+
 
 def called_of(node: Any) -> str:
     """The id of the process a call activity calls, without a namespace prefix; "" when it names none."""
@@ -20,9 +22,17 @@ def operation_of(node: Any) -> tuple[str, str | None, dict[str, str]]:
     """The operation a service task names ("" when none), where its result goes, its parameters' expressions."""
     operator = node.find("./{*}extensionElements/{*}serviceTaskOperator")
     if operator is None:
-        return "", None, {}
+        return foreign_operation_of(node), None, {}
     params = {param.get("id") or "": param.get("value") or "" for param in operator.iter("{*}parameter")}
     return operator.get("id") or "", operator.get("resultVariable") or None, params
+
+
+def foreign_operation_of(node: Any) -> str:
+    """What another vendor's modeller says shall be done: the type of a job, a topic, a class; "" when nothing."""
+    job = zeebe_extension(node, "taskDefinition")
+    if job is not None and job.get("type"):
+        return str(job.get("type")).strip()
+    return vendor_attribute(node, "topic", "class", "delegateExpression", "expression", "type")
 
 
 def text_of(declared: Any, event: Any, *names: str) -> str | None:

@@ -88,6 +88,7 @@ class Parser(SpiffBpmnParser):  # type: ignore[misc]
         tag("serviceTask"): (node_parsers.ServiceNode, elements.ServiceTask),
         tag("businessRuleTask"): (node_parsers.RuleNode, elements.BusinessRuleTask),
         tag("subProcess"): (node_parsers.EmbeddedNode, calling.Embedded),
+        tag("transaction"): (node_parsers.EmbeddedNode, calling.Embedded),
         tag("callActivity"): (node_parsers.CallNode, calling.Call),
         tag("exclusiveGateway"): (node_parsers.ConditionalNode, elements.Exclusive),
         tag("inclusiveGateway"): (node_parsers.ConditionalNode, elements.Inclusive),

@@ -1,4 +1,4 @@
-"""The XML of a diagram, through the library's hardened door; its drawing is not counted."""
+"""The XML of a diagram, through the library's hardened door; its drawing is not counted, other dialects are read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.library import hardened
 from engine.processes.errors import DiagramUnreadable
+from engine.processes.foreign import adapt
 from engine.processes.names import DRAWING
 
 MOST_ELEMENTS = 2_000
@@ -26,4 +27,4 @@ def read_xml(content: bytes, file: str) -> Any:
                  if isinstance(child.tag, str) and not child.tag.startswith(_DRAWING)]
     if count > MOST_ELEMENTS:
         raise DiagramUnreadable(file, "", f"元素超过 {MOST_ELEMENTS} 个，请拆成几张图", "too_many_elements")
-    return root
+    return adapt(root)

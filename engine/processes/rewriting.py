@@ -1,6 +1,7 @@
 """What BPMN draws in another way and means the same, rewritten before parsing.
 
 A link throw becomes a flow to its catch. Conditional flows out of an activity get a hidden inclusive gateway.
+A scope without a start event gets a hidden one; an event with several definitions becomes several events.
 A scope with event sub-processes moves into a hidden sub-process; each event sub-process becomes a plain one
 behind a hidden boundary event there. The drawing keeps its ids.
 """
@@ -12,7 +13,9 @@ from typing import Any
 
 from lxml import etree
 
-from engine.processes.names import ACTIVITIES, DRAWING, WANGGE, local, tag
+from engine.processes.beginnings import begin, is_event_sub_process, link_of
+from engine.processes.names import ACTIVITIES, DRAWING, SCOPES, WANGGE, local, tag
+from engine.processes.several_events import part
 
 HIDDEN = f"{{{WANGGE}}}hidden"
 _CONDITION = tag("conditionExpression")
@@ -25,27 +28,20 @@ def rewritten(root: Any) -> Any:
     root = copy.deepcopy(root)
     for drawn in list(root.iterchildren(tag("dataStore"), f"{{{DRAWING}}}BPMNDiagram")):
         root.remove(drawn)
-    for scope in [*root.iter(tag("process")), *root.iter(tag("subProcess"))]:
+    scopes = [node for node in root.iter(*(tag(name) for name in SCOPES)) if node.get("id")]
+    for scope in scopes:
         _drop_flows_from_nowhere(scope)
+        begin(scope, HIDDEN)
+        part(scope, HIDDEN, STANDS_FOR)
+        _pass_empty_scripts(scope)
         _join_links(scope)
         _gather_conditions(scope)
-    inner_first = [*reversed(list(root.iter(tag("subProcess")))), *root.iter(tag("process"))]
+    inner_first = reversed(scopes)
     for scope in inner_first:
         triggered = [node for node in scope if is_event_sub_process(node)]
         if triggered:
             _enclose(scope, triggered)
     return root
-
-
-def is_event_sub_process(node: Any) -> bool:
-    """Whether an element is an event sub-process."""
-    return local(node.tag) == "subProcess" and (node.get("triggeredByEvent") or "").lower() in ("true", "1")
-
-
-def link_of(node: Any) -> str | None:
-    """The name of the link that an event throws or catches; None for other events."""
-    definition = node.find(f"./{tag('linkEventDefinition')}")
-    return None if definition is None else (definition.get("name") or node.get("name") or "")
 
 
 def _drop_flows_from_nowhere(scope: Any) -> None:
@@ -54,6 +50,13 @@ def _drop_flows_from_nowhere(scope: Any) -> None:
     for flow in scope.findall(f"./{tag('sequenceFlow')}"):
         if flow.get("sourceRef") not in drawn:
             scope.remove(flow)
+
+
+def _pass_empty_scripts(scope: Any) -> None:
+    """A script task without a script is a plain task (BPMN 2.0.2, 10.3.3)."""
+    for node in scope.iterchildren(tag("scriptTask")):
+        if not (node.findtext(f"./{tag('script')}") or "").strip():
+            node.tag = tag("task")
 
 
 def _join_links(scope: Any) -> None:

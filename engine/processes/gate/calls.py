@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.processes.extensions import called_of, decision_of, operation_of
+from engine.processes.extensions import called_of, decision_of, foreign_operation_of, operation_of
 from engine.processes.gate.drawing import Findings, title
-from engine.processes.names import tag
+from engine.processes.names import SPIFF, tag
 
 
 def check_calls(process: Any, processes: frozenset[str], decisions: frozenset[str],
@@ -36,9 +36,16 @@ def _check_decided(process: Any, decisions: frozenset[str], findings: Findings) 
 
 
 def _check_operated(process: Any, operations: frozenset[str] | None, findings: Findings) -> None:
+    """Without a catalogue of operations (a dry run) what is not done here is only recorded, and said."""
     for node in process.iter(tag("serviceTask")):
         operation = operation_of(node)[0]
+        foreign = foreign_operation_of(node) if node.find(f".//{{{SPIFF}}}serviceTaskOperator") is None else ""
+        note = findings.error if operations is not None else findings.warning
         if not operation:
-            findings.error(node, "no_operation", f"服务任务「{title(node)}」没有说明做什么（serviceTaskOperator）")
+            note(node, "no_operation", f"服务任务「{title(node)}」没有说明做什么（serviceTaskOperator），"
+                 "请从目录中选择一个操作")
         elif operations is not None and operation not in operations:
             findings.error(node, "unknown_operation", f"没有叫「{operation}」的服务操作，请从目录中选择")
+        elif foreign and operations is None:
+            findings.warning(node, "foreign_operation", f"「{foreign}」是别家软件的服务，试运行只记下来；"
+                             "发布前请从目录中选择一个操作（serviceTaskOperator）")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.library.findings import Finding, Severity
+from engine.processes.beginnings import implicit_starts, is_none_start, link_of
 from engine.processes.names import BPMN, NODES, local, tag
-from engine.processes.rewriting import link_of
 
 
 @dataclass(slots=True)
@@ -62,6 +62,11 @@ class Scope:
     def of(self, *kinds: str) -> list[Any]:
         """The nodes of these kinds, in the order of the file."""
         return [node for node in self.nodes.values() if local(node.tag) in kinds]
+
+    def begins(self) -> list[Any]:
+        """Where the tokens of the scope begin: its none start, else its start events, else what nothing leads to."""
+        starts = self.of("startEvent")
+        return [start for start in starts if is_none_start(start)][:1] or starts or implicit_starts(self.node)
 
     def attached(self, name: str) -> list[Any]:
         """The boundary events on an activity."""

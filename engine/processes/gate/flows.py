@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.processes.beginnings import is_event_sub_process, is_none_start
 from engine.processes.gate.drawing import Findings, Scope, is_true, title
-from engine.processes.names import ACTIVITIES, EVENTS, local, tag
-from engine.processes.rewriting import is_event_sub_process
+from engine.processes.names import ACTIVITIES, EVENTS, SCOPES, local, tag
 
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
@@ -14,7 +14,7 @@ _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 def check_flows(scope: Scope, findings: Findings) -> None:
     """Check the start, every flow and every node of a scope and of those inside it."""
     for inner in scope.all():
-        if local(inner.node.tag) in ("process", "subProcess"):
+        if local(inner.node.tag) in SCOPES:
             _check_start(inner, findings)
         for flow in inner.flows:
             _check_flow(flow, inner, findings)
@@ -29,9 +29,23 @@ def check_flows(scope: Scope, findings: Findings) -> None:
 def _check_start(scope: Scope, findings: Findings) -> None:
     starts = scope.of("startEvent")
     if not starts:
-        findings.error(scope.node, "no_start", f"「{title(scope.node)}」没有开始事件，请画一个空白开始事件")
-    for extra in starts[1:]:
+        _check_begin(scope, findings)
+    plain = [start for start in starts if is_none_start(start)]
+    for extra in plain[1:] or ([] if plain else starts[1:]):
         findings.error(extra, "several_starts", "只能有一个开始事件，请用一个开始事件加排他网关分开")
+    for other in starts if plain else ():
+        if not is_none_start(other):
+            findings.warning(other, "start_elsewhere",
+                             f"开始事件「{title(other)}」不会用到：流程从空白开始事件开始，由它开始的是另一个实例")
+
+
+def _check_begin(scope: Scope, findings: Findings) -> None:
+    is_process = local(scope.node.tag) == "process"
+    if is_event_sub_process(scope.node) or (not scope.nodes and is_process) or (scope.nodes and not scope.begins()):
+        findings.error(scope.node, "no_start", f"「{title(scope.node)}」没有开始事件，请画一个空白开始事件")
+    else:
+        findings.warning(scope.node, "implicit_start",
+                         f"「{title(scope.node)}」没有开始事件，从没有进入顺序流的元素开始，请画一个空白开始事件")
 
 
 def _check_flow(flow: Any, scope: Scope, findings: Findings) -> None:
@@ -70,7 +84,7 @@ def _check_choice(node: Any, scope: Scope, findings: Findings) -> None:
 
 def _check_reachable(scope: Scope, findings: Findings) -> None:
     reached: set[str] = set()
-    stack = [node.get("id") for node in scope.of("startEvent")]
+    stack = [node.get("id") for node in scope.begins()]
     while stack:
         name = stack.pop()
         if name in reached or name not in scope.nodes:

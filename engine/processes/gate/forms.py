@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.expressions import problem_of_name
 from engine.processes.fields import FIELD_TYPES
+from engine.processes.foreign import meaning_of
 from engine.processes.gate.drawing import Findings, title
 from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, SPIFF, WANGGE, local, tag
 
@@ -84,15 +85,28 @@ def check_extensions(root: Any, process: Any, findings: Findings) -> None:
         if (node.get("mustUnderstand") or "").lower() == "true":
             findings.error(process, "must_understand", f"图里要求必须支持扩展「{node.get('definition')}」，这里不支持")
     for node in process.iter():
-        if not isinstance(node.tag, str):
+        if isinstance(node.tag, str):
+            _check_foreign(node, findings)
+            if node.tag.startswith(f"{{{SPIFF}}}") and local(node.tag) in _SPIFF_WRONG:
+                _check_spiff(node, findings)
+
+
+def _check_foreign(node: Any, findings: Findings) -> None:
+    """Refuse another vendor's extension that works or moves data; warn of the others."""
+    owner = _drawn(node)
+    ignored = []
+    for name in (node.tag, *node.attrib):
+        vendor = _vendor(name)
+        if not vendor:
             continue
-        names = [node.tag, *node.attrib]
-        foreign = sorted({_vendor(name) for name in names if _vendor(name)})
-        if foreign:
-            findings.warning(_drawn(node), "foreign_extension",
-                             f"别家软件的扩展「{'、'.join(foreign)}」不起作用，请确认不靠它执行")
-        if node.tag.startswith(f"{{{SPIFF}}}") and local(node.tag) in _SPIFF_WRONG:
-            _check_spiff(node, findings)
+        meaning, instead = meaning_of(vendor, local(name), node, owner)
+        if meaning == "undone":
+            findings.error(owner, "foreign_work", f"别家软件的扩展「{local(name)}」：{instead}")
+        elif meaning == "ignored" and node.getparent() is not None and not _vendor(node.getparent().tag):
+            ignored.append(local(name))
+    if ignored:
+        findings.warning(owner, "foreign_extension",
+                         f"别家软件的扩展「{'、'.join(ignored)}」不起作用，请确认不靠它执行")
 
 
 def _check_spiff(node: Any, findings: Findings) -> None:

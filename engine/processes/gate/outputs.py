@@ -43,7 +43,7 @@ def _known_before(scope: Scope, inputs: frozenset[str], wanted: frozenset[str],
                   called: Outputs) -> dict[str, frozenset[str] | None]:
     """The names surely set when a node is reached, among the wanted ones; None: never reached."""
     known: dict[str, frozenset[str] | None] = dict.fromkeys(scope.nodes)
-    work = [(node.get("id"), inputs & wanted) for node in scope.of("startEvent")]
+    work = [(node.get("id"), inputs & wanted) for node in scope.begins()]
     while work:
         name, arriving = work.pop()
         if name not in scope.nodes:

@@ -68,7 +68,7 @@ class _Net:
 
     def begin(self) -> Marking:
         """The tokens behind the start."""
-        return tuple(sorted(flow for node in self.scope.of("startEvent") for flow in self.outgoing[node.get("id")]))
+        return tuple(sorted(flow for node in self.scope.begins() for flow in self.outgoing[node.get("id")]))
 
     def step(self, marking: Marking) -> list[Marking] | None:
         """Where one node may lead that can go on; None when nobody can and tokens are left.

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.expressions import ExpressionRefused, compile_assignments, compile_expression, problem_of_name
 from engine.processes.extensions import operation_of
+from engine.processes.foreign import is_foreign, language_of
 from engine.processes.gate.drawing import Findings, definitions_of, title
 from engine.processes.names import FUNCTIONS, RESERVED, local, tag
 from engine.processes.timers import is_iso
@@ -15,6 +16,7 @@ _TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _PAYLOADS = ("messagePayload", "payloadExpression")
 _DECLARED = ("message", "signal", "error", "escalation")
 _VARIABLES = ("messageVariable", "variableName")
+_EXPRESSIONS = ("", "python", "x-python", "xpath")  # XPath is what the standard says when nobody chose
 _LANGUAGES = ("", "python", "text/python", "application/python", "text/x-python", "application/x-python")
 
 
@@ -30,6 +32,7 @@ def check_texts(process: Any, findings: Findings) -> None:
 def _check_text(node: Any, findings: Findings) -> None:
     kind = local(node.tag)
     if kind in _PLAIN:
+        _check_language(node, findings)
         _check_expression(node.getparent(), node.text, findings)
     elif kind == "scriptTask":
         _check_script_task(node, findings)
@@ -41,6 +44,13 @@ def _check_text(node: Any, findings: Findings) -> None:
         _check_parameters(node, findings)
     elif kind in _PAYLOADS or kind in _VARIABLES:
         _check_payload(node, kind, findings)
+
+
+def _check_language(node: Any, findings: Findings) -> None:
+    """Refuse a text that says it is in a language which is neither ours nor could be translated."""
+    if language_of(node) not in _EXPRESSIONS:
+        findings.error(_owner(node), "expression_language", f"表达式语言「{node.get('language')}」不能执行，"
+                       "请写成这里的表达式，例如 form[\"outcome\"] == \"pass\"")
 
 
 def _check_expression(node: Any, text: str | None, findings: Findings) -> None:
@@ -62,19 +72,18 @@ def _owner(node: Any) -> Any:
 
 
 def _hint(text: str) -> str:
-    if text.startswith(("${", "#{")):
-        return "；这里不用 ${…}，直接写表达式，例如 form[\"outcome\"] == \"pass\""
-    if text.startswith("="):
-        return "；这里不用等号开头，直接写表达式，例如 form[\"outcome\"] == \"pass\""
+    if is_foreign(text):
+        return "；别家软件的表达式只读得懂简单的比较，请直接写表达式，例如 form[\"outcome\"] == \"pass\""
     return ""
 
 
 def _check_script_task(node: Any, findings: Findings) -> None:
     script = node.find(f"./{tag('script')}")
-    if (node.get("scriptFormat") or "").strip().lower() not in _LANGUAGES:
+    if (script is not None and (script.text or "").strip()
+            and (node.get("scriptFormat") or "").strip().lower() not in _LANGUAGES):
         findings.error(node, "script_language", f"脚本语言「{node.get('scriptFormat')}」不能执行，请写 名称 = 表达式")
     elif script is None or not (script.text or "").strip():
-        findings.error(node, "script_empty", f"脚本任务「{title(node)}」没有内容，请写 名称 = 表达式")
+        findings.warning(node, "script_empty", f"脚本任务「{title(node)}」没有内容，走到它什么也不做")
     else:
         _check_script(node, script.text, findings)
 

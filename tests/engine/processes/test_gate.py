@@ -14,8 +14,6 @@ MORE = '<message id="m" name="M"/><error id="e" errorCode="E"/>'
 OUTPUT = '<ioSpecification><dataOutput id="result"/></ioSpecification>'
 REFUSED: list[tuple[str, str, Source]] = [
     ("complex_gateway", "g", drawn("p", ENDS + '<complexGateway id="g"/>', "start -> g -> end")),
-    ("transaction", "t", drawn("p", ENDS + '<transaction id="t"><startEvent id="s"/></transaction>',
-                               "start -> t -> end")),
     ("ad_hoc", "a", drawn("p", ENDS + '<adHocSubProcess id="a"/>', "start -> a -> end")),
     ("compensate_event", "c", drawn("p", ENDS + event("intermediateThrowEvent", "c", "compensate"),
                                     "start -> c -> end")),
@@ -24,7 +22,8 @@ REFUSED: list[tuple[str, str, Source]] = [
     ("cancel_event", "c", drawn("p", '<startEvent id="start"/>' + event("endEvent", "c", "cancel"), "start -> c")),
     ("several_starts", "s2", drawn("p", ENDS + '<startEvent id="s2"/>', """start -> end
                                                                           s2 -> end""")),
-    ("no_start", "p", drawn("p", user("a"), "")),
+    ("no_start", "p", drawn("p", user("a", "b"), """a -> b
+                                                   b -> a""")),
     ("typed_start", "start", drawn("p", event("startEvent", "start", "message", "m") + '<endEvent id="end"/>',
                                    "start -> end", top=MORE)),
     ("conditional_flow", "f0", drawn("p", ENDS + user("a"), "start -[1 == 1]-> a -> end")),
@@ -44,9 +43,9 @@ REFUSED: list[tuple[str, str, Source]] = [
     ("event_sub_process", "x", drawn("p", ENDS + user("a") + '<subProcess id="x" triggeredByEvent="true">'
                                      + event("startEvent", "xs", "compensate") + user("xa")
                                      + flows_of("xs -> xa", "x")[0] + "</subProcess>", "start -> a -> end")),
-    ("parallel_multiple", "c", drawn("p", ENDS + '<intermediateCatchEvent id="c" parallelMultiple="true">'
-                                     "<messageEventDefinition/><signalEventDefinition/></intermediateCatchEvent>",
-                                     "start -> c -> end")),
+    ("parallel_multiple", "c", drawn("p", ENDS + user("a") + '<boundaryEvent id="c" attachedToRef="a"'
+                                     ' parallelMultiple="true"><messageEventDefinition/><signalEventDefinition/>'
+                                     "</boundaryEvent>", "start -> a -> end")),
     ("output_not_set", "end", drawn("p", ENDS + user("a") + OUTPUT, "start -> a -> end")),
     ("asks_beside", "g", drawn("p", ENDS + user("a", "b") + script("s", "x = 1") + '<parallelGateway id="f"/>'
                                '<parallelGateway id="j"/><exclusiveGateway id="g"/>',
