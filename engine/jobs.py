@@ -15,6 +15,7 @@ from engine.cases import repeating
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
+DUE_JOB = "due"  # what the worker does at once when the bell rings
 _ANCHOR_LOCK = 7_740_003
 
 
@@ -61,7 +62,7 @@ def forget_what_is_over(session: Session, at: datetime) -> int:
 
 
 JOBS: tuple[Job, ...] = (
-    Job("due", timedelta(seconds=1), advance_cases),
+    Job(DUE_JOB, timedelta(seconds=1), advance_cases),
     Job("notices", timedelta(seconds=2), deliver_notices),
     Job("anchor", timedelta(minutes=5), anchor_chains),
     Job("forget", timedelta(minutes=10), forget_what_is_over),

@@ -20,7 +20,7 @@ from engine.demo import volume
 from engine.demo.moulds import Mould, read_moulds
 
 _FORK = multiprocessing.get_context("spawn")
-WARM = 5  # fires of a worker before it is measured
+WARM = 5  # steps of a worker before it is measured
 
 
 def mould_of(sessions: sessionmaker[Session], case_id: int) -> Mould:
@@ -50,10 +50,10 @@ def p95(samples: Sequence[float]) -> float:
     return quantiles(samples, n=20, method="inclusive")[-1] if len(samples) > 1 else samples[0]
 
 
-def fire_one(sessions: sessionmaker[Session], at: datetime) -> int | None:
-    """One step of the worker, committed."""
+def fire(sessions: sessionmaker[Session], at: datetime) -> list[int]:
+    """One step of the worker, committed: the cases that it brought on."""
     with sessions.begin() as session:
-        return cases.advance_one(session, at)
+        return cases.advance_some(session, at)
 
 
 def drain(url: str, at: datetime, seconds: float, workers: int) -> float:
@@ -84,11 +84,11 @@ def _drain(url: str, at: datetime, seconds: float, start: Any, into: Any) -> Non
     engine = create_engine(url, pool_size=1)
     sessions = session_factory(engine)
     for _ in range(WARM):
-        fire_one(sessions, at)
+        fire(sessions, at)
     start.wait(timeout=120)
     began, fired = stopwatch(), 0
-    while (took := stopwatch() - began) < seconds and fire_one(sessions, at) is not None:
-        fired += 1
+    while (took := stopwatch() - began) < seconds and (done := fire(sessions, at)):
+        fired += len(done)
     engine.dispose()
     into.send(fired / took)
 

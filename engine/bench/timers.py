@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine import processes
-from engine.bench.crowd import copied, drain, fire_one, mould_of, p95, settle, spread_over, timed, working, write
+from engine.bench.crowd import copied, drain, fire, mould_of, p95, settle, spread_over, timed, working, write
 from engine.bench.figures import Figure, Report, conditions_of, figure
 from engine.bench.step import NotTheSame
 from engine.bench.walking import WALK, Office
@@ -22,7 +22,9 @@ FEW, MANY, HERD = 10_000, 1_000_000, 10_000
 FAR = timedelta(days=90)  # what only waits is due long after the herd
 EARLIER = 10  # one in so many of the herd is due a minute before the others
 BEST_OF = 3  # ticks: one is shorter than what may come between
-TURNS = 2  # how often the herd is drained by one worker and by two, in turns
+TURNS = 3  # how often the herd is drained by one worker and by two, in turns, and people act in calm and in the herd
+EVERY = 3  # a step of the worker among so many acts
+SPARE = 400  # of the herd, for what is only warmed up
 
 
 def measure(url: str, rounds: int, scale: float = 1) -> Report:
@@ -35,10 +37,10 @@ def measure(url: str, rounds: int, scale: float = 1) -> Report:
         office.report()
         few, many = round(FEW * scale) or 1, round(MANY * scale) or 1
         ticks, waiting = _ticks(engine, office, (few, many), max(rounds, 5) * 5)
-        herd, due = _herd(sessions, office, max(round(HERD * scale), rounds * 2 * len(WALK) + 200))
+        herd, due = _herd(sessions, office, max(round(HERD * scale), rounds * 10 * len(WALK) + SPARE))
         settle(engine)
         figures = _tick_figures(*ticks) | _one_by_one(sessions, office, rounds, due, herd)
-        figures |= _together(url, office, due, seconds=max(0.5, 6 * min(1, scale)), rounds=rounds)
+        figures |= _together(url, office, due, seconds=max(0.5, 4 * min(1, scale)), rounds=rounds)
         with engine.connect() as connection:
             conditions = conditions_of(connection) | {"waiting": waiting, "herd": len(herd)}
     finally:
@@ -65,7 +67,7 @@ def _ticks(engine: sa.Engine, office: Office, sizes: tuple[int, int],
 
 
 def _idle(sessions: sessionmaker[Session], at: datetime) -> None:
-    if fire_one(sessions, at) is not None:
+    if fire(sessions, at):
         raise NotTheSame("something was due while nothing should be")
 
 
@@ -80,7 +82,7 @@ def _herd(sessions: sessionmaker[Session], office: Office, count: int) -> tuple[
     office.report()
     with sessions.begin() as session:
         due = _climbs_at(session, office.case_id)
-    while fire_one(sessions, due - timedelta(minutes=2)) is not None:
+    while fire(sessions, due - timedelta(minutes=2)):
         pass
     mould = mould_of(sessions, office.case_id)
 
@@ -100,42 +102,45 @@ def _climbs_at(session: Session, case_id: int) -> datetime:
 
 def _one_by_one(sessions: sessionmaker[Session], office: Office, rounds: int, due: datetime,
                 herd: dict[int, datetime]) -> dict[str, Figure]:
-    """A fire and an act in turns, so that whatever slows the machine down slows both."""
-    fires, acts = [], []
-    fired: list[int | None] = []
+    """Steps of the worker among acts, so that whatever slows the machine down slows both."""
+    fires, acts, fired = [], [], list[int]()
     for _ in range(rounds):
         office.report()
-        pairs = [_pair(sessions, office, due, fired, place) for place in range(len(WALK))]
-        fires.append(mean(fire for fire, _ in pairs))
-        acts.append(mean(act for _, act in pairs))
-    moments = [herd[case_id] for case_id in fired if case_id is not None and case_id in herd]
+        taken, steps = [], []
+        for place, turn in enumerate(WALK):
+            if place % EVERY == 0:
+                steps.append(_step(sessions, due, fired))
+            actor, task_id, values = office.prepare(turn)
+            taken.append(timed(partial(office.act, turn, actor, task_id, values)))
+        fires.append(mean(steps))
+        acts.append(mean(taken))
+    moments = [herd[case_id] for case_id in fired if case_id in herd]
     wrong = sum(later < earlier for earlier, later in zip(moments, moments[1:], strict=False))
     return {"fire_ms": figure(fires, "ms"), "act_ms": figure(acts, "ms"),
             "fire_over_act": figure([fire / act for fire, act in zip(fires, acts, strict=True)], "×"),
             "fired_out_of_order": figure([wrong], "fires")}
 
 
-def _pair(sessions: sessionmaker[Session], office: Office, due: datetime, fired: list[int | None],
-          place: int) -> tuple[float, float]:
-    fire = timed(lambda: fired.append(fire_one(sessions, due)))
-    if fired[-1] is None:
+def _step(sessions: sessionmaker[Session], due: datetime, fired: list[int]) -> float:
+    """How many milliseconds each fire of a step took, its share of the commit with it."""
+    before = len(fired)
+    took = timed(lambda: fired.extend(fire(sessions, due)))
+    if len(fired) == before:
         raise NotTheSame("the herd was too small")
-    turn = WALK[place]
-    actor, task_id, values = office.prepare(turn)
-    return fire, timed(lambda: office.act(turn, actor, task_id, values))
+    return took / (len(fired) - before)
 
 
 def _together(url: str, office: Office, due: datetime, seconds: float, rounds: int) -> dict[str, Figure]:
     """Two workers beside one, and people's acts while one works, beside calm."""
-    ones, twos = [], []
+    ones, twos, fired, calm, busy = [], [], [], [], []
     for _ in range(TURNS):
         ones.append(drain(url, due, seconds, 1))
         twos.append(drain(url, due, seconds, 2))
-    calm: list[float] = []
-    whole = timed(lambda: calm.extend(_acts(office, rounds))) / 1000
-    with working(url, due, 1.5 * whole, 1) as reports:
-        busy = _acts(office, rounds)
-        fired = reports()
+    for _ in range(TURNS):
+        whole = timed(lambda: calm.extend(_acts(office, -(-rounds // TURNS)))) / 1000
+        with working(url, due, 1.5 * whole, 1) as reports:
+            busy += _acts(office, -(-rounds // TURNS))
+            fired += reports()
     return {
         "fires_per_s": figure(ones, "1/s", "higher"),
         "two_workers_over_one": figure([two / one for one, two in zip(ones, twos, strict=True) if one] or [0.0],

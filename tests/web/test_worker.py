@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine import attachments
+from engine.db import bell
 from engine.db.session import create_engine, session_factory
-from engine.jobs import JOBS, Job
+from engine.jobs import DUE_JOB, JOBS, Job
 from engine.settings import Settings
 from engine.supervision.models import Beat
 from web.place import Place
@@ -20,6 +23,7 @@ from web.worker import Worker
 def place(make_database: Callable[..., str], tmp_path: Path) -> Iterator[Place]:
     url = make_database()
     engine = create_engine(url)
+    attachments.use_folder(tmp_path / "objects")
     yield Place(Settings(data=tmp_path, database_url=url), url, engine, session_factory(engine))
     engine.dispose()
 
@@ -76,3 +80,33 @@ def test_a_stopped_worker_does_nothing_more(place: Place) -> None:
     worker = Worker(place, ())
     worker.stopping.set()
     assert worker.do(job(lambda session, at: 1)) == 0
+
+
+class Alarm:
+    """A scheduler that only counts how often a job is to be done at once."""
+
+    def __init__(self) -> None:
+        self.hurries = threading.Semaphore(0)
+
+    def modify_job(self, name: str, next_run_time: datetime) -> None:
+        assert name == DUE_JOB
+        self.hurries.release()
+
+
+def test_the_bell_hurries_the_worker_even_after_its_connection_broke(place: Place) -> None:
+    worker, alarm = Worker(place, ()), Alarm()
+    thread = threading.Thread(target=worker.listen, args=[alarm])
+    thread.start()
+    try:
+        assert alarm.hurries.acquire(timeout=10)
+        with place.sessions.begin() as session:
+            session.execute(sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                    " WHERE query LIKE 'LISTEN%' AND datname = current_database()"))
+        assert alarm.hurries.acquire(timeout=10), "it listens again, and looks what it missed"
+        with place.sessions.begin() as session:
+            bell.ring(session, bell.DUE)
+        assert alarm.hurries.acquire(timeout=10)
+    finally:
+        worker.stopping.set()
+        thread.join(timeout=10)
+    assert not thread.is_alive()
