@@ -51,8 +51,7 @@ class Act:
         self.texts: dict[str, str] = {}
         self.versions: dict[str, Any] = {}
         self.file = file or CaseFile(session, case, is_new=is_new)
-        self._organisations: dict[int, Organisation] = {}
-        self._ways: set[str] = set()  # the paths whose centres have been read
+        self._ways = set() if self.file.is_new else {case.path}  # the paths whose centres have been read
         self._known: list[object] = []
         self._rungs: dict[tuple[int, str], Organisation | None] = {}
         self.alarm = False  # the case became an emergency in this act
@@ -97,6 +96,10 @@ class Act:
         """The centre that holds the case."""
         return self.organisation(self.case.holder_id)
 
+    @cached_property
+    def _organisations(self) -> dict[int, Organisation]:
+        return {row.id: row for row in self.file.organisations}
+
     def organisation(self, organisation_id: int) -> Organisation:
         """An organisation by its row id; kept for the length of the act."""
         if organisation_id not in self._organisations:
@@ -121,10 +124,9 @@ class Act:
     def _read_organisations(
         self, ids: Collection[int] = (), codes: Collection[str] = (), way: str | None = None
     ) -> None:
-        """In one question what is asked for and what every act needs: who has the case, the centres above its place."""
-        case = self.case
-        asked = {"ids": [*ids, case.holder_id, case.handler_id], "codes": list(codes), "divisions": [""]}
-        if (way := way or case.path) not in self._ways:
+        """In one question what is asked for and what an act on a new case needs soon: the centres above its place."""
+        asked = {"ids": list(ids), "codes": list(codes), "divisions": [""]}
+        if (way := way or self.case.path) not in self._ways:
             self._ways.add(way)
             asked["divisions"] = way.split(".")
         self._organisations |= {row.id: row for row in self.session.scalars(_ORGANISATIONS, asked)}

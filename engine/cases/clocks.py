@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.orm.attributes import set_committed_value
-
 from engine import deadlines
 from engine.cases.act import Act
 from engine.cases.limits import Ruling, rulings, total
@@ -167,15 +164,9 @@ def move_deadline(act: Act, deadline: Deadline, due_at: datetime) -> None:
 
 def cancel_measures(act: Act, around: Sequence[Deadline]) -> None:
     """What was planned around these deadlines and not yet done is off."""
-    planned = [one for one in act.file.measures if one.deadline in around]
-    if written := [one.id for one in planned if one.id is not None]:
-        act.session.execute(update(Measure).where(Measure.id.in_(written)).values(cancelled_at=act.at),
-                            execution_options={"synchronize_session": False})
-    for one in planned:
-        if one.id is None:
+    for one in act.file.measures:
+        if one.deadline in around:
             one.cancelled_at = act.at
-        else:
-            set_committed_value(one, "cancelled_at", act.at)
 
 
 def plan_measures(act: Act, deadline: Deadline, due: deadlines.Due) -> None:

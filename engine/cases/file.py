@@ -6,17 +6,21 @@ until the act's entry is written, so what was added or closed is known here befo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Select, and_, bindparam, or_, select
+import orjson
+from sqlalchemy import text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.cases.models import Case, Custody, Stop
+from engine.db.hydrating import hydrate
+from engine.directory.models import Division, Organisation
 from engine.errors import NotFound
+from engine.matters.models import Matter
 from engine.processes.models import Instance, Timer
 from engine.worklist.errors import TaskUnknown
 from engine.worklist.models import Deadline, Measure, Task
@@ -24,38 +28,32 @@ from engine.worklist.models import Deadline, Measure, Task
 T = TypeVar("T")
 PENDING = (Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
 
-
-def _question(*tables: Any) -> Select[*tuple[Any, ...]]:
-    """A question asked anew at every command; it is built once, for building one costs as much as asking it."""
-    return select(*tables).execution_options(populate_existing=True)
-
-
-_CASE = bindparam("case_id", type_=BigInteger)
-_RUNNING = (
-    _question(Instance, Timer, Stop).outerjoin(Timer, Timer.instance_id == Instance.id)
-    .outerjoin(Stop, Stop.case_id == Instance.case_id).where(Instance.case_id == _CASE).order_by(Stop.id))
-_TIMERS = (
-    _question(Timer).join(Instance, Timer.instance_id == Instance.id).where(Instance.case_id == _CASE))
-_TASKS = _question(Task).where(
-    Task.case_id == _CASE, or_(Task.closed_at.is_(None), Task.id == bindparam("asked_for"))).order_by(Task.id)
-_CLOCKS = (
-    _question(Deadline, Measure).outerjoin(Measure, and_(Measure.deadline_id == Deadline.id, *PENDING))
-    .where(Deadline.case_id == _CASE, Deadline.closed_at.is_(None)).order_by(Deadline.id, Measure.id))
-_CUSTODY = _question(Custody).where(Custody.case_id == _CASE, Custody.until.is_(None)).order_by(Custody.id)
-
-
-@dataclass(slots=True)
-class _Running:
-    """What the diagram and the clock stand at."""
-
-    instance: Instance | None = None
-    timers: list[Timer] | None = None
-    stops: list[Stop] = field(default_factory=list)
+_CONTENT = text("""
+SELECT json_build_object(
+  'instance', (SELECT json_agg(i) FROM instance i WHERE i.case_id = c.id),
+  'timer', (SELECT json_agg(t) FROM timer t JOIN instance i ON i.id = t.instance_id WHERE i.case_id = c.id),
+  'stop', (SELECT json_agg(s ORDER BY s.id) FROM stop s WHERE s.case_id = c.id),
+  'task', (SELECT json_agg(t ORDER BY t.id) FROM task t WHERE t.case_id = c.id AND t.id = ANY(
+    ARRAY(SELECT o.id FROM task o WHERE o.case_id = c.id AND o.closed_at IS NULL) || CAST(:asked_for AS bigint))),
+  'deadline', (SELECT json_agg(d ORDER BY d.id) FROM deadline d WHERE d.case_id = c.id AND d.closed_at IS NULL),
+  'measure', (SELECT json_agg(m ORDER BY m.id) FROM measure m JOIN deadline d ON d.id = m.deadline_id
+    WHERE d.case_id = c.id AND d.closed_at IS NULL AND m.done_at IS NULL AND m.cancelled_at IS NULL),
+  'custody', (SELECT json_agg(h ORDER BY h.id) FROM custody h WHERE h.case_id = c.id AND h.until IS NULL),
+  'matter', (SELECT json_agg(m) FROM matter m WHERE m.code = c.matter_code),
+  'division', (SELECT json_agg(d) FROM division d WHERE d.code = ANY(c.way || ARRAY(
+    SELECT CAST(o.division_code AS text) FROM organisation o WHERE o.id IN (c.holder_id, c.handler_id)))),
+  'organisation', (SELECT json_agg(o) FROM organisation o WHERE o.id = ANY(ARRAY[c.holder_id, c.handler_id] || ARRAY(
+    SELECT p.id FROM unnest(c.way) AS above JOIN organisation p ON p.division_code = above AND p.kind = 'centre')))
+)::text FROM (SELECT *, string_to_array(path, '.') AS way FROM "case" WHERE id = :case_id) AS c
+""")
+_TABLES: tuple[type[Any], ...] = (
+    Division, Organisation, Matter, Instance, Timer, Stop, Task, Deadline, Measure, Custody)
 
 
 class CaseFile:
-    """The rows of a case, read when they are first asked for: tables that are needed together in one question.
+    """The rows of a case, all of them read in one question when the first is asked for.
 
+    With them come the bodies that nearly every act asks about: who has the case, and the centres above its place.
     A row that is closed leaves by itself; what an act opens it adds. `asked_for` is a task that is read whether it
     is open or not. A case that `is_new` has nothing to be read.
     """
@@ -63,23 +61,25 @@ class CaseFile:
     def __init__(self, session: Session, case: Case, asked_for: int | None = None, is_new: bool = False) -> None:
         self.session, self.case, self.asked_for, self.is_new = session, case, asked_for, is_new
         self._added: list[Any] = []
+        self._armed: list[Timer] | None = None
 
     # the diagram and the clock ------------------------------------------------------------------------------------
     @property
     def instance(self) -> Instance:
         """The running diagram; raises NotFound."""
-        found = self._running.instance
-        if found is None:
-            raise NotFound(case=self.case.id)
-        return found
+        for found in self._read(Instance):
+            return found
+        raise NotFound(case=self.case.id)
 
     @property
     def timers(self) -> list[Timer]:
         """The armed timers, in the order in which they fire."""
-        if self._running.timers is None:
-            self.session.flush()  # reading must not undo what the step has left to be written
-            self._running.timers = _once(self._ask(_TIMERS), 0)
-        return sorted(self._running.timers, key=lambda row: (row.due_at, row.interrupting, row.task, row.element))
+        armed = self._read(Timer) if self._armed is None else self._armed
+        return sorted(armed, key=lambda row: (row.due_at, row.interrupting, row.task, row.element))
+
+    @timers.setter
+    def timers(self, armed: list[Timer]) -> None:
+        self._armed = armed
 
     def due_timers(self, at: datetime) -> list[Timer]:
         """Those that are due at this instant."""
@@ -88,21 +88,12 @@ class CaseFile:
     @property
     def stops(self) -> list[Stop]:
         """When the clock stood still, oldest first."""
-        return [*self._running.stops, *self._new(Stop)]
-
-    def has_stepped(self) -> None:
-        """The diagram went on: which timers are armed is asked anew, should anybody want to know."""
-        self._running.timers = None
-
-    @cached_property
-    def _running(self) -> _Running:
-        rows = self._ask(_RUNNING)
-        return _Running(next(iter(_once(rows, 0)), None), _once(rows, 1), _once(rows, 2))
+        return [*self._read(Stop), *self._new(Stop)]
 
     # the work -----------------------------------------------------------------------------------------------------
     def task(self, task_id: int) -> Task:
         """A task by its id, open or asked for; raises TaskUnknown."""
-        found: Task | None = next((task for task in self._tasks if task.id == task_id), None)
+        found: Task | None = next((task for task in self._read(Task) if task.id == task_id), None)
         if found is None:
             raise TaskUnknown()
         return found
@@ -110,49 +101,61 @@ class CaseFile:
     @property
     def tasks(self) -> list[Task]:
         """The open tasks, oldest first."""
-        return [task for task in [*self._tasks, *self._new(Task)] if task.closed_at is None]
+        return [task for task in [*self._read(Task), *self._new(Task)] if task.closed_at is None]
 
     @property
     def deadlines(self) -> list[Deadline]:
         """The open deadlines, oldest first."""
-        return [one for one in [*_once(self._clocks, 0), *self._new(Deadline)] if one.closed_at is None]
+        return [one for one in [*self._read(Deadline), *self._new(Deadline)] if one.closed_at is None]
 
     @property
     def measures(self) -> list[Measure]:
         """What is planned around the open deadlines and not yet done, in the order in which it falls due."""
-        every = [*_once(self._clocks, 1), *self._new(Measure)]
+        every = [*self._read(Measure), *self._new(Measure)]
         pending = [one for one in every if one.done_at is None and one.cancelled_at is None]
         return sorted(pending, key=lambda one: (one.at, one.id or 0))
 
     @property
     def custody(self) -> list[Custody]:
         """Who holds, handles or helps now."""
-        return [one for one in [*self._custody, *self._new(Custody)] if one.until is None]
+        return [one for one in [*self._read(Custody), *self._new(Custody)] if one.until is None]
+
+    @property
+    def organisations(self) -> list[Organisation]:
+        """Who held and handled the case when it was read, and the centres of the divisions above its place."""
+        return self._read(Organisation)
 
     def add(self, row: Task | Deadline | Measure | Custody | Stop) -> None:
         """A row that the act opens."""
         self._added.append(row)
         self.session.add(row)
 
-    @cached_property
-    def _tasks(self) -> list[Task]:
-        return _once(self._ask(_TASKS, asked_for=self.asked_for), 0)
+    def read_anew(self) -> None:
+        """Forget what was read and added: a savepoint was rolled back."""
+        self._added, self._armed = [], None
+        self.__dict__.pop("_content", None)
+
+    def _read(self, model: type[T]) -> list[T]:
+        return self._content.get(model, [])
 
     @cached_property
-    def _clocks(self) -> Sequence[Any]:
-        return self._ask(_CLOCKS)
-
-    @cached_property
-    def _custody(self) -> list[Custody]:
-        return _once(self._ask(_CUSTODY), 0)
-
-    def _ask(self, question: Select[*tuple[Any, ...]], **more: int | None) -> Sequence[Any]:
-        return () if self.is_new else self.session.execute(question, {"case_id": self.case.id, **more}).all()
+    def _content(self) -> dict[type[Any], list[Any]]:
+        if self.is_new:
+            return {}
+        asked = {"case_id": self.case.id, "asked_for": self.asked_for}
+        docs = orjson.loads(self.session.execute(_CONTENT, asked).scalar_one())
+        found = {model: hydrate(self.session, model, docs[model.__tablename__]) for model in _TABLES}
+        _relate(found[Organisation], "division_code", "division", {one.code: one for one in found[Division]})
+        _relate(found[Deadline], "task_id", "task", {one.id: one for one in found[Task]})
+        _relate(found[Measure], "deadline_id", "deadline", {one.id: one for one in found[Deadline]})
+        return found
 
     def _new(self, model: type[T]) -> list[T]:
         return [row for row in self._added if isinstance(row, model)]
 
 
-def _once(rows: Iterable[Any], place: int) -> list[Any]:
-    """The different rows of one table among those of a join, in their order."""
-    return list(dict.fromkeys(row[place] for row in rows if row[place] is not None))
+def _relate(rows: Iterable[Any], key: str, relation: str, others: Mapping[Any, Any]) -> None:
+    """Each row knows the other row that it names, where that was read with it."""
+    for row in rows:
+        if (other := others.get(getattr(row, key))) is not None:
+            set_committed_value(row, relation, other)

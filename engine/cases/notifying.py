@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import select
 
 from engine import notices
 from engine.cases.act import Act
-from engine.directory.models import Duty, Post
+from engine.directory.models import Duty
 from engine.worklist.models import Task
 
-_HOLDERS = select(Post.person_id).where(
-    Post.organisation_id == bindparam("organisation"),
-    Post.role.in_(bindparam("roles", expanding=True)),
-    Post.valid_from <= bindparam("now", type_=Post.valid_from.type),
-    or_(Post.valid_to.is_(None), Post.valid_to > bindparam("now", type_=Post.valid_from.type)),
-)
-_WORKERS = _HOLDERS.where(Post.grid_id == bindparam("grid"))
-
-
-def people_of(act: Act, organisation_id: int, *roles: str, grid_id: int | None = None) -> notices.Sought:
+def people_of(act: Act, organisation_id: int, *roles: str, grid_id: int | None = None) -> notices.Holders:
     """The people who hold one of these roles there now."""
-    asked = {"organisation": organisation_id, "roles": roles, "now": act.at}
-    return notices.Sought(_HOLDERS, asked) if grid_id is None else notices.Sought(_WORKERS, {**asked, "grid": grid_id})
+    return notices.Holders(organisation_id, roles, act.at, grid_id)
 
 
-def on_duty(act: Act, organisation_id: int) -> list[int] | notices.Sought:
+def on_duty(act: Act, organisation_id: int) -> list[int] | notices.Holders:
     """The duty roster of a centre at this moment; its seats when nobody is on it."""
     rostered = list(
         act.session.scalars(
@@ -53,7 +43,7 @@ def tell_offered(act: Act, task: Task) -> None:
     )
 
 
-def tell_people(act: Act, people: list[int] | notices.Sought, kind: str, subject: str) -> None:
+def tell_people(act: Act, people: list[int] | notices.Holders, kind: str, subject: str) -> None:
     """These people hear of something."""
     notices.put(
         act.session,

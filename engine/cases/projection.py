@@ -8,6 +8,7 @@ from engine.cases.clocks import close_all, close_task_deadlines, open_deadline, 
 from engine.cases.models import STAGES
 from engine.cases.notifying import tell_offered
 from engine.cases.offers import offer_of
+from engine.cases.troubles import require_sound
 from engine.processes.models import Instance
 from engine.worklist.models import Task
 
@@ -20,6 +21,7 @@ def project(
     `done` is the task that the act completed, with its outcome; tasks that vanish beside it were ended by the
     diagram (outcome «cancelled»).
     """
+    require_sound(act, step)
     waiting = {task.key: task for task in step.open}
     rows = {row.token: row for row in act.file.tasks if row.instance_id == instance.id}
     gone = [row for token, row in rows.items() if token not in waiting]
@@ -27,8 +29,7 @@ def project(
         ended = outcome if row is done and outcome else "cancelled"
         worklist.close(row, ended, act.actor.label, act.actor.person_id, act.at)
     close_task_deadlines(act, gone)
-    processes.save(act.session, instance, step, act.at)
-    act.file.has_stepped()
+    act.file.timers = processes.save(act.session, instance, act.file.timers, step, act.at)
     opened = [_open(act, instance, waiting[token]) for token in sorted(waiting.keys() - rows.keys())]
     if act.case.closed_at is not None:
         close_all(act)

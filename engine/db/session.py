@@ -7,6 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from engine.db import writing
+
+writing.install()
+
 
 def create_engine(url: str, **options: Any) -> sa.Engine:
     """A pool of psycopg connections that are asked for a sign of life before use.

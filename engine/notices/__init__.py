@@ -1,5 +1,5 @@
 """Telling people: an outbox that delivers at least once, one channel a folder."""
 
-from engine.notices.outbox import Sought, count_unread, deliver_due, list_inbox, mark_all_read, mark_read, put
+from engine.notices.outbox import Holders, count_unread, deliver_due, list_inbox, mark_all_read, mark_read, put
 
-__all__ = ["Sought", "count_unread", "deliver_due", "list_inbox", "mark_all_read", "mark_read", "put"]
+__all__ = ["Holders", "count_unread", "deliver_due", "list_inbox", "mark_all_read", "mark_read", "put"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Insert, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from engine.db import writing
 from engine.db.failpoints import failpoint
 from engine.notices import inapp
 from engine.notices.models import Inbox, Outbox
@@ -22,17 +23,19 @@ FIRST_GAP = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
-    """People who are still to be looked up: a question for their ids, made once, and what to put into it."""
+class Holders:
+    """Those who hold one of these roles at an organisation (in one of its grids) at an instant; looked up when told."""
 
-    question: Select[int]
-    asked: Mapping[str, Any]
+    organisation_id: int
+    roles: tuple[str, ...]
+    at: datetime
+    grid_id: int | None = None
 
 
 def put(
     session: Session,
     *,
-    recipients: Iterable[int] | Sought,
+    recipients: Iterable[int] | Holders,
     kind: str,
     subject: str,
     at: datetime,
@@ -42,26 +45,31 @@ def put(
 ) -> None:
     """One message to each of these people, to be sent after the commit. No personal data in subject or body.
 
-    People who are still to be looked up are found and told in one statement.
+    It is written with the session's next flush; whoever holds a role is found by the same statement.
     """
     message = {"case_id": case_id, "channel": channel, "kind": kind, "subject": subject[:200], "body": body,
                "made_at": at, "next_try_at": at}
-    if isinstance(recipients, Sought):
-        told = {f"told_{name}": value for name, value in message.items()}
-        session.execute(_telling(recipients.question, tuple(message)), {**recipients.asked, **told})
+    if isinstance(recipients, Holders):
+        writing.put_beside(session, _TOLD, {**message, "holders": asdict(recipients)})
     else:
         session.add_all(
             Outbox(id=uuid.uuid4(), recipient_id=person, **message) for person in dict.fromkeys(recipients))
 
 
-@lru_cache(maxsize=16)
-def _telling(people: Select[int], columns: tuple[str, ...]) -> Insert:
-    """The statement that tells all of these people the same; built once for every question."""
-    found = people.distinct().subquery()
-    table = cast(Table, Outbox.__table__)
-    same = [bindparam(f"told_{name}", type_=table.c[name].type) for name in columns]
-    rows = select(func.gen_random_uuid(), found.c[0], *same)
-    return insert(table).from_select(["id", "recipient_id", *columns], rows)
+_TOLD = writing.part("told", """
+INSERT INTO outbox (id, recipient_id, case_id, channel, kind, subject, body, made_at, attempts, next_try_at)
+SELECT gen_random_uuid(), holder.person_id, told.case_id, told.channel, told.kind, told.subject, told.body, told.made_at,
+       0, told.next_try_at
+FROM rows
+CROSS JOIN LATERAL jsonb_populate_record(NULL::outbox, rows.doc) AS told
+CROSS JOIN LATERAL jsonb_to_record(rows.doc->'holders')
+    AS sought(organisation_id int, roles jsonb, at timestamptz, grid_id int)
+CROSS JOIN LATERAL (
+    SELECT DISTINCT post.person_id FROM post
+    WHERE post.organisation_id = sought.organisation_id AND sought.roles ? post.role
+      AND (sought.grid_id IS NULL OR post.grid_id = sought.grid_id)
+      AND post.valid_from <= sought.at AND (post.valid_to IS NULL OR post.valid_to > sought.at)) AS holder
+""")
 
 
 def deliver_due(session: Session, at: datetime, most: int = 200) -> int:

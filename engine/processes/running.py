@@ -61,7 +61,7 @@ def fire(source: Source, state: bytes, timers: Sequence[tuple[int, str]], host: 
             if token is not None and token.task_spec.bpmn_id == element and _is_timer(token):
                 happen(token)
                 instance.drain()
-    return _run(instance, act, frozenset(timers))
+    return _run(instance, act)
 
 
 def deliver(source: Source, state: bytes, message: str, task: int | None, host: Host,
@@ -116,12 +116,11 @@ def _is_timer(token: Token) -> bool:
     return isinstance(token.task_spec.event_definition, HostTimer)
 
 
-def _run(instance: Instance, act: Callable[[], None], asked: frozenset[tuple[int, str]] = frozenset()) -> Step:
-    before = asked | {(timer.task, timer.element) for timer in armed_timers(instance)}
+def _run(instance: Instance, act: Callable[[], None]) -> Step:
     try:
         act()
         instance.drain()
-        step = _step(instance, dump(instance), before)
+        step = _step(instance, dump(instance))
     except (ExpressionFailed, ExpressionRefused, SpiffWorkflowException, TypeError, RecursionError) as error:
         broken = instance.broken(error)
         broken.trace = tuple(instance.trace)
@@ -134,8 +133,8 @@ def _run(instance: Instance, act: Callable[[], None], asked: frozenset[tuple[int
     return step
 
 
-def _step(instance: Instance, state: bytes, before: frozenset[tuple[int, str]] = frozenset()) -> Step:
+def _step(instance: Instance, state: bytes) -> Step:
     return Step(state=state, open=open_tasks(instance), timers=armed_timers(instance),
                 messages=waiting_messages(instance), trace=tuple(instance.trace),
                 done=instance.completed and instance.failed is None, failed=instance.failed,
-                result=dict(instance.result), standing=standing(instance), timers_before=before)
+                result=dict(instance.result), standing=standing(instance))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.db import writing
 from engine.errors import NotFound
 from engine.library import Source
 from engine.processes.models import Instance, Timer
@@ -16,35 +17,33 @@ from engine.processes.values import ArmedTimer, Step
 
 def store(session: Session, case_id: int, source: Source, release_id: int | None, step: Step,
           at: datetime) -> Instance:
-    """The row of a new instance with its timers; flushed."""
+    """The row of a new instance, which has its number; `save` writes its timers."""
     instance = Instance(case_id=case_id, definition_id=source.definition_id, definition_version=source.version,
                         definition_sha256=source.sha256, pack=source.pack, release_id=release_id,
                         state=step.state, status="running", started_at=at)
     _end(instance, step, at)
     session.add(instance)
-    session.flush()
-    if step.timers:
-        session.execute(insert(Timer), [_row(instance.id, timer) for timer in step.timers])
+    writing.identify(session, instance)
     return instance
 
 
-def save(session: Session, instance: Instance, step: Step, at: datetime) -> None:
-    """Write what a step changed: the state if it differs, timers that came or went. Due times are never touched.
+def save(session: Session, instance: Instance, timers: Iterable[Timer], step: Step, at: datetime) -> list[Timer]:
+    """Write what a step changed: the state if it differs, timers that came or went; the rows of what is armed now.
 
-    The rows are those of the state before the step; the instance itself goes with the session's next flush.
+    `timers` are the rows before the step. Due times are never touched.
     """
-    changed = instance.state != step.state
-    if changed:
+    if instance.state != step.state:
         instance.state = step.state
     _end(instance, step, at)
-    armed = {(timer.task, timer.element): timer for timer in step.timers}
-    gone = step.timers_before - armed.keys()
-    if gone:
-        session.execute(delete(Timer).where(Timer.instance_id == instance.id, or_(
-            *(and_(Timer.task == task, Timer.element == element) for task, element in sorted(gone)))))
-    new = [_row(instance.id, timer) for key, timer in armed.items() if key not in step.timers_before]
-    if new and changed:
-        session.execute(insert(Timer), new)
+    armed, kept = {(timer.task, timer.element): timer for timer in step.timers}, []
+    for row in timers:
+        if armed.pop((row.task, row.element), None) is None:
+            session.delete(row)
+        else:
+            kept.append(row)
+    new = [_row(instance.id, timer) for timer in armed.values()]
+    session.add_all(new)
+    return [*kept, *new]
 
 
 def get_instance(session: Session, case_id: int) -> Instance:
@@ -69,6 +68,6 @@ def _end(instance: Instance, step: Step, at: datetime) -> None:
         instance.ended_at = at
 
 
-def _row(instance_id: int, timer: ArmedTimer) -> dict[str, object]:
-    return {"instance_id": instance_id, "task": timer.task, "element": timer.element, "hangs_on": timer.on,
-            "due_at": timer.due, "interrupting": timer.interrupting}
+def _row(instance_id: int, timer: ArmedTimer) -> Timer:
+    return Timer(instance_id=instance_id, task=timer.task, element=timer.element, hangs_on=timer.on,
+                 due_at=timer.due, interrupting=timer.interrupting)

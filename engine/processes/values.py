@@ -79,8 +79,7 @@ class Step:
     """Where one command left the instance: its new state, everything that waits, and the way there.
 
     `messages`: (message name, key of the task it hangs on, element). `failed`: the error nobody caught.
-    `standing`: the elements where tokens stand, joins included, boundary events not. `timers_before`: the timers
-    (task, element) that were armed before the command, and those it was asked to fire.
+    `standing`: the elements where tokens stand, joins included, boundary events not.
     """
 
     state: bytes = field(repr=False)
@@ -92,4 +91,3 @@ class Step:
     failed: str | None
     result: dict[str, Any] = field(default_factory=dict, hash=False)
     standing: tuple[str, ...] = ()
-    timers_before: frozenset[tuple[int, str]] = frozenset()

@@ -1,0 +1,296 @@
+"""The one write: all rows that an act has changed go to the database in a single statement.
+
+SQLAlchemy's flush sends one statement for every kind of row, and its bookkeeping costs more than the database does.
+It is forestalled here by one data-modifying statement with a part for each table, whose rows travel as JSON; foreign
+keys are checked when it ends, so that the order of the tables does not matter. Whatever it cannot say (a value that
+is SQL, a table with collections) is left to SQLAlchemy's own flush. The outcome is the same, and
+`tests/engine/db/test_one_write.py` holds the two to it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import dialect as postgresql
+from sqlalchemy.orm import MANYTOONE, Mapper, Session, object_mapper
+from sqlalchemy.orm.attributes import instance_dict, instance_state
+
+from engine.db import Base
+
+_BESIDE = "rows_beside"
+_ORDER = ("delete", "update", "insert", "part")
+_DIALECT = postgresql()  # type: ignore[no-untyped-call]
+Doc = dict[str, Any]
+What = tuple[str, str]  # how, to which table: ("insert", "task"); or ("part", its name)
+Shape = tuple[tuple[str, str, bool], ...]  # the same with whether it is a single row, in the order in which it is done
+
+
+class RowsGone(RuntimeError):
+    """Fewer rows were written than the act had changed: somebody removed them without the lock of the case."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """What must be known of a table: its columns by attribute, its key, and which attributes follow a relationship."""
+
+    table: sa.Table
+    columns: Mapping[str, str]
+    keys: tuple[str, ...]
+    sequence: str | None
+    links: tuple[tuple[str, str, str], ...]
+    defaults: Mapping[str, Any]
+    elsewhere: frozenset[str]  # what the server or a function gives when nobody else does
+
+    def key_of(self, row: Any) -> Doc:
+        values = instance_dict(row)
+        return {self.columns[key]: values[key] for key in self.keys}
+
+
+@dataclass(slots=True)
+class _Work:
+    """What waits in a session, by table."""
+
+    added: dict[_Plan, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    changed: dict[_Plan, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    removed: dict[_Plan, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+
+class _Unfit(Exception):
+    """Something that the one write cannot say."""
+
+
+_PARTS: dict[str, str] = {}
+
+
+def part(name: str, statement: str) -> str:
+    """Register a statement that may go with the one write: it inserts what it makes of `rows(doc jsonb)`; its name."""
+    _PARTS[name] = statement
+    return name
+
+
+def put_beside(session: Session, name: str, row: Doc) -> None:
+    """A row for a registered part; it goes with the next flush, at the latest with the commit."""
+    session.info.setdefault(_BESIDE, []).append((name, row))
+
+
+def install() -> None:
+    """Let every session write this way; asking twice changes nothing."""
+    if not event.contains(Session, "before_flush", _before_flush):
+        event.listen(Session, "before_flush", _before_flush)
+        event.listen(Session, "before_commit", _write_beside)
+        event.listen(Session, "after_soft_rollback", _forget_beside)
+
+
+def identify(session: Session, *rows: Any) -> None:
+    """Give new rows their numbers before they are written, so that others can name them."""
+    wanted: dict[_Plan, list[Any]] = defaultdict(list)
+    for row in rows:
+        plan = _plan_of(object_mapper(row))
+        if plan is not None and plan.sequence and instance_dict(row).get(plan.keys[0]) is None:
+            wanted[plan].append(row)
+    _number(session, wanted)
+
+
+def _before_flush(session: Session, context: Any, instances: Any) -> None:
+    try:
+        work = _work_of(session)
+        _number(session, {plan: [row for row in rows if instance_dict(row).get(plan.keys[0]) is None]
+                          for plan, rows in work.added.items() if plan.sequence})
+        docs = _docs(work)
+        payload = _as_json(docs)
+    except (_Unfit, TypeError):  # the latter: a value that JSON does not know
+        _write_beside(session)
+        return
+    beside = _beside(session)
+    _send(session, {**docs, **beside}, [*payload, *_as_json(beside)])
+    _settle(session, work)
+
+
+def _write_beside(session: Session) -> None:
+    if beside := _beside(session):
+        _send(session, beside, _as_json(beside))
+
+
+def _forget_beside(session: Session, previous: Any) -> None:
+    session.info.pop(_BESIDE, None)
+
+
+def _work_of(session: Session) -> _Work:
+    work = _Work()
+    for rows, kind in ((session.new, work.added), (session.deleted, work.removed), (session.dirty, work.changed)):
+        for row in rows:
+            plan = _plan_of(object_mapper(row))
+            if plan is None:
+                raise _Unfit
+            kind[plan].append(row)
+    return work
+
+
+@cache
+def _plan_of(mapper: Mapper[Any]) -> _Plan | None:
+    table = mapper.local_table
+    if not isinstance(table, sa.Table) or any(one.direction is not MANYTOONE for one in mapper.relationships):
+        return None
+    columns = {attribute.key: attribute.columns[0] for attribute in mapper.column_attrs}
+    keys = tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key)
+    numbered = table.autoincrement_column is not None
+    links = tuple(
+        (relation.key, mapper.get_property_by_column(local).key, relation.mapper.get_property_by_column(remote).key)
+        for relation in mapper.relationships for local, remote in relation.local_remote_pairs or ())
+    scalars = {key: one.default.arg for key, one in columns.items() if one.default is not None
+               and one.default.is_scalar}
+    given = {key for key, one in columns.items() if one.default is not None or one.server_default is not None}
+    return _Plan(table, {key: one.name for key, one in columns.items()}, keys,
+                 f"{table.name}_{keys[0]}_seq" if numbered else None, links, scalars, frozenset(given - scalars.keys()))
+
+
+def _number(session: Session, wanted: Mapping[_Plan, list[Any]]) -> None:
+    """Take as many numbers as there are new rows, from all sequences in one question."""
+    asked = {plan: rows for plan, rows in wanted.items() if rows}
+    if not asked:
+        return
+    counts = [len(rows) for rows in asked.values()]
+    drawn = session.connection().exec_driver_sql(_drawing(tuple(plan.sequence for plan in asked)), tuple(counts)).one()
+    for (plan, rows), numbers in zip(asked.items(), drawn, strict=True):
+        for row, number in zip(rows, numbers, strict=True):
+            setattr(row, plan.keys[0], number)
+
+
+@cache
+def _drawing(sequences: tuple[str, ...]) -> str:
+    return "SELECT " + ", ".join(
+        f"ARRAY(SELECT nextval('{name}') FROM generate_series(1, %s))" for name in sequences)
+
+
+def _docs(work: _Work) -> dict[What, list[Doc]]:
+    """The rows as JSON, in the order in which they are written."""
+    for kind in (work.added, work.changed):
+        for plan, rows in kind.items():
+            _follow(plan, rows)
+    docs = {("delete", plan.table.name): [plan.key_of(row) for row in rows] for plan, rows in work.removed.items()}
+    for plan, rows in work.changed.items():
+        docs["update", plan.table.name] = [doc for row in rows if (doc := _changes(plan, row))]
+    for plan, rows in work.added.items():
+        docs["insert", plan.table.name] = [_values(plan, row) for row in rows]
+    return {what: docs[what] for what in sorted(docs, key=_in_order) if docs[what]}
+
+
+def _in_order(what: What) -> tuple[int, str]:
+    """What goes makes room for what comes; always the same order, so that few shapes are prepared."""
+    return _ORDER.index(what[0]), what[1]
+
+
+def _follow(plan: _Plan, rows: Iterable[Any]) -> None:
+    """A row that hangs on another takes over its number."""
+    for relation, local, remote in plan.links:
+        for row in rows:
+            other = instance_dict(row).get(relation)
+            if other is not None and instance_dict(row).get(local) != (number := getattr(other, remote)):
+                setattr(row, local, number)
+
+
+def _values(plan: _Plan, row: Any) -> Doc:
+    values = instance_dict(row)
+    if not plan.elsewhere <= values.keys():
+        raise _Unfit
+    for key, value in plan.defaults.items():
+        if key not in values:
+            setattr(row, key, value)
+    return {name: _plain(values[key]) for key, name in plan.columns.items() if values.get(key) is not None}
+
+
+def _changes(plan: _Plan, row: Any) -> Doc | None:
+    values, before = instance_dict(row), instance_state(row).committed_state
+    changed = {plan.columns[key]: _plain(values[key]) for key, old in before.items()
+               if key in plan.columns and key in values and values[key] != old}
+    return {**changed, **plan.key_of(row)} if changed else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, sa.ClauseElement):
+        raise _Unfit
+    return value
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError(type(value).__name__)
+
+
+def _as_json(docs: Mapping[What, Sequence[Doc]]) -> list[str]:
+    return [orjson.dumps(rows, default=_as_text).decode() for rows in docs.values()]
+
+
+def _beside(session: Session) -> dict[What, list[Doc]]:
+    docs: dict[What, list[Doc]] = defaultdict(list)
+    for name, row in session.info.pop(_BESIDE, ()):
+        docs["part", name].append(row)
+    return docs
+
+
+def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str]) -> None:
+    written = session.connection().exec_driver_sql(
+        _statement(tuple((*what, len(rows) == 1) for what, rows in docs.items())), tuple(payload)).scalar_one()
+    wanted = sum(len(rows) for (how, _), rows in docs.items() if how != "part")
+    if written != wanted:
+        raise RowsGone(f"{written} of {wanted} rows were written: {', '.join(' '.join(what) for what in docs)}")
+
+
+@cache
+def _statement(shape: Shape) -> str:
+    """The one statement of this shape; what is done counts its rows, so that nothing is lost unseen."""
+    plans = {plan.table.name: plan for mapper in mappers() if (plan := _plan_of(mapper)) is not None}
+    parts = [f"w{place} AS ({_part(how, name, plans, single)})" for place, (how, name, single) in enumerate(shape)]
+    counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how != "part"]
+    return f"WITH {', '.join(parts)} SELECT count(*) FROM ({' UNION ALL '.join(counted) or 'SELECT WHERE false'})"
+
+
+def mappers() -> list[Mapper[Any]]:
+    """Those of all tables that the one write can serve."""
+    return [mapper for mapper in Base.registry.mappers if _plan_of(mapper) is not None]
+
+
+def _part(how: str, name: str, plans: Mapping[str, _Plan], single: bool) -> str:
+    # that it is one row is said in so many words, for the planner takes a list to be a hundred
+    given = "(SELECT %s::jsonb->0 AS doc)" if single else "jsonb_array_elements(%s::jsonb)"
+    if how == "part":
+        return f"WITH rows AS (SELECT doc FROM {given} AS given(doc)) {_PARTS[name]} RETURNING 1"
+    plan = plans[name]
+    table, keys = _quoted(name), [plan.columns[key] for key in plan.keys]
+    names = [name for name in plan.columns.values() if how == "insert" or name not in keys]
+    columns, read = ", ".join(map(_quoted, names)), ", ".join(f"r.{_quoted(name)}" for name in names)
+    same = " AND ".join(f"t.{_quoted(key)} = (g.doc->>'{key}')::{_type(plan.table, key)}" for key in keys)
+    return {
+        "insert": f"INSERT INTO {table} ({columns}) SELECT {read} "
+                  f"FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) AS r RETURNING 1",
+        "update": f"UPDATE {table} AS t SET ({columns}) = (SELECT {read} FROM jsonb_populate_record(t, g.doc) AS r) "
+                  f"FROM {given} AS g(doc) WHERE {same} RETURNING 1",
+        "delete": f"DELETE FROM {table} AS t USING {given} AS g(doc) WHERE {same} RETURNING 1",
+    }[how]
+
+
+def _type(table: sa.Table, column: str) -> str:
+    return str(table.c[column].type.compile(dialect=_DIALECT))
+
+
+def _quoted(name: str) -> str:
+    return str(_DIALECT.identifier_preparer.quote(name))
+
+
+def _settle(session: Session, work: _Work) -> None:
+    """Tell the session that these rows are as the database has them, as its own flush does.
+
+    What it calls for that has no public name; SQLAlchemy's version is pinned, and the tests of the one write fail
+    when it changes.
+    """
+    kept = {instance_state(row) for rows in (work.added, work.changed) for one in rows.values() for row in one}
+    session._register_persistent(kept)
+    session._remove_newly_deleted({instance_state(row) for one in work.removed.values() for row in one})
