@@ -17,7 +17,7 @@ from engine.processes.tokens import Token
 
 
 class Announcement(EventDefinition):  # type: ignore[misc]
-    """A message, signal, error or escalation, thrown or waited for.
+    """A message, signal, error, escalation or the cancelling of a transaction, thrown or waited for.
 
     `code` is what errors and escalations are matched by (None catches all), `name` what the others are.
     """
@@ -41,7 +41,7 @@ class Announcement(EventDefinition):  # type: ignore[misc]
         """Give it to whoever catches it; an error that nobody catches fails the instance."""
         if thrower.workflow.completed:
             return
-        if self.kind in ("error", "escalation"):
+        if self.kind in ("error", "escalation", "cancel"):
             catcher = self._enclosing_catcher(thrower)
             if catcher is not None:
                 happen(catcher, payload, thrower)

@@ -44,15 +44,20 @@ class Embedded(Lean, spiff.SubWorkflowTask):  # type: ignore[misc]
 class Call(Embedded, spiff.CallActivity):  # type: ignore[misc]
     """A call of another process; its declared inputs go in, its declared outputs come back.
 
-    A called process that declares no inputs sees all data; one without outputs gives all of its data back.
+    A called process that declares no inputs sees all data; one without outputs gives all of its data back. A call
+    drawn elsewhere may say that nothing goes in (`takes`) or comes back (`gives`).
     """
 
     kind = "callActivity"
     calls = True
+    takes = True
+    gives = True
 
     def given(self, my_task: Token, scope: Any) -> dict[str, Any]:
         """The declared inputs only; without a declaration all data."""
         declared = scope.spec.io_specification
+        if not self.takes:
+            return {}
         if declared is None or not declared.data_inputs:
             return dict(my_task.data)
         return _only(my_task, my_task.data, declared.data_inputs, "输入")
@@ -60,7 +65,9 @@ class Call(Embedded, spiff.CallActivity):  # type: ignore[misc]
     def returned(self, my_task: Token, scope: Any, data: dict[str, Any]) -> None:
         """Take over the declared outputs; without a declaration all data."""
         declared = scope.spec.io_specification
-        if declared is not None and declared.data_outputs:
+        if not self.gives:
+            data = {}
+        elif declared is not None and declared.data_outputs:
             data = _only(my_task, data, declared.data_outputs, "输出")
         elif declared is not None and declared.data_inputs:
             data = {}

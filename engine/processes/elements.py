@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.spiff.specs import defaults as spiff
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import WanggeError
+from engine.errors import Invalid, WanggeError
 from engine.processes.evaluation import halt, plain, weigh
 from engine.processes.forms import DEFAULT_FORM, Form
 from engine.processes.merging import meeting
@@ -25,6 +25,7 @@ class Lean:
 
     kind = "task"
     hidden = False
+    tells = False
     _outputs: list[str]
     _wf_spec: Any
 
@@ -86,6 +87,8 @@ class ServiceTask(Lean, spiff.NoneTask):  # type: ignore[misc]
         self.manual = False
 
     def _run_hook(self, task: Token) -> bool:
+        if not self.operation:  # only in a dry run: nothing is said of what shall be done
+            return True
         engine = task.workflow.script_engine
         params = {name: engine.evaluate(task, text) for name, text in self.params.items()}
         result = engine.host.operate(self.operation, params, dict(task.data))
@@ -100,6 +103,9 @@ class BusinessRuleTask(Lean, spiff.NoneTask):  # type: ignore[misc]
 
     kind = "businessRuleTask"
 
+    result: str | None = None
+    shape = ""
+
     def __init__(self, *args: Any, decision: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.manual = False
@@ -109,6 +115,8 @@ class BusinessRuleTask(Lean, spiff.NoneTask):  # type: ignore[misc]
         engine = task.workflow.script_engine
         try:
             answer = engine.host.decide(self.decision, engine.environment.names(task.data))
+            if self.result is not None:
+                answer = {self.result: shaped(answer, self.shape)}
         except WanggeError as error:
             raise halt(task, f"决策表「{self.decision}」没有答复：{error.message}") from error
         if RESERVED & answer.keys():
@@ -116,6 +124,30 @@ class BusinessRuleTask(Lean, spiff.NoneTask):  # type: ignore[misc]
         task.data.update(plain(answer))
         weigh(task)
         return True
+
+
+def shaped(answer: dict[str, Any], shape: str) -> Any:
+    """A table's answer in the shape that another vendor's diagram asks for under one name.
+
+    entry, row: of one row its only output, or all; entries, rows: the same of every row, as a list; feel: what
+    fits the table, an only output without its name.
+    """
+    several = any(isinstance(value, list) for value in answer.values())
+    rows = [dict(zip(answer, values, strict=True)) for values in zip(*answer.values(), strict=True)] if several \
+        else [answer]
+    if shape == "rows":
+        return rows
+    if shape in ("entries", "entry") or (shape == "feel" and len(answer) == 1):
+        if len(answer) != 1:
+            raise Invalid("决策表有几个输出列，取不出唯一的答案")
+        found = [next(iter(row.values())) for row in rows]
+    else:
+        found = list(rows)
+    if shape == "entries" or (shape == "feel" and several):
+        return found
+    if len(found) != 1:
+        raise Invalid("决策表给出了几行，取不出唯一的答案")
+    return found[0]
 
 
 class Exclusive(Lean, ExclusiveGateway):  # type: ignore[misc]

@@ -50,6 +50,9 @@ class EventNode(Node, SpiffTaskParser, EventDefinitionParser):  # type: ignore[m
     def parse_escalation_event(self, event: Any) -> Announcement:
         return self._announced("escalation", event, "escalationCode")
 
+    def parse_cancel_event(self, event: Any) -> Announcement:
+        return Announcement("cancel", "cancel")
+
     def _announced(self, kind: str, event: Any, matched_by: str) -> Announcement:
         reference = (event.get(f"{kind}Ref") or "").rpartition(":")[2]
         root = self.node.getroottree().getroot()
@@ -68,7 +71,7 @@ class StartNode(EventNode, StartEventParser):  # type: ignore[misc]
 class EndNode(EventNode, EndEventParser):  # type: ignore[misc]
     def create_task(self) -> Any:
         definition = self.get_event_definition([f".//bpmn:{kind}EventDefinition" for kind in (
-            "message", "error", "escalation", "terminate", "signal")])
+            "message", "error", "escalation", "terminate", "signal", "cancel")])
         task = self._create_task(definition)
         task.connect(self.spec.end)
         return task

@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition, Term
 from SpiffWorkflow.spiff.specs import defaults as spiff
 from SpiffWorkflow.util.task import TaskState
 
-from engine.processes.announcing import attached_to, is_boundary
+from engine.processes.announcing import Announcement, attached_to, is_boundary
 from engine.processes.elements import Lean
 from engine.processes.merging import meeting
 from engine.processes.timers import HostTimer
@@ -114,19 +114,30 @@ class Split(Lean, BoundaryEventSplit):  # type: ignore[misc]
                 other.cancel()
 
 
-class Throw(Lean, IntermediateThrowEvent):  # type: ignore[misc]
+class _Telling(Lean):
+    """What may throw a message or a signal: it has no order among branches that run at once."""
+
+    event_definition: Any
+
+    @property
+    def tells(self) -> bool:  # type: ignore[override]
+        """Whether it throws what somebody beside it may be about to wait for."""
+        return isinstance(self.event_definition, Announcement) and self.event_definition.kind in ("message", "signal")
+
+
+class Throw(_Telling, IntermediateThrowEvent):  # type: ignore[misc]
     """Throws and goes on."""
 
     kind = "intermediateThrowEvent"
 
 
-class Send(Lean, spiff.SendTask):  # type: ignore[misc]
+class Send(_Telling, spiff.SendTask):  # type: ignore[misc]
     """A task that sends a message."""
 
     kind = "sendTask"
 
 
-class End(Lean, EndEvent):  # type: ignore[misc]
+class End(_Telling, EndEvent):  # type: ignore[misc]
     """The end of one branch; a terminate end event ends its whole scope."""
 
     kind = "endEvent"
@@ -142,9 +153,16 @@ class End(Lean, EndEvent):  # type: ignore[misc]
 
     def _on_complete_hook(self, my_task: Token) -> None:
         if isinstance(self.event_definition, TerminateEventDefinition):
-            scope = my_task.workflow
+            scope = _drawn_scope(my_task.workflow)
             scope.task_tree.cancel()
             scope.finish(my_task.data)
+
+
+def _drawn_scope(scope: Any) -> Any:
+    """The scope as it is drawn: a hidden sub-process made by the rewriting is part of the one around it."""
+    while scope.parent_task_id is not None and scope.top_workflow.every[scope.parent_task_id].task_spec.hidden:
+        scope = scope.top_workflow.every[scope.parent_task_id].workflow
+    return scope
 
 
 class EndJoin(Lean, _EndJoin):  # type: ignore[misc]

@@ -15,6 +15,7 @@ from engine.processes.merging import changes
 from engine.processes.tokens import Token
 
 MOST_INSTANCES = 1_000
+_AT_ONCE = frozenset({"scriptTask", "serviceTask", "businessRuleTask"})
 
 
 class _Body(Lean):
@@ -95,7 +96,7 @@ class _Many(_Body):
         self._begin(my_task)
         items = self._items(my_task)
         my_task.internal_data.update(n=len(items), done=0, out=[], keyed=self._is_keyed(my_task))
-        if self.sequential:
+        if self._goes_one_by_one(my_task):
             my_task.internal_data["left"] = items
             items = []
             self._next(my_task)
@@ -104,6 +105,10 @@ class _Many(_Body):
         if my_task.internal_data.get("n") == 0:
             self._finish(my_task)
         return False
+
+    def _goes_one_by_one(self, my_task: Token) -> bool:
+        """In turn, as drawn; or because the instances wait for nothing, so that each sees what the others set."""
+        return self.sequential or my_task.workflow.spec.task_specs[self.task_spec].kind in _AT_ONCE
 
     def _items(self, my_task: Token) -> list[list[Any]]:
         if self.data_input is None:
@@ -146,7 +151,7 @@ class _Many(_Body):
         if internal["done"] >= internal["n"] or self._is_enough(my_task, child):
             my_task.data = self._together(my_task)
             self._finish(my_task)
-        elif self.sequential:
+        elif self._goes_one_by_one(my_task):
             self._next(my_task)
 
     def _keep(self, my_task: Token, child: Token) -> None:
@@ -156,10 +161,11 @@ class _Many(_Body):
             if name not in child.data:
                 raise halt(child, f"多实例的结果「{name}」没有值")
             internal["out"] = [*internal["out"], [child.internal_data["key"], child.data[name]]]
-            return
+            if child.task_spec.kind not in _AT_ONCE:
+                return
         own = [item.bpmn_id for item in (self.input_item, self.output_item) if item is not None]
         changed = changes(my_task.data, child.data, own)
-        if self.sequential:
+        if self._goes_one_by_one(my_task):
             my_task.data = {**my_task.data, **changed}
         else:
             internal["changed"] = {**internal.get("changed", {}), **changed}

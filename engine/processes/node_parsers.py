@@ -12,6 +12,7 @@ from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, ScriptTaskP
 
 from engine.processes import events, multi
 from engine.processes.extensions import called_of, decision_of, operation_of
+from engine.processes.foreign import GIVES, RESULT, SHAPE, TAKES
 from engine.processes.forms import form_of
 from engine.processes.names import SPIFF, WANGGE
 from engine.processes.rewriting import HIDDEN, STANDS_FOR
@@ -106,6 +107,7 @@ class RuleNode(Node, SpiffTaskParser):  # type: ignore[misc]
     def create_task(self) -> Any:
         task = super().create_task()
         task.decision = decision_of(self.node)
+        task.result, task.shape = self.node.get(RESULT), self.node.get(SHAPE) or ""
         return task
 
     @staticmethod
@@ -140,9 +142,11 @@ class CallNode(Node, CallActivityParser):  # type: ignore[misc]
 
     def create_task(self) -> Any:
         scripts = self.parse_extensions()
-        return self.spec_class(self.spec, self.bpmn_id, subworkflow_spec=called_of(self.node),
+        task = self.spec_class(self.spec, self.bpmn_id, subworkflow_spec=called_of(self.node),
                                prescript=scripts.get("preScript"), postscript=scripts.get("postScript"),
                                **self.bpmn_attributes)
+        task.takes, task.gives = self.node.get(TAKES) != "none", self.node.get(GIVES) != "none"
+        return task
 
 
 class GatewayNode(Node, GatewayParser):  # type: ignore[misc]

@@ -58,6 +58,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
     def __init__(self, bundle: Bundle, host: Host) -> None:
         self.every: dict[int, Token] = {}
         self.ready: deque[Token] = deque()
+        self.throwing: deque[Token] = deque()
         self.thrown: deque[tuple[Any, Token, Any]] = deque()
         self.trace: list[Completed] = []
         self.counter = 0
@@ -131,12 +132,17 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         scope.task_tree._set_state(TaskState.READY)
 
     def drain(self) -> None:
-        """Run until everything waits for the world: events first, then ready tasks, then joins that may go on."""
+        """Run until everything waits for the world: events first, then ready tasks, then joins that may go on.
+
+        Who tells others (a message, a signal) comes after all who may still get to where they listen.
+        """
         while not self.completed:
             if self.thrown:
                 self._deliver(*self.thrown.popleft())
             elif self.ready:
                 self._run(self.ready.popleft())
+            elif self.throwing:
+                self._run(self.throwing.popleft())
             elif not self._settle():
                 break
 

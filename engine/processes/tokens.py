@@ -47,7 +47,8 @@ class Token(Task):  # type: ignore[misc]
         if value != self._state:
             self._state = value
             if value == TaskState.READY:
-                self.workflow.top_workflow.ready.append(self)
+                top = self.workflow.top_workflow
+                (top.throwing if self.task_spec.tells else top.ready).append(self)
 
     def _inherit_data(self) -> None:
         parent = self.parent

@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
 
-from engine.expressions import ExpressionRefused, compile_assignments, compile_expression
+from engine.expressions import Assignments, Expression, ExpressionRefused, compile_assignments, compile_expression
+from engine.processes.beginnings import is_event_sub_process
 from engine.processes.extensions import operation_of
-from engine.processes.gate.drawing import Findings, Scope, is_true, title
-from engine.processes.names import FACTS, FORM, FUNCTIONS, local, tag
+from engine.processes.gate.drawing import Findings, Scope, is_true, scope_of, title
+from engine.processes.names import FACTS, FORM, FUNCTIONS, SCOPES, local, tag
 
 _ASKING = ("conditionExpression", "timeDate", "timeDuration", "timeCycle", "loopCardinality", "loopCondition",
            "completionCondition")
 
 
 def check_beside(scope: Scope, findings: Findings) -> None:
-    """Refuse a branch that asks for what only a branch beside it sets."""
+    """Refuse whoever asks for what somebody at work at the same time sets."""
     for inner in scope.all():
         for node in inner.nodes.values():
-            branches = _branches(node, inner)
-            if len(branches) > 1:
-                _check_branches(branches, inner, findings)
+            _check_fork(node, inner, findings)
+        for handler in _handlers(inner):
+            _check_handler(handler, inner, findings)
+        if _runs_many_at_once(inner.node):
+            _check_shared(set(inner.nodes), inner, findings, without=_items(inner.node))
 
 
-def _branches(node: Any, scope: Scope) -> list[set[str]]:
-    """The nodes of each branch that a node opens, those left out that several branches reach."""
+def _check_fork(node: Any, scope: Scope, findings: Findings) -> None:
+    starts = _starts(node, scope)
+    if len(starts) < 2:
+        return
     name = node.get("id")
+    reached = [_reached(start, name, scope) for start in starts]
+    branches = [own.difference(*(other for other in reached if other is not own)) for own in reached]
+    for number, branch in enumerate(branches):
+        foreign = {name for other, nodes in enumerate(branches) if other != number for name in _set_in(nodes, scope)}
+        _refuse(_asked_first(branch, scope), foreign, scope, findings)
+    unjoined = [_reached(start, name, scope, joins=False) for start in starts]
+    _check_shared({node for own in unjoined for other in unjoined if other is not own for node in own & other}, scope,
+                  findings)
+
+
+def _starts(node: Any, scope: Scope) -> list[str]:
+    """Where the branches begin that a node opens side by side."""
     if local(node.tag) in ("exclusiveGateway", "eventBasedGateway"):
         return []
-    starts = scope.successors(name)
+    name = node.get("id")
     beside = [event.get("id") for event in scope.attached(name) if not is_true(event, "cancelActivity", True)]
-    if beside:
-        starts = [name, *beside]
-    if len(starts) < 2:
-        return []
-    reached = [_reached(start, name, scope) for start in starts]
-    return [own.difference(*(other for other in reached if other is not own)) for own in reached]
+    return [name, *beside] if beside else scope.successors(name)
 
 
-def _reached(start: str, fork: str, scope: Scope) -> set[str]:
+def _reached(start: str, fork: str, scope: Scope, joins: bool = True) -> set[str]:
+    """What a token from here may reach; without `joins` only as far as the first gateway where tokens meet."""
     found: set[str] = set()
     stack = [start]
     while stack:
         name = stack.pop()
         if name in found or name not in scope.nodes or (name == fork and found):
+            continue
+        meets = local(scope.nodes[name].tag) in ("parallelGateway", "inclusiveGateway")
+        if meets and not joins and len(scope.incoming(name)) > 1:
             continue
         found.add(name)
         stack += scope.successors(name)
@@ -50,18 +67,83 @@ def _reached(start: str, fork: str, scope: Scope) -> set[str]:
     return found
 
 
-def _check_branches(branches: list[set[str]], scope: Scope, findings: Findings) -> None:
-    sets = [{name for node in branch for name in _set_by(scope.nodes[node])} for branch in branches]
-    for number, branch in enumerate(branches):
-        others: set[str] = set().union(*(names for other, names in enumerate(sets) if other != number))
-        foreign = others - sets[number] - {FORM, FACTS}
-        for node in sorted(branch):
-            asked = sorted(_asked_by(node, scope) & foreign)
-            if asked:
-                names = "、".join(asked)
-                findings.error(node, "asks_beside",
-                               f"「{title(scope.nodes[node])}」问的「{names}」是并行的另一支才设的，汇合以前看不到，"
-                               "请把它移到汇合之后")
+def _handlers(scope: Scope) -> list[set[str]]:
+    """What runs beside the rest of a scope, perhaps several times at once: handlers of events that do not interrupt."""
+    found = [_reached(event.get("id"), "", scope) for event in scope.of("boundaryEvent")
+             if not is_true(event, "cancelActivity", True)]
+    for node in scope.nodes.values():
+        if is_event_sub_process(node) and any(not is_true(start, "isInterrupting", True)
+                                              for start in node.iterchildren(tag("startEvent"))):
+            found.append({node.get("id")})
+    return found
+
+
+def _check_handler(handler: set[str], scope: Scope, findings: Findings) -> None:
+    """Nobody else sees what a handler sets, and the handler of the next time does not either."""
+    rest = set(scope.nodes) - handler
+    sets = _set_in(handler, scope)
+    _refuse(_asked_first(rest, scope), sets, scope, findings)
+    if not any(_is_once(scope.nodes[name]) for name in handler):
+        _check_shared(handler, scope, findings)
+
+
+def _is_once(node: Any) -> bool:
+    """Whether a handler's event is a timer that comes once."""
+    events = [node, *node.iterchildren(tag("startEvent"))]
+    return any(event.find(f"./{tag('timerEventDefinition')}") is not None
+               and event.find(f".//{tag('timeCycle')}") is None for event in events)
+
+
+def _runs_many_at_once(node: Any) -> bool:
+    many = node.find(f"./{tag('multiInstanceLoopCharacteristics')}")
+    return many is not None and not is_true(many, "isSequential")
+
+
+def _items(node: Any) -> set[str]:
+    return {item.get("id") or "" for item in node.iter(tag("inputDataItem"), tag("outputDataItem"))}
+
+
+def _check_shared(nodes: set[str], scope: Scope, findings: Findings, without: Collection[str] = ()) -> None:
+    """Where several tokens run at once, none may go on from what another one set."""
+    _refuse(_asked_first(nodes, scope), _set_in(nodes, scope).difference(without), scope, findings)
+
+
+def _refuse(asked: dict[str, set[str]], foreign: set[str], scope: Scope, findings: Findings) -> None:
+    for node, names in sorted(asked.items()):
+        found = sorted(names & foreign - {FORM, FACTS})
+        if found:
+            findings.error(node, "asks_beside",
+                           f"「{title(scope.nodes[node])}」问的「{'、'.join(found)}」是同时进行的另一支设的，汇合以前看不到，"
+                           "请把它移到汇合之后")
+
+
+def _set_in(nodes: set[str], scope: Scope) -> set[str]:
+    return {name for node in nodes for name in _set_by(scope.nodes[node])}
+
+
+def _asked_first(nodes: set[str], scope: Scope) -> dict[str, set[str]]:
+    """What each of these nodes asks for that was not surely set on the way to it among them."""
+    universe = _set_in(nodes, scope)
+    before: dict[str, set[str]] = {name: set(universe) for name in nodes}
+    changed = True
+    while changed:
+        changed = False
+        for name in nodes:
+            ways = [before[other] | (_set_by(scope.nodes[other]) if follows else set()) if other in nodes else set()
+                    for other, follows in _before(name, scope)]
+            known = set.intersection(*ways) if ways else set()
+            if known != before[name]:
+                before[name], changed = known, True
+    return {name: _asked_by(name, scope) - before[name] for name in nodes}
+
+
+def _before(name: str, scope: Scope) -> list[tuple[str, bool]]:
+    """The nodes before a node, and whether it follows them (a boundary event interrupts instead)."""
+    found = [(flow.get("sourceRef"), True) for flow in scope.incoming(name)]
+    found += [(other, True) for other in scope.nodes if name in scope.successors(other)
+              and not any(other == one for one, _ in found)]
+    attached = scope.nodes[name].get("attachedToRef")
+    return [*found, (attached, False)] if attached else found
 
 
 def _set_by(node: Any) -> set[str]:
@@ -80,17 +162,24 @@ def _set_by(node: Any) -> set[str]:
 def _asked_by(name: str, scope: Scope) -> set[str]:
     node = scope.nodes[name]
     found: set[str] = set()
-    texts = [child.text or "" for kind in _ASKING for child in node.iter(tag(kind))]
+    own = [node]
+    if local(node.tag) in SCOPES:
+        inner = scope_of(node)
+        found = set().union(*_asked_first(set(inner.nodes), inner).values())
+        own = [child for child in node if local(child.tag).endswith("Characteristics")]
+    texts = [child.text or "" for part in own for kind in _ASKING for child in part.iter(tag(kind))]
     texts += [child.text or "" for flow in scope.outgoing(name) for child in flow.iter(tag("conditionExpression"))]
-    texts += [text for task in node.iter(tag("serviceTask")) for text in operation_of(task)[2].values()]
+    texts += [text for part in own for task in part.iter(tag("serviceTask")) for text in operation_of(task)[2].values()]
     for text in texts:
-        try:
-            found |= compile_expression(text, FUNCTIONS).names
-        except ExpressionRefused:
-            continue
-    for script in node.iter(tag("script")):
-        try:
-            found |= compile_assignments(script.text or "", FUNCTIONS).names
-        except ExpressionRefused:
-            continue
-    return found | {(ref.text or "").strip() for ref in node.iter(tag("loopDataInputRef"))}
+        found |= _names_in(text, compile_expression)
+    for script in [script for part in own for script in part.iter(tag("script"))]:
+        found |= _names_in(script.text or "", compile_assignments)
+    return found | {(ref.text or "").strip() for part in own for ref in part.iter(tag("loopDataInputRef"))}
+
+
+def _names_in(text: str, compiled: Callable[[str, Collection[str]], Expression | Assignments]) -> frozenset[str]:
+    """What a text asks for; nothing when it cannot be read (that is said elsewhere)."""
+    try:
+        return compiled(text, FUNCTIONS).names
+    except ExpressionRefused:
+        return frozenset()

@@ -135,7 +135,8 @@ def _code(node: Any, about: str) -> str | None:
     """What errors and escalations are matched by; None catches all."""
     reference = definitions_of(node)[0].get(f"{about}Ref")
     declared = declared_event(node, about, reference)
-    return reference if declared is None else declared.get(f"{about}Code") or reference
+    code: str | None = reference if declared is None else declared.get(f"{about}Code") or reference
+    return code
 
 
 def _check_reference(node: Any, definition: Any, findings: Findings) -> None:
