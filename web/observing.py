@@ -27,6 +27,7 @@ from engine import cases, clock
 from engine.cases.scope import unscoped
 from engine.db import migrate
 from engine.settings import Settings
+from engine.supervision import health
 from web import identity
 from web.db import db
 
@@ -74,14 +75,20 @@ def healthz() -> Any:
 @blueprint.get("/readyz")
 @identity.public
 def readyz() -> Any:
-    """The database answers and has the shape that this version needs; 503 otherwise."""
+    """The database answers, has the shape that this version needs and room to write; 503 otherwise.
+
+    `degraded` names the parts that do not work while acts go on: photos that cannot be stored, no worker.
+    """
     try:
         found = migrate.current(db.session.connection())
+        if found != _head():
+            return {"status": "database has another version"}, 503
+        troubles = health.troubles(db.session(), clock.now())
     except sa.exc.SQLAlchemyError:
         return {"status": "database unavailable"}, 503
-    if found != _head():
-        return {"status": "database has another version"}, 503
-    return {"status": "ok"}
+    if "storage" in troubles:
+        return {"status": "storage full", **troubles}, 503
+    return {"status": "degraded" if troubles else "ok", **troubles}
 
 
 @blueprint.get("/metrics")

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,11 +19,14 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from engine import clock, settings
+from engine.db import server
+from engine.db.programs import ServerFailed
 from engine.settings import Settings
 from web import create_app
 
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 QUICK = 5.0
+REVIVED_EVERY = 1.0  # seconds between two looks whether the database is there
 PAUSE = 0.2  # between the death of a child and the next attempt
 PATIENCE = {signal.SIGTERM: 12.0, signal.SIGINT: 0.8}  # Ctrl+C waits for nobody: what was not answered is not done
 
@@ -67,6 +71,8 @@ class Children:
             self.commands["worker"] = [sys.executable, "-m", "web.cli", "worker", "--parent", str(os.getpid())]
         self.environment = {**os.environ, **environment(here, url)}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.is_embedded = here.database_url is None
+        self.data = here.data
         self.stopping = False
         self.until = 0.0
 
@@ -74,6 +80,8 @@ class Children:
         """Keep both running until SIGTERM or SIGINT; gives 1 when one cannot even start."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        keeper = threading.Thread(target=self._keep_database, daemon=True)
+        keeper.start()
         for name in self.commands:
             self._start(name)
         began, status = clock.stopwatch(), 0
@@ -88,7 +96,15 @@ class Children:
                     time.sleep(PAUSE)
                     self._start(name)
         self._end()
+        keeper.join(timeout=PATIENCE[signal.SIGTERM])
         return status
+
+    def _keep_database(self) -> None:
+        """Start the embedded server again when it is gone; where that fails, as on a full volume, again and again."""
+        while self.is_embedded and not self.stopping:
+            with suppress(ServerFailed, OSError):
+                server.revive(self.data)
+            time.sleep(REVIVED_EVERY)
 
     def _start(self, name: str) -> None:
         self.running[name] = subprocess.Popen(self.commands[name], env=self.environment, stdin=subprocess.DEVNULL)

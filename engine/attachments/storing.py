@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from engine import clock
 from engine.errors import NotFound, Unavailable
 
+TRIED_EVERY = 5.0
+_PROBE = f"probe-{os.getpid()}"
 _store: ObjectStore | None = None
+_tried: tuple[float, bool] | None = None
 
 
 class StoreUnavailable(Unavailable):
@@ -50,6 +55,19 @@ def put(key: str, content: bytes) -> None:
         obstore.put(_open(), key, content)
     except (BaseError, OSError) as problem:
         raise StoreUnavailable() from problem
+
+
+def is_writable() -> bool:
+    """Whether bytes can be stored now; tried with one of no worth, and asked again after a few seconds only."""
+    global _tried
+    if _tried is None or clock.stopwatch() - _tried[0] > TRIED_EVERY:
+        try:
+            put(_PROBE, b"1")
+            remove([_PROBE])
+            _tried = clock.stopwatch(), True
+        except (BaseError, OSError, StoreUnavailable):
+            _tried = clock.stopwatch(), False
+    return _tried[1]
 
 
 def get(key: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,22 @@ def forget(cluster: Path, socket_name: str, patient: bool) -> None:
             return
     for left in (cluster / "postmaster.pid", cluster / f"{socket_name}.lock"):
         left.unlink(missing_ok=True)
+
+
+def is_process(cluster: Path) -> bool:
+    """Whether the process that wrote the pid file still runs: a cheap question, for another may have its number."""
+    pid = _written_pid(cluster)
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    with suppress(OSError):
+        return (Path("/proc") / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    return True
 
 
 def _written_pid(cluster: Path) -> int | None:

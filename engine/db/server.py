@@ -66,6 +66,17 @@ def stop(data_dir: Path) -> None:
         _stop(data_dir)
 
 
+def revive(data_dir: Path) -> bool:
+    """Start the server of this folder again when its process is gone, as after its volume was full.
+
+    False when it runs. Raises ServerFailed, or OSError where nothing can be written.
+    """
+    if leftovers.is_process(_cluster(data_dir)):
+        return False
+    with _locked(data_dir):
+        return _start(data_dir)
+
+
 def is_running(data_dir: Path) -> bool:
     """Whether the server of this folder answers."""
     return (_cluster(data_dir) / "postmaster.pid").exists() and _answers(data_dir)

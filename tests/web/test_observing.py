@@ -5,11 +5,29 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
+from engine import clock
+from engine.attachments import storing
+from engine.supervision import health
+from engine.supervision.beats import beat
 from tests.web.conftest import House
 
 
-def test_the_house_is_well_and_ready(house: House, client: FlaskClient) -> None:
+def test_a_house_with_a_worker_is_well_and_ready(house: House, client: FlaskClient) -> None:
+    assert client.get("/readyz").get_json() == {"status": "degraded", "worker": "silent"}
+    beat(house.session, "somebody", clock.now())
+    house.session.commit()
     assert [client.get(path).get_json() for path in ("/healthz", "/readyz")] == [{"status": "ok"}] * 2
+
+
+def test_a_full_volume_turns_the_house_red(
+    house: House, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "_tried", None)
+    monkeypatch.setattr(storing, "_store", None)
+    assert client.get("/readyz").get_json()["photos"] == "not writable"
+    monkeypatch.setattr(health, "is_full", lambda session: True)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["status"]) == (503, "storage full")
 
 
 def test_figures_are_for_the_house_only(house: House, client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -79,6 +80,16 @@ def test_a_committed_row_survives_a_kill(place: Path) -> None:
     ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
     kill_server(place)
     assert ask(server.ensure(place), "SELECT number FROM kept") == 7
+
+
+def test_a_server_that_is_gone_is_started_again_and_one_that_runs_is_left_alone(place: Path) -> None:
+    with server.attached(place) as url:
+        assert server.revive(place) is False
+        kill_server(place)
+        while not server.revive(place):
+            time.sleep(0.05)
+        assert ask(url, "SELECT 1") == 1
+    assert not server.is_running(place)
 
 
 def test_a_killed_set_up_is_begun_again(place: Path) -> None:
