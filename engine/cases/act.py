@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from engine import deadlines, decisions, directory, library
+from engine import deadlines, decisions, directory, library, processes
 from engine.audit.models import Entry
 from engine.cases.facts import case_facts
 from engine.cases.file import CaseFile
@@ -54,6 +54,7 @@ class Act:
         self._ways = set() if self.file.is_new else {case.path}  # the paths whose centres have been read
         self._known: list[object] = []
         self._rungs: dict[tuple[int, str], Organisation | None] = {}
+        self.passed: processes.Passed = {}  # elements that an operator lets this act pass over
         self.alarm = False  # the case became an emergency in this act
         self.pins = library.pinned(session, case.release_id)
 

@@ -20,6 +20,7 @@ from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.scope import unscoped
+from engine.cases.troubles import Repeat, take_up, watched
 from engine.processes.models import Instance
 from engine.worklist.models import Task
 
@@ -73,11 +74,12 @@ def complete_task(
     values: Mapping[str, Any],
     version: int | None,
     at: datetime,
+    repeat: Repeat | None = None,
 ) -> Acted:
     """Complete a task with an outcome and its form's values; an unclaimed task is claimed by it.
 
-    Raises TaskTaken naming the winner, StaleVersion, NotYourTask, OwnWork, and Invalid with the fields that are
-    wrong; nothing is changed then.
+    Raises TaskTaken naming the winner, StaleVersion, NotYourTask, OwnWork, Invalid with the fields that are wrong,
+    and StepBroken where the diagram cannot go on; nothing is to be kept then.
     """
     case = lock_case_of_task(session, task_id)
     with unscoped(session), session.no_autoflush:
@@ -87,22 +89,22 @@ def complete_task(
         worklist.require_open(task, entry=case.entries)
         worklist.require_actor(task, actor)
         worklist.require_version(task, version)
-        return _complete(file, actor, task, outcome, dict(values), at)
+        return _complete(file, actor, task, outcome, dict(values), at, repeat)
 
 
 def _complete(
-    file: CaseFile, actor: directory.Actor, task: Task, outcome: str, values: dict[str, Any], at: datetime
+    file: CaseFile, actor: directory.Actor, task: Task, outcome: str, values: dict[str, Any], at: datetime,
+    repeat: Repeat | None = None,
 ) -> Acted:
     session, case, instance = file.session, file.case, file.instance
     form = form_of_task(task)
     cleaned = form.validate(outcome, values)
     act = Host(session, case, actor, at, form={"outcome": outcome, **cleaned}, file=file)
     check_references(act, form, cleaned)
-    source = act.source(instance.definition_id, "bpmn")
-    step = processes.complete(source, instance.state, task.token, act.form, act, aside=form == processes.DEFAULT_FORM)
-    opened = project(act, instance, step, done=task, outcome=outcome)
-    if act.alarm:
-        opened += sound_alarm(act, instance)
+    take_up(act, repeat)
+    wanted = {"task": task.id, "outcome": outcome, "values": values}
+    with watched(act, instance, f"task {task.id}", wanted, task.id):
+        opened = _move_on(act, instance, task, outcome, aside=form == processes.DEFAULT_FORM)
     words = {
         field.id: str(cleaned[field.id])
         for field in form.fields
@@ -116,6 +118,16 @@ def _complete(
     plain = {key: value for key, value in cleaned.items() if key not in words}
     entry = act.record(task.element, element=task.element, task=task.name, outcome=outcome, form=plain)
     return Acted(case, entry, tuple(opened))
+
+
+def _move_on(act: Host, instance: Instance, task: Task, outcome: str, aside: bool) -> list[Task]:
+    """Let the diagram go on from a task that is done; the tasks that are new."""
+    source = act.source(instance.definition_id, "bpmn")
+    step = processes.complete(source, instance.state, task.token, act.form, act, aside=aside, passed=act.passed)
+    opened = project(act, instance, step, done=task, outcome=outcome)
+    if act.alarm:
+        opened += sound_alarm(act, instance)
+    return opened
 
 
 def form_of_task(task: Task) -> processes.Form:

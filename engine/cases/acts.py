@@ -22,6 +22,7 @@ from engine.cases.projection import project
 from engine.cases.queries import find_case
 from engine.cases.scope import unscoped
 from engine.cases.stops import restart_clock, stop_clock
+from engine.cases.troubles import Repeat, take_up, watched
 from engine.processes import Field, Form, Outcome
 from engine.processes.models import Instance
 
@@ -58,11 +59,13 @@ class ActOffer:
 
 
 def act_on(
-    session: Session, actor: directory.Actor, number: str, verb: str, values: Mapping[str, Any], at: datetime
+    session: Session, actor: directory.Actor, number: str, verb: str, values: Mapping[str, Any], at: datetime,
+    repeat: Repeat | None = None,
 ) -> Acted:
     """Do an act without a task on a case.
 
-    Raises CaseUnknown, ActUnavailable (not now), ActNotAllowed (not you) and Invalid with the fields that are wrong.
+    Raises CaseUnknown, ActUnavailable (not now), ActNotAllowed (not you), Invalid with the fields that are wrong,
+    and StepBroken where the diagram cannot go on; nothing is to be kept then.
     """
     found = find_case(session, number)
     if found is None:
@@ -76,7 +79,9 @@ def act_on(
         require_running(case)
         file = CaseFile(session, case)
         catch_up(file, at)
-        return _do(Host(session, case, actor, at, file=file), file.instance, VERBS[verb], dict(values))
+        act = Host(session, case, actor, at, file=file)
+        take_up(act, repeat)
+        return _do(act, file.instance, VERBS[verb], dict(values))
 
 
 def _do(act: Host, instance: Instance, verb: Verb, values: dict[str, Any]) -> Acted:
@@ -91,7 +96,8 @@ def _do(act: Host, instance: Instance, verb: Verb, values: dict[str, Any]) -> Ac
         for field in verb.fields
         if field.type == "longtext" and cleaned.get(field.id)
     }
-    verb.do(act, instance, cleaned)
+    with watched(act, instance, f"act {verb.id}", {"verb": verb.id, "values": values}):
+        verb.do(act, instance, cleaned)
     plain = {key: value for key, value in cleaned.items() if key not in act.texts}
     entry = act.record(verb.id, form=plain)
     return Acted(act.case, entry)
@@ -196,7 +202,8 @@ def _supervise(act: Host, instance: Instance, values: Mapping[str, Any]) -> None
 def _deliver(message: str) -> Callable[[Host, Instance, Mapping[str, Any]], None]:
     def deliver(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
         source = act.source(instance.definition_id, "bpmn")
-        project(act, instance, processes.deliver(source, instance.state, message, None, act, act.form))
+        step = processes.deliver(source, instance.state, message, None, act, act.form, passed=act.passed)
+        project(act, instance, step)
 
     return deliver
 

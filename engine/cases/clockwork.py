@@ -15,11 +15,14 @@ from engine import clock, directory, processes
 from engine.cases import notifying
 from engine.cases.act import Act
 from engine.cases.clocks import plan_next_day
+from engine.cases.errors import MeasureBroken
 from engine.cases.file import PENDING, CaseFile
 from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.stops import resume_when_over
+from engine.cases.troubles import note_clocks
+from engine.errors import WanggeError
 from engine.processes.models import Instance, Timer
 from engine.worklist.models import Deadline, Measure
 
@@ -28,7 +31,7 @@ BATCH = 8  # cases that a worker does in one transaction,
 HELD = timedelta(milliseconds=50)  # unless they take longer
 
 
-def fire_timers(file: CaseFile, at: datetime) -> int:
+def fire_timers(file: CaseFile, at: datetime, passed: processes.Passed | None = None) -> int:
     """Fire what is due in a locked case up to `at`, oldest instant first, each instant as one act of the clock."""
     fired = 0
     instance = file.instance
@@ -41,6 +44,7 @@ def fire_timers(file: CaseFile, at: datetime) -> int:
             instance.state,
             [(timer.task, timer.element) for timer in now],
             act,
+            passed=passed,
         )
         elements = [timer.element for timer in now]
         project(act, instance, step)
@@ -52,16 +56,39 @@ def fire_timers(file: CaseFile, at: datetime) -> int:
 def catch_up(file: CaseFile, at: datetime) -> None:
     """Do what was due before a person acts, so that the record does not depend on how late a worker is.
 
-    A case that was set aside with an incident is left as it is.
+    What breaks then is the clock's incident and not the person's: the act goes on with the case as it was. A case
+    that was set aside with an incident is left as it is.
     """
     if _next_moment(file, at) and not processes.is_set_aside(file.session, file.case.id, at):
+        go_on(file, at, broke_before=False)
+
+
+def go_on(file: CaseFile, at: datetime, broke_before: bool, passed: processes.Passed | None = None) -> bool:
+    """Do everything that is due in a locked case; False, and an incident, where it breaks.
+
+    What broke is undone alone, and the file is read anew. Raises what the loss of the database raises.
+    """
+    session, case_id, instance_id = file.session, file.case.id, file.instance.id
+    if broke_before and passed is None:
+        passed = processes.passed_by_clock(session, case_id)
+    try:
         while (moment := _next_moment(file, at)) is not None:
-            _do_due(file, moment)
+            with session.begin_nested(), session.no_autoflush:
+                _do_due(file, moment, passed)
+    except (OperationalError, InterfaceError):  # the database's trouble, not the case's
+        raise
+    except Exception as problem:  # whatever it is, it must not stop the clock of the other cases
+        file.read_anew()
+        note_clocks(Host(session, file.case, directory.CLOCK, at, file=file), instance_id, problem, passed)
+        return False
+    if broke_before:
+        processes.settle_incidents(session, case_id, at)
+    return True
 
 
-def _do_due(file: CaseFile, moment: datetime) -> None:
+def _do_due(file: CaseFile, moment: datetime, passed: processes.Passed | None = None) -> None:
     resume_when_over(file, moment)
-    fire_timers(file, moment)
+    fire_timers(file, moment, passed)
     take_measures(file, moment)
 
 
@@ -91,20 +118,9 @@ def advance_some(session: Session, at: datetime, most: int = BATCH, held: timede
 
 
 def _advance(file: CaseFile, at: datetime, broke_before: bool) -> bool:
-    session, case_id, instance_id = file.session, file.case.id, file.instance.id
     if _next_moment(file, at) is None:
         return False
-    try:
-        while (moment := _next_moment(file, at)) is not None:
-            with session.begin_nested(), session.no_autoflush:
-                _do_due(file, moment)
-    except (OperationalError, InterfaceError):  # the database's trouble, not the case's
-        raise
-    except Exception as problem:  # whatever it is, it must not stop the clock of the other cases
-        processes.note_incident(session, case_id, instance_id, problem, at)
-    else:
-        if broke_before:
-            processes.settle_incidents(session, case_id, at)
+    go_on(file, at, broke_before)
     return True
 
 
@@ -176,7 +192,10 @@ def take_measures(file: CaseFile, at: datetime) -> int:
     """Carry out the measures of a locked case that are due; the diagram is not loaded, custody stays."""
     due = [one for one in file.measures if one.at <= at]
     for measure in due:
-        _take(file, measure)
+        try:
+            _take(file, measure)
+        except WanggeError as problem:
+            raise MeasureBroken(measure.kind, problem) from problem
     return len(due)
 
 

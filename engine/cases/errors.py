@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
+from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable, WanggeError
+
+MEASURE = "measure"  # what an incident names where no element of a diagram broke
 
 
 class CaseUnknown(NotFound):
@@ -39,6 +41,15 @@ class ActNotAllowed(NotAllowed):
     """您的岗位不能这样办。"""
 
     code = "act_not_allowed"
+
+
+class MeasureBroken(Unavailable):
+    """到时的提醒或督办没有办成。"""
+
+    code = "measure_broken"
+
+    def __init__(self, kind: str, problem: WanggeError) -> None:
+        super().__init__(f"到时的措施「{kind}」没有办成：{problem.message}", **{**problem.facts, "element": MEASURE})
 
 
 class PlaceUncovered(Unavailable):

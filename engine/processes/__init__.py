@@ -7,15 +7,31 @@ from engine.processes.fields import Field, Option, Outcome
 from engine.processes.forms import DEFAULT_FORM, Form
 from engine.processes.gate import gate
 from engine.processes.identifying import identified
-from engine.processes.incidents import is_set_aside, next_try, note_incident, set_aside, settle_incidents
+from engine.processes.incidents import (
+    Broken,
+    find_open,
+    is_set_aside,
+    next_try,
+    note_incident,
+    passed_by_clock,
+    resolve,
+    set_aside,
+    settle_incidents,
+    tell_history,
+)
+from engine.processes.leaving_out import can_pass, outputs_of
+from engine.processes.passing import PASSABLE, Passed, passed_key
 from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start, timers_anew
+from engine.processes.sending_back import NoWayBack, Place, send_back, ways_back
 from engine.processes.store import get_instance, list_timers, save, store
 from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
 from engine.processes.verifying import roundtrip_problem, timers_waiting
 
 __all__ = [
     "DEFAULT_FORM",
+    "PASSABLE",
     "ArmedTimer",
+    "Broken",
     "Completed",
     "DiagramInfo",
     "DiagramUnreadable",
@@ -24,18 +40,23 @@ __all__ = [
     "Form",
     "Host",
     "OpenTask",
+    "NoWayBack",
     "Option",
     "Outcome",
     "OverBudget",
+    "Passed",
+    "Place",
     "ProcessBroken",
     "StandsStill",
     "Step",
     "TaskNotOpen",
+    "can_pass",
     "complete",
     "decided",
     "deliver",
     "describe",
     "describe_state",
+    "find_open",
     "fire",
     "gate",
     "get_instance",
@@ -45,13 +66,20 @@ __all__ = [
     "messages_waiting",
     "next_try",
     "note_incident",
+    "outputs_of",
+    "passed_by_clock",
+    "passed_key",
+    "resolve",
     "roundtrip_problem",
     "save",
+    "send_back",
     "set_aside",
     "settle_incidents",
     "start",
     "store",
+    "tell_history",
     "timers_anew",
     "timers_waiting",
     "try_run",
+    "ways_back",
 ]

@@ -10,8 +10,10 @@ from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.spiff.specs import defaults as spiff
 from SpiffWorkflow.util.task import TaskState
+from sqlalchemy.exc import SQLAlchemyError
 
-from engine.errors import Invalid, WanggeError
+from engine.errors import Conflict, Invalid, NotAllowed, WanggeError
+from engine.processes.errors import ProcessBroken
 from engine.processes.evaluation import halt, plain, weigh
 from engine.processes.forms import DEFAULT_FORM, Form
 from engine.processes.merging import meeting
@@ -68,13 +70,29 @@ class ManualTask(UserTask):
     kind = "manualTask"
 
 
-class ScriptTask(Lean, spiff.ScriptTask):  # type: ignore[misc]
+class _Passable(Lean):
+    """A task that no person does: when it is passed over, its scripts before and after are too."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        top = my_task.workflow.top_workflow
+        if top.passed and top.passes(my_task):
+            my_task._inherit_data()
+            return True
+        return bool(super()._update_hook(my_task))  # type: ignore[misc]
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        top = my_task.workflow.top_workflow
+        if not (top.passed and top.passes(my_task)):
+            super()._on_complete_hook(my_task)  # type: ignore[misc]
+
+
+class ScriptTask(_Passable, spiff.ScriptTask):  # type: ignore[misc]
     """Lines of `name = expression`."""
 
     kind = "scriptTask"
 
 
-class ServiceTask(Lean, spiff.NoneTask):  # type: ignore[misc]
+class ServiceTask(_Passable, spiff.NoneTask):  # type: ignore[misc]
     """An operation that the host does."""
 
     kind = "serviceTask"
@@ -91,14 +109,26 @@ class ServiceTask(Lean, spiff.NoneTask):  # type: ignore[misc]
             return True
         engine = task.workflow.script_engine
         params = {name: engine.evaluate(task, text) for name, text in self.params.items()}
-        result = engine.host.operate(self.operation, params, dict(task.data))
+        result = self._operate(task, params)
         if result is not None and self.result_variable:
             task.data[self.result_variable] = plain(result)
             weigh(task)
         return True
 
 
-class BusinessRuleTask(Lean, spiff.NoneTask):  # type: ignore[misc]
+    def _operate(self, task: Token, params: dict[str, Any]) -> Any:
+        """What the operation gives; what refuses the person, or the database, is not the diagram's fault."""
+        try:
+            return task.workflow.script_engine.host.operate(self.operation, params, dict(task.data))
+        except (Invalid, Conflict, NotAllowed, ProcessBroken, SQLAlchemyError):
+            raise
+        except WanggeError as error:
+            raise halt(task, f"服务「{self.operation}」没有办成：{error.message}") from error
+        except Exception as error:  # whatever an operation raises, the operator must know where it was
+            raise halt(task, f"服务「{self.operation}」出错：{type(error).__name__}: {error}") from error
+
+
+class BusinessRuleTask(_Passable, spiff.NoneTask):  # type: ignore[misc]
     """A question to a decision table; its outputs become data."""
 
     kind = "businessRuleTask"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 
+from engine.errors import WanggeError
 from engine.expressions import compile_assignments, compile_expression
 from engine.processes.errors import OverBudget, ProcessBroken
 from engine.processes.names import FACTS, FORM, FUNCTIONS, RESERVED
@@ -92,7 +93,10 @@ class Engine(PythonScriptEngine):  # type: ignore[misc]
         task = self.task
         if task is None:
             raise ValueError("due() 只能用在流程图的元素上")
-        return self.host.due(stage, task.task_spec.bpmn_id or "", self.on or task.id)
+        try:
+            return self.host.due(stage, task.task_spec.bpmn_id or "", self.on or task.id)
+        except WanggeError as error:
+            raise halt(task, error.message) from error
 
 
 def plain(value: Any) -> Any:

@@ -32,6 +32,8 @@ class _Catching(Lean):
         my_task._inherit_data()
         if isinstance(self.event_definition, NoneEventDefinition):
             return True
+        if self._is_not_waited_for(my_task):
+            return not is_boundary(my_task)
         if my_task._state != TaskState.WAITING:
             my_task._set_state(TaskState.WAITING)
         manager = my_task.workflow.top_workflow.event_manager
@@ -39,6 +41,15 @@ class _Catching(Lean):
             manager.tasks[my_task.id] = my_task
             self._arm(my_task)
         return False
+
+    def _is_not_waited_for(self, my_task: Token) -> bool:
+        """A timer that is passed over: on an edge it is never armed, in the flow nobody waits for it."""
+        top = my_task.workflow.top_workflow
+        if not (top.passed and isinstance(self.event_definition, HostTimer) and top.passes(my_task)):
+            return False
+        if is_boundary(my_task):
+            my_task._set_state(TaskState.CANCELLED)
+        return True
 
     def _arm(self, my_task: Token) -> None:
         if isinstance(self.event_definition, HostTimer):

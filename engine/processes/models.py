@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,19 +52,40 @@ class Timer(Base):
 
 
 class Incident(Base):
-    """A command that broke: where, why, how often it was tried, and when it is tried again."""
+    """A command that broke: where, why, how often it was tried, and when it is tried again.
+
+    `cause` says whose command it was: the clock's, a person's act, or nobody's (the case is stuck). `subject` names
+    the command, so that one that breaks again is the same incident. `attempt` is a person's act, sealed; it is gone
+    once the incident is over. `passed` holds what an operator decided to pass over: {"process#element": values}.
+    `history` is what happened to it: [{"at", "what", "by", "element", "reason"}], the last ones.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (
+        CheckConstraint("cause IN ('clock', 'act', 'stuck')", name="cause"),
+        CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name="resolved"),
         Index("ix_incident_retry", "next_try_at", postgresql_where=text("resolved_at IS NULL")),
+        Index("uq_incident_open", "case_id", "cause", "subject", unique=True,
+              postgresql_where=text("resolved_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     instance_id: Mapped[int | None] = mapped_column(BigInteger)
     case_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    cause: Mapped[str] = mapped_column(String(10), default="clock")
+    subject: Mapped[str] = mapped_column(String(80), default="")
+    task_id: Mapped[int | None] = mapped_column(BigInteger)
+    process: Mapped[str] = mapped_column(String(100), default="")
     element: Mapped[str] = mapped_column(String(80))
+    code: Mapped[str] = mapped_column(String(60), default="")
     reason: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=1)
+    attempt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    passed: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    history: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     next_try_at: Mapped[datetime | None]
     at: Mapped[datetime]
+    last_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
+    resolution: Mapped[str | None] = mapped_column(String(12))
+    resolved_by: Mapped[str | None] = mapped_column(String(80))

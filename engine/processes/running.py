@@ -9,12 +9,14 @@ from typing import Any
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
-from engine.expressions import ExpressionFailed, ExpressionRefused
+from engine.errors import WanggeError
+from engine.expressions import SAFE_FUNCTIONS, ExpressionFailed, ExpressionRefused, problem_of_name
 from engine.library import Source
 from engine.processes.announcing import Announcement, attached_to, happen, waiting_events
 from engine.processes.errors import ProcessBroken, StandsStill, TaskNotOpen
 from engine.processes.evaluation import plain, weigh
-from engine.processes.names import FORM
+from engine.processes.names import FORM, FUNCTIONS, RESERVED
+from engine.processes.passing import Passed
 from engine.processes.scopes import Instance
 from engine.processes.shelf import bundle_of
 from engine.processes.state import dump, load
@@ -27,16 +29,19 @@ from engine.processes.waiting import armed_timers, open_tasks, standing, waiting
 def start(source: Source, host: Host, data: dict[str, Any]) -> Step:
     """Begin an instance and run it to its first wait; raises ProcessBroken, DiagramUnreadable."""
     instance = Instance(bundle_of(source), host)
-    return _run(instance, lambda: instance.begin(instance, plain(data)))
+    return run(instance, lambda: instance.begin(instance, plain(data)))
 
 
-def complete(source: Source, state: bytes, task: int, form: dict[str, Any], host: Host, *, aside: bool = False) -> Step:
+def complete(source: Source, state: bytes, task: int, form: dict[str, Any], host: Host, *, aside: bool = False,
+             named: bool = False, passed: Passed | None = None) -> Step:
     """Complete an open task with its form; raises TaskNotOpen when it is not open, ProcessBroken.
 
+    `named`: what was said is data under its own names too, as diagrams that draw no forms expect.
     `aside`: what was said is for the record alone («领导批示», a task without a form of its own); what follows
-    sees the form that was submitted before it.
+    sees the form that was submitted before it. `passed`: elements that are passed over.
     """
     instance = load(bundle_of(source), state, host)
+    instance.passed = passed or {}
     token = instance.every.get(task)
     if token is None or token._state != TaskState.READY or not token.task_spec.manual:
         raise TaskNotOpen(task=task)
@@ -46,14 +51,25 @@ def complete(source: Source, state: bytes, task: int, form: dict[str, Any], host
             token.data.setdefault(FORM, plain(form))
         else:
             token.data[FORM] = plain(form)
+        if named:
+            token.data.update(_fit_to_be_data(plain(form)))
         weigh(token)
         token.run()
-    return _run(instance, act)
+    return run(instance, act)
 
 
-def fire(source: Source, state: bytes, timers: Sequence[tuple[int, str]], host: Host) -> Step:
-    """Fire timers (task, element) in this order; one that is no longer armed is passed over. Raises ProcessBroken."""
+def _fit_to_be_data(form: dict[str, Any]) -> dict[str, Any]:
+    """What may stand in the data under its own name: nothing that a diagram or the house has a use for."""
+    taken = FUNCTIONS | SAFE_FUNCTIONS.keys()
+    return {name: value for name, value in form.items()
+            if name not in RESERVED and problem_of_name(name, taken) is None}
+
+
+def fire(source: Source, state: bytes, timers: Sequence[tuple[int, str]], host: Host, *,
+         passed: Passed | None = None) -> Step:
+    """Fire timers (task, element) in this order; one that is no longer armed is left out. Raises ProcessBroken."""
     instance = load(bundle_of(source), state, host)
+    instance.passed = passed or {}
 
     def act() -> None:
         for key, element in timers:
@@ -61,23 +77,24 @@ def fire(source: Source, state: bytes, timers: Sequence[tuple[int, str]], host: 
             if token is not None and token.task_spec.bpmn_id == element and _is_timer(token):
                 happen(token)
                 instance.drain()
-    return _run(instance, act)
+    return run(instance, act)
 
 
 def deliver(source: Source, state: bytes, message: str, task: int | None, host: Host,
-            form: dict[str, Any] | None = None) -> Step:
+            form: dict[str, Any] | None = None, *, passed: Passed | None = None) -> Step:
     """Give a message to the event that waits for it; with `task`, only to one that hangs on this task.
 
     `form` becomes the form that the following expressions see. Raises TaskNotOpen when nobody waits for it.
     """
     instance = load(bundle_of(source), state, host)
+    instance.passed = passed or {}
     token = _listener(instance, message, task)
     if token is None:
         raise TaskNotOpen(task=task, waiting_for=message)
 
     def act() -> None:
         happen(token, form=None if form is None else plain(form))
-    return _run(instance, act)
+    return run(instance, act)
 
 
 def describe_state(source: Source, state: bytes, host: Host) -> Step:
@@ -116,7 +133,8 @@ def _is_timer(token: Token) -> bool:
     return isinstance(token.task_spec.event_definition, HostTimer)
 
 
-def _run(instance: Instance, act: Callable[[], None]) -> Step:
+def run(instance: Instance, act: Callable[[], None]) -> Step:
+    """Let `act` happen to a loaded instance and run it to its next wait; raises ProcessBroken, StandsStill."""
     try:
         act()
         instance.drain()
@@ -127,6 +145,9 @@ def _run(instance: Instance, act: Callable[[], None]) -> Step:
         raise broken from error
     except ProcessBroken as broken:
         broken.trace = tuple(instance.trace)
+        raise
+    except WanggeError as error:  # what an operation refuses: the operator must know where
+        error.facts.setdefault("element", instance.where(instance.current)[1])
         raise
     if not (step.done or step.failed or step.open or step.timers or instance.event_manager.tasks):
         raise StandsStill(instance.bundle.file, "、".join(step.standing), step)

@@ -14,7 +14,8 @@ from engine.errors import NotFound
 from engine.expressions import ExpressionFailed, ExpressionRefused
 from engine.processes.bundle import Bundle
 from engine.processes.errors import OverBudget, ProcessBroken
-from engine.processes.evaluation import Engine, halt
+from engine.processes.evaluation import Engine, halt, plain
+from engine.processes.passing import Passed, passed_key
 from engine.processes.tokens import Token
 from engine.processes.values import Completed, Host
 
@@ -67,6 +68,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.current: Token | None = None
         self.failed: str | None = None
         self.result: dict[str, Any] = {}
+        self.passed: Passed = {}
         self.bundle = bundle
         self.host = host
         super().__init__(bundle.spec, {}, script_engine=Engine(host), deserializing=True)
@@ -110,6 +112,14 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         """End the instance."""
         self.completed = True
         self.result = data
+
+    def passes(self, task: Token) -> bool:
+        """Whether this element is passed over in this command; the values given for it become its data."""
+        values = self.passed.get(passed_key(task.workflow.bundle.definition_id, task.task_spec.bpmn_id or ""))
+        if values is None:
+            return False
+        task.data.update(plain(values))
+        return True
 
     def fail(self, reason: str) -> None:
         """Fail the instance: an error that nothing caught."""

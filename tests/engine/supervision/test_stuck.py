@@ -10,8 +10,9 @@ from engine.supervision.stuck import list_stuck
 from tests.town import Office
 
 NOTHING = "UPDATE task SET closed_at = now(), outcome = 'x', closed_by = 'x'; DELETE FROM timer"
-INCIDENT = ("INSERT INTO incident (case_id, element, reason, attempts, at, resolved_at) "
-            "SELECT id, 'x', 'x', 1, now(), {resolved} FROM \"case\"")
+INCIDENT = ("INSERT INTO incident (case_id, cause, subject, process, element, code, reason, attempts, passed, history, "
+            "at, last_at, resolved_at, resolution) SELECT id, 'clock', '', '', 'x', 'x', 'x', 1, '{{}}', '[]', now(), "
+            "now(), {resolved}, CASE WHEN {resolved} IS NULL THEN NULL ELSE 'retried' END FROM \"case\"")
 
 
 @pytest.fixture
