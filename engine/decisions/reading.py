@@ -15,11 +15,15 @@ MOST_ELEMENTS = 50_000
 HIT_POLICIES = ("UNIQUE", "ANY", "FIRST", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "COLLECT")
 AGGREGATIONS = ("", "SUM", "MIN", "MAX", "COUNT")
 _ANNOTATIONS = ("cites", "note")
-_VERSIONS = {
+_VERSIONS = {  # their decision tables are written alike
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
 }
 _LANGUAGES = ("feel", "s-feel", "https://www.omg.org/spec/dmn/20191111/feel/",
+              "https://www.omg.org/spec/dmn/20211108/feel/", "https://www.omg.org/spec/dmn/20230324/feel/",
               "http://www.omg.org/spec/dmn/20180521/feel/", "http://www.omg.org/spec/feel/20140401")
 _NOT_OURS = {
     "businessKnowledgeModel": "不支持业务知识模型，请把内容写进表里",
@@ -56,7 +60,7 @@ def read_sheet(source: Source, findings: Findings) -> TableInfo | None:
         findings.add("", "xml_unreadable", refused.message)
         return None
     if _space(root) not in _VERSIONS or _tag(root) != "definitions":
-        findings.add("", "dmn_version", "不是 DMN 1.2 或 1.3 的文件，请用现行的 DMN 编辑器另存")
+        findings.add("", "dmn_version", "不是 DMN 1.1 至 1.5 的文件，请用现行的 DMN 编辑器另存")
         return None
     _check_file(root, findings)
     decision = _only_decision(root, source, findings)

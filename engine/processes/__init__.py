@@ -6,7 +6,7 @@ from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken
 from engine.processes.fields import Field, Option, Outcome
 from engine.processes.forms import DEFAULT_FORM, Form
 from engine.processes.gate import gate
-from engine.processes.identifying import identified
+from engine.processes.identifying import identified, unfolded
 from engine.processes.incidents import (
     Broken,
     find_open,
@@ -81,5 +81,6 @@ __all__ = [
     "timers_anew",
     "timers_waiting",
     "try_run",
+    "unfolded",
     "ways_back",
 ]

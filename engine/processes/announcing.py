@@ -35,10 +35,14 @@ class Announcement(EventDefinition):  # type: ignore[misc]
         payload = None
         if self.expression:
             payload = plain(my_task.workflow.script_engine.evaluate(my_task, self.expression))
-        my_task.workflow.top_workflow.thrown.append((self, my_task, payload))
+        top = my_task.workflow.top_workflow
+        top.thrown.append((self, my_task, payload, frozenset(top.event_manager.tasks)))
 
-    def deliver(self, instance: Any, thrower: Token, payload: Any) -> None:
-        """Give it to whoever catches it; an error that nobody catches fails the instance."""
+    def deliver(self, instance: Any, thrower: Token, payload: Any, listening: frozenset[int]) -> None:
+        """Give it to whoever catches it; an error that nobody catches fails the instance.
+
+        Messages and signals are not kept: only who was `listening` when it was thrown hears it.
+        """
         if thrower.workflow.completed:
             return
         if self.kind in ("error", "escalation", "cancel"):
@@ -48,7 +52,7 @@ class Announcement(EventDefinition):  # type: ignore[misc]
             elif self.kind == "error":
                 instance.fail(f"错误「{self.code or self.name}」没有人接住")
             return
-        catchers = [task for task in waiting_events(instance) if self._is_heard_by(task)]
+        catchers = [task for task in waiting_events(instance) if task.id in listening and self._is_heard_by(task)]
         for task in catchers if self.kind == "signal" else catchers[:1]:
             if task._state == TaskState.WAITING:
                 happen(task, payload)

@@ -14,7 +14,7 @@ from engine.processes.errors import DiagramUnreadable, ProcessBroken, StandsStil
 from engine.processes.evaluation import Filled
 from engine.processes.forms import DEFAULT_FORM
 from engine.processes.gate import gate
-from engine.processes.identifying import identified
+from engine.processes.identifying import unfolded
 from engine.processes.running import complete, fire, start
 from engine.processes.values import ArmedTimer, OpenTask, Step
 
@@ -86,7 +86,7 @@ def try_run(sources: Sequence[Source], answers: Mapping[str, Any] | None = None)
     Every user task is completed with its answer `{element: {field: value}}`, a list for one per visit; when
     nothing else can move, the clock jumps to the next timer. `case` among the answers gives facts of the case.
     """
-    sources = [identified(source) for source in sources]
+    sources = list(dict.fromkeys(one for source in sources for one in unfolded(source)))
     problems = [_problem(finding.file, finding.element, finding.code, finding.message)
                 for finding in _findings(sources) if finding.severity == "error"]
     first = next((source for source in sources if source.kind == "bpmn"), None)
@@ -141,8 +141,9 @@ class _Trial:
     def _answer(self, step: Step, task: OpenTask) -> Step:
         values = self.host.answer(task.element)
         form = {"outcome": task.form.outcomes[0].id, **(values if isinstance(values, Mapping) else {})}
-        return complete(self.source, step.state, task.key, form, self.host,
-                        aside=not values and task.form == DEFAULT_FORM and self._has_forms(task.process))
+        has_forms = self._has_forms(task.process)
+        return complete(self.source, step.state, task.key, form, self.host, named=not has_forms,
+                        aside=not values and task.form == DEFAULT_FORM and has_forms)
 
     def _has_forms(self, process: str) -> bool:
         """Whether a process draws forms, as ours do; in one that draws none every task's values are its form."""

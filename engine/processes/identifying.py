@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.library import Source, hardened
 from engine.processes.errors import DiagramUnreadable
+from engine.processes.extensions import called_of
 from engine.processes.names import NODES, local, tag
 
 MOST_OF_A_TABLE = 200_000
@@ -22,9 +23,34 @@ def identified(source: Source) -> Source:
     return replace(source, definition_id=own) if own and own != source.definition_id else source
 
 
+def unfolded(source: Source) -> list[Source]:
+    """The source under the id that the file itself gives; of a file with several processes one source for each.
+
+    The one that none of the others calls comes first. Where that is not clear the file is left as it is; what
+    says that it is not executable is not counted.
+    """
+    try:
+        root = hardened.read_xml(source.content, most_elements=MOST_OF_A_TABLE)
+    except hardened.XmlRefused:
+        return [source]
+    drawn = [node for node in _drawn(root) if node.get("id")] if source.kind == "bpmn" else []
+    called = {called_of(node) for node in root.iter(tag("callActivity"))}
+    meant = [node for node in drawn if (node.get("isExecutable") or "").lower() != "false"] or drawn
+    first = [node for node in meant if node.get("id") not in called]
+    if len(drawn) < 2 or len(first) != 1:
+        return [identified(source)]
+    others = [node for node in drawn if node is not first[0] and node.get("id") in called]
+    return [replace(source, definition_id=node.get("id")) for node in (*first, *others)]
+
+
+def _drawn(root: Any) -> list[Any]:
+    """The processes of a file in which something is drawn."""
+    return [node for node in root.iter(tag("process")) if any(local(child.tag) in NODES for child in node)]
+
+
 def process_node(root: Any, source: Source) -> Any:
     """The process a source is about: the one of its id, else the only one drawn; raises DiagramUnreadable."""
-    drawn = [node for node in root.iter(tag("process")) if any(local(child.tag) in NODES for child in node)]
+    drawn = _drawn(root)
     named = [node for node in root.iter(tag("process")) if node.get("id") == source.definition_id]
     found = named or (drawn if len(drawn) == 1 else [])
     if not found:

@@ -60,7 +60,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.every: dict[int, Token] = {}
         self.ready: deque[Token] = deque()
         self.throwing: deque[Token] = deque()
-        self.thrown: deque[tuple[Any, Token, Any]] = deque()
+        self.thrown: deque[tuple[Any, Token, Any, frozenset[int]]] = deque()
         self.trace: list[Completed] = []
         self.counter = 0
         self.steps = 0
@@ -174,8 +174,8 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         if clock.stopwatch() > self.ends_by:
             raise OverBudget(*self.where(task), f"一次操作超过 {MOST_SECONDS:.0f} 秒")
 
-    def _deliver(self, definition: Any, thrower: Token, payload: Any) -> None:
-        definition.deliver(self, thrower, payload)
+    def _deliver(self, definition: Any, thrower: Token, payload: Any, listening: frozenset[int]) -> None:
+        definition.deliver(self, thrower, payload, listening)
 
     def _settle(self) -> bool:
         """Let one inclusive join fire, or one scope end; False when nothing can move."""

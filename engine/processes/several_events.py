@@ -16,8 +16,10 @@ def resolve_references(root: Any) -> None:
     for reference in list(root.iter(tag("eventDefinitionRef"))):
         definition = drawn.get((reference.text or "").strip().rpartition(":")[2])
         if definition is not None:
-            event = reference.getparent()
-            event.replace(reference, copy.deepcopy(definition))
+            made = copy.deepcopy(definition)
+            for node in made.iter():
+                node.attrib.pop("id", None)
+            reference.getparent().replace(reference, made)
 
 
 def definitions_in(node: Any) -> list[Any]:

@@ -18,11 +18,12 @@ as_json = click.option("--json", "as_json", is_flag=True, help="JSON alone on st
 
 
 def read_sources(paths: Iterable[Path], pack: str | None = None) -> list[Source]:
-    """The files as working copies, known by the ids they carry, not by their names.
+    """The files as working copies, known by the ids they carry, not by their names; a file may hold what it calls.
 
     A file outside the packs' folders belongs to `pack`, or to base.
     """
-    return [processes.identified(library.read_source(path, pack or _pack_of(path))) for path in paths]
+    return [source for path in paths
+            for source in processes.unfolded(library.read_source(path, pack or _pack_of(path)))]
 
 
 def _pack_of(path: Path) -> str:

@@ -12,7 +12,7 @@ from engine.processes.errors import DiagramUnreadable
 from engine.processes.gate.answers import check_answers
 from engine.processes.gate.beside import check_beside
 from engine.processes.gate.calls import check_calls
-from engine.processes.gate.drawing import Findings, scope_of
+from engine.processes.gate.drawing import Findings, scope_of, title
 from engine.processes.gate.elements import check_elements
 from engine.processes.gate.flows import check_flows
 from engine.processes.gate.forms import check_extensions, check_forms
@@ -76,7 +76,7 @@ def _check(source: Source, root: Any, processes: frozenset[str], decisions: froz
            operations: frozenset[str] | None, given: dict[str, frozenset[str] | None], findings: Findings) -> None:
     process = process_node(root, source)
     scope = scope_of(process)
-    _check_file(root, process, findings)
+    _check_file(root, process, processes, findings)
     own = process.get("id")
     if own != source.definition_id:
         findings.warning(process, "file_name", f"流程的编号是「{own}」，文件请叫 {own}.bpmn")
@@ -96,9 +96,13 @@ def _check(source: Source, root: Any, processes: frozenset[str], decisions: froz
         _check_parses(source, process, findings)
 
 
-def _check_file(root: Any, process: Any, findings: Findings) -> None:
+def _check_file(root: Any, process: Any, processes: frozenset[str], findings: Findings) -> None:
     for other in root.iter(tag("process")):
-        if other is not process and any(local(node.tag) in NODES for node in other):
+        if other is process or other.get("id") in processes or not any(local(node.tag) in NODES for node in other):
+            continue
+        if (other.get("isExecutable") or "").lower() == "false":
+            findings.warning(other, "not_run", f"流程「{title(other)}」标为不可执行，这里不执行它")
+        else:
             findings.error(other, "several_processes", "一个文件只能有一个流程，请分成几个文件")
     if any(True for _ in root.iter(tag("correlationKey"), tag("correlationProperty"))):
         findings.error(process, "correlation", "消息关联不起作用：消息只送给指定案件，请删除关联键")

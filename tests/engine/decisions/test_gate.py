@@ -49,7 +49,7 @@ WORDS = '<decision id="limits"><literalExpression><text>1</text></literalExpress
     ("row_width", a_file(ONE.replace('<rule id="r">', '<annotation name="cites"/><annotation name="note"/>'
                                      '<rule id="r"><annotationEntry/>'))),
     ("row_width", a_file(ONE.replace('name="x"/>', 'name="x"/><output id="p" name="y"/>'))),
-    ("dmn_version", a_file(ONE, namespace="http://www.omg.org/spec/DMN/20151101/dmn.xsd")),
+    ("dmn_version", a_file(ONE, namespace="http://www.omg.org/spec/DMN/20130901")),
     ("xml_unreadable", a_file(ONE, before='<!DOCTYPE d [<!ENTITY a "b">]>')),
     ("xml_unreadable", a_file(ONE.replace("<text>1", "<text>1<"))),
     ("xml_unreadable", a_file("<x>" * 70 + "</x>" * 70)),
