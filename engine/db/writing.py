@@ -109,7 +109,8 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
         _write_beside(session)
         return
     beside = _beside(session)
-    _send(session, {**docs, **beside}, [*payload, *_as_json(beside)])
+    if docs or beside:  # rows may have been touched without changing
+        _send(session, {**docs, **beside}, [*payload, *_as_json(beside)])
     _settle(session, work)
 
 
