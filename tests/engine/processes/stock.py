@@ -18,13 +18,14 @@ from engine.library import Source
 class Stock:
     """One instance of a diagram in stock SpiffWorkflow."""
 
-    def __init__(self, source: Source, *called: Source, data: Mapping[str, Any]) -> None:
+    def __init__(self, source: Source, *called: Source, data: Mapping[str, Any],
+                 facts: Mapping[str, Any] | None = None) -> None:
         parser = SpiffBpmnParser()
         for one in (source, *called):
             parser.add_bpmn_xml(etree.fromstring(one.content), one.file)
         spec = parser.get_spec(source.definition_id)
         self.workflow = BpmnWorkflow(spec, parser.get_subprocess_specs(source.definition_id),
-                                     PythonScriptEngine(TaskDataEnvironment({})))
+                                     PythonScriptEngine(TaskDataEnvironment({} if facts is None else {"case": facts})))
         self.workflow.task_tree.data.update(data)
         self.trace: list[str] = []
         self._run()
