@@ -138,6 +138,20 @@ class Crowd:
                     self.ledger.repeated += 1
         return answer
 
+    def once(self, who: str, path: str, body: dict[str, Any], key: str) -> requests.Response | None:
+        """An act under a key, asked once; acknowledged, it goes into the ledger. None where nobody answers."""
+        headers = {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": key}
+        try:
+            answer = self.http.post(self.house.address + path, headers=headers, timeout=20, json=body)
+        except requests.RequestException:
+            with self.ledger.lock:
+                self.ledger.broken += 1
+            return None
+        if answer.ok:
+            told = answer.json()
+            self.ledger.acknowledged(Done(key, who, path, body, answer.content, told["number"], 1, clock.stopwatch()))
+        return answer
+
     # working ----------------------------------------------------------------------------------------------------
     def report(self, grid: str = "", **changed: Any) -> str:
         """Somebody reports; the number of the case."""

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,10 +31,16 @@ SECRET = "storm" * 8
 
 
 class House:
-    """`wangge serve --no-worker` and any number of `wangge worker`, on a database that is there already."""
+    """`wangge serve --no-worker` and any number of `wangge worker`, on a database that is there already.
 
-    def __init__(self, data: Path, url: str, workers: int = 1, serves: bool = True) -> None:
+    With `is_embedded` the server keeps the database of its folder, which `url` leads to. `told` are variables of
+    the environment that its processes get besides.
+    """
+
+    def __init__(self, data: Path, url: str, workers: int = 1, serves: bool = True, is_embedded: bool = False,
+                 told: Mapping[str, str] | None = None) -> None:
         self.data, self.url, self.port = data, url, _free_port()
+        self.is_embedded, self.told = is_embedded, dict(told or {})
         self.engine = create_engine(url, pool_size=2)
         self.arming = data / "failpoints"
         self.arming.mkdir(parents=True, exist_ok=True)
@@ -70,8 +76,11 @@ class House:
 
     def environment(self) -> dict[str, str]:
         """What the processes are told."""
-        return {**os.environ, "DATA": str(self.data), "DATABASE_URL": self.url, "PORT": str(self.port), "DEMO": "1",
-                "SECRET_KEY": SECRET, "LOG_LEVEL": "warning", failpoints.VARIABLE: str(self.arming)}
+        known = {**os.environ, "DATA": str(self.data), "DATABASE_URL": self.url, "PORT": str(self.port), "DEMO": "1",
+                 "SECRET_KEY": SECRET, "LOG_LEVEL": "warning", failpoints.VARIABLE: str(self.arming), **self.told}
+        if self.is_embedded:
+            del known["DATABASE_URL"]
+        return known
 
     def close(self) -> None:
         """End everything that runs, and let go of the place."""
@@ -140,14 +149,25 @@ class House:
         """The last words of every process."""
         return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in self.data.glob("*.log"))
 
+    def ready(self) -> dict[str, str]:
+        """What the page of health says; nothing where nobody answers."""
+        with suppress(requests.RequestException):
+            said: dict[str, str] = requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).json()
+            return said
+        return {}
+
     def advance(self, by: timedelta) -> None:
         """Push the clock of the place forward."""
-        clock.advance(by)
+        self.shift(by)
 
     def set_back(self, by: timedelta) -> None:
         """Put the clock of the place back, as whoever corrects a machine may."""
-        beside = self.data / "clock.back"
-        beside.write_text(str((clock.offset() - by).total_seconds()), encoding="ascii")
+        self.shift(-by)
+
+    def shift(self, by: timedelta) -> None:
+        """Set the clock of the place that much on, or back."""
+        beside = self.data / "clock.set"
+        beside.write_text(str((clock.offset() + by).total_seconds()), encoding="ascii")
         beside.replace(self.data / "clock")
 
     def session(self) -> Session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -55,15 +56,17 @@ def test_a_key_that_comes_five_times_at_once_makes_one_case(house: House, size: 
     for key in answers:
         other = crowds[0].ask(who, "POST", "/cases", key, json=report(2))
         assert other.status_code == 422 and other.json()["code"] == "idempotency_mismatch"
-    chance = Crowd(house, ledger, seed).chance
-    for key, answer in answers.items():
-        assert uuid.UUID(int=chance.getrandbits(128)).hex == key
-        assert crowds[0].ask(who, "POST", "/cases", key, json=report(chance.random())).content == answer
+    for later in (timedelta(0), timedelta(days=1)):
+        house.advance(later)
+        chance = Crowd(house, ledger, seed).chance
+        for key, answer in answers.items():
+            assert uuid.UUID(int=chance.getrandbits(128)).hex == key
+            assert crowds[0].ask(who, "POST", "/cases", key, json=report(chance.random())).content == answer
     with house.session() as session:
         made = session.scalar(sa.select(sa.func.count()).select_from(Case).where(Case.id > ledger.since))
     assert made == size
-    say(f"{size} keys, each five times at once, once more after a restart, once with another body: {made} cases; "
-        f"{house.verify()} checks")
+    say(f"{size} keys, each five times at once, again after a restart and after a day, once with another body: "
+        f"{made} cases; {house.verify()} checks")
 
 
 def report(mark: float) -> dict[str, object]:
