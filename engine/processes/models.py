@@ -72,20 +72,20 @@ class Incident(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     instance_id: Mapped[int | None] = mapped_column(BigInteger)
     case_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    element: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=1)
+    next_try_at: Mapped[datetime | None]
+    at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
     cause: Mapped[str] = mapped_column(String(10), default="clock")
     subject: Mapped[str] = mapped_column(String(80), default="")
     task_id: Mapped[int | None] = mapped_column(BigInteger)
     process: Mapped[str] = mapped_column(String(100), default="")
-    element: Mapped[str] = mapped_column(String(80))
     code: Mapped[str] = mapped_column(String(60), default="")
-    reason: Mapped[str]
-    attempts: Mapped[int] = mapped_column(default=1)
     attempt: Mapped[bytes | None] = mapped_column(LargeBinary)
     passed: Mapped[dict[str, Any]] = mapped_column(default=dict)
     history: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    next_try_at: Mapped[datetime | None]
-    at: Mapped[datetime]
     last_at: Mapped[datetime]
-    resolved_at: Mapped[datetime | None]
     resolution: Mapped[str | None] = mapped_column(String(12))
     resolved_by: Mapped[str | None] = mapped_column(String(80))
