@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import attachments, audit, cases, clock, directory, notices
+from engine import attachments, audit, cases, clock, directory, notices, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating
 
@@ -56,6 +56,7 @@ def forget_what_is_over(session: Session, at: datetime) -> int:
     directory.forget_failures(session, at)
     directory.forget_ended(session, at)
     repeating.forget_answers(session, at)
+    residents.forget_knocks(session, at)
     attachments.sweep_orphans(session, at)
     attachments.sweep_strays(session, at - clock.offset())
     return 0

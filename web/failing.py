@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import exc as sql
 from werkzeug.exceptions import HTTPException
 
-from engine import clock, directory
+from engine import clock, directory, residents
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable, WanggeError
 from web import identity, languages
 from web.db import db
@@ -21,7 +21,7 @@ from web.wording import english, plain, title
 
 log = structlog.get_logger()
 _FAMILIES: tuple[tuple[type[WanggeError], int], ...] = (
-    (directory.WrongCredentials, 401), (directory.TooManyAttempts, 429),
+    (directory.WrongCredentials, 401), (directory.TooManyAttempts, 429), (residents.TooOften, 429),
     (NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Invalid, 422), (Unavailable, 503),
 )  # fmt: skip
 _BY_STATUS = {

@@ -60,6 +60,8 @@ _TO_ENGLISH = (
     (r"发生时间在将来，请核对。", "This lies in the future."),
     (r"经度和纬度要同时给出。", "Give latitude and longitude together."),
     (r"「(.*)」不是有效的电话号码。", r"\1 is no valid phone number."),
+    (r"这是身份证号，不是电话号码。.*",
+     "This is an identity number, not a phone. Give a mobile number; no identity number is needed."),
     (r"有照片没有上传成功.*", "A photo was not uploaded, or is used elsewhere."),
     (r"只收 JPG、PNG、WebP 照片.*", "Only JPG, PNG and WebP photos; this file is none, or is damaged."),
     (r"照片.*", "The photo is too large."),

@@ -3,18 +3,21 @@
 from engine.cases.acting import Acted, claim_task, complete_task, release_task
 from engine.cases.acts import ActOffer, act_on, available_acts
 from engine.cases.clockwork import advance_one, advance_some, lag, next_due
+from engine.cases.errors import ReportInvalid
 from engine.cases.explaining import explain_deadlines
-from engine.cases.filing import Report, check_report, report_case
+from engine.cases.filing import LONGEST, Report, check_report, report_case
 from engine.cases.gatekeeping import running_by_definition
 from engine.cases.hosting import host_for
 from engine.cases.operations import OPERATIONS
 from engine.cases.suggesting import Suggestion, suggest_for
 
 __all__ = [
+    "LONGEST",
     "OPERATIONS",
     "ActOffer",
     "Acted",
     "Report",
+    "ReportInvalid",
     "Suggestion",
     "act_on",
     "advance_one",

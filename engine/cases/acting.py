@@ -14,10 +14,11 @@ from engine import attachments, directory, processes, worklist
 from engine.audit.models import Entry
 from engine.cases.checking import check_references
 from engine.cases.clockwork import catch_up
-from engine.cases.errors import CaseClosed, CaseUnknown
+from engine.cases.errors import ActNotAllowed, CaseClosed, CaseUnknown
 from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
 from engine.cases.models import Case
+from engine.cases.offers import is_reporters
 from engine.cases.projection import project
 from engine.cases.scope import unscoped
 from engine.cases.troubles import Repeat, take_up, watched
@@ -92,6 +93,27 @@ def complete_task(
         return _complete(file, actor, task, outcome, dict(values), at, repeat)
 
 
+def complete_as_reporter(
+    session: Session, case_id: int, task_id: int, outcome: str, values: Mapping[str, Any], version: int | None,
+    at: datetime,
+) -> Acted:
+    """Complete a task of the lane 反映人 for the resident who has proved that this case is theirs (E15).
+
+    Raises CaseUnknown where the task belongs to another case, NotYourTask where it is not the reporter's, and what
+    `complete_task` raises.
+    """
+    with unscoped(session), session.no_autoflush:
+        case = lock_case_of_task(session, task_id)
+        file = CaseFile(session, case, asked_for=task_id)
+        task = file.task(task_id)
+        if case.id != case_id or not is_reporters(session, case, task):
+            raise worklist.NotYourTask()
+        catch_up(file, at)
+        worklist.require_open(task, entry=case.entries)
+        worklist.require_version(task, version)
+        return _complete(file, directory.RESIDENT, task, outcome, dict(values), at)
+
+
 def _complete(
     file: CaseFile, actor: directory.Actor, task: Task, outcome: str, values: dict[str, Any], at: datetime,
     repeat: Repeat | None = None,
@@ -99,6 +121,8 @@ def _complete(
     session, case, instance = file.session, file.case, file.instance
     form = form_of_task(task)
     cleaned = form.validate(outcome, values)
+    if outcome not in {one.id for one in form.outcomes_for(actor.roles)}:
+        raise ActNotAllowed("这种办理方式不由您来选。", verb=outcome)
     act = Host(session, case, actor, at, form={"outcome": outcome, **cleaned}, file=file)
     check_references(act, form, cleaned)
     take_up(act, repeat)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import phonenumbers
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from engine import attachments, directory, library, matters, processes
 from engine.cases import custody
 from engine.cases.act import Act
 from engine.cases.clocks import open_total
+from engine.cases.covering import cover, has_identity_number
 from engine.cases.errors import PlaceUncovered, ReportInvalid
 from engine.cases.hosting import Host
 from engine.cases.models import CHANNELS, ORIGINS, SEVERITIES, URGENCIES, Case, Contact, Numbering
@@ -32,7 +34,11 @@ PROCESS = "case"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What somebody tells us. `division` and `grid` are codes; `settled` says how it was settled on the spot."""
+    """What somebody tells us. `division` and `grid` are codes; `settled` says how it was settled on the spot.
+
+    `noted_at` is when a phone says it was written down, `device_at` what the phone's clock showed when it was sent:
+    both are kept as claims, our own time counts.
+    """
 
     description: str
     place: str
@@ -51,6 +57,8 @@ class Report:
     first_handling: str | None = None
     happened_at: datetime | None = None
     photos: tuple[str, ...] = ()
+    noted_at: datetime | None = None
+    device_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -66,17 +74,18 @@ def report_case(session: Session, actor: directory.Actor, report: Report, at: da
     Raises ReportInvalid naming every field that is wrong, PlaceUncovered where no centre could take it.
     Source: GB 6.4 采集建档; YC 34.
     """
+    report, covered = _covered(report)
     problems = check_report(report, at)
     division, grid = _spot(session, actor, report, problems)
     matter = _matter(session, report, at, problems)
     if problems or division is None:
         raise ReportInvalid(fields=problems)
     with session.no_autoflush:
-        return _file(session, actor, report, division, grid, matter, at)
+        return _file(session, actor, report, division, grid, matter, at, {"covered": covered} if covered else {})
 
 
 def _file(session: Session, actor: directory.Actor, report: Report, division: Division, grid: Grid | None,
-          matter: Matter | None, at: datetime) -> Case:
+          matter: Matter | None, at: datetime, notes: dict[str, Any]) -> Case:
     case = _case(session, actor, report, division, grid, matter, at)
     act = Host(session, case, actor, at, is_new=True)
     _place_with_holder(act, actor, division, grid)
@@ -101,8 +110,29 @@ def _file(session: Session, actor: directory.Actor, report: Report, division: Di
         channel=case.channel,
         place=case.division_code,
         photos=len(report.photos),
+        **notes,
+        **_claims(report, at),
     )
     return case
+
+
+def _covered(report: Report) -> tuple[Report, int]:
+    """The report without identity numbers in its words, and how many were covered."""
+    told = {name: cover(text) for name in LONGEST if (text := getattr(report, name))}
+    clean: dict[str, Any] = {name: text for name, (text, __) in told.items()}
+    contact = {name: cover(text)[0] if text and name == "name" else text
+               for name, text in (report.contact or {}).items()}
+    return replace(report, contact=contact or None, **clean), sum(number for __, number in told.values())
+
+
+def _claims(report: Report, at: datetime) -> dict[str, Any]:
+    """What the phone claims about time: when it was noted, and by how many seconds its clock ran ahead of ours."""
+    claims: dict[str, Any] = {}
+    if report.noted_at is not None:
+        claims["noted_at"] = report.noted_at.astimezone(UTC).isoformat(timespec="seconds")
+    if report.device_at is not None:
+        claims["device_ahead"] = round((report.device_at - at).total_seconds())
+    return claims
 
 
 def check_report(report: Report, at: datetime) -> dict[str, list[str]]:
@@ -121,9 +151,8 @@ def check_report(report: Report, at: datetime) -> dict[str, list[str]]:
         problems["happened_at"] = ["发生时间在将来，请核对。"]
     if position := _wrong_position(report.lat, report.lng):
         problems["place"] = [position]
-    phone = (report.contact or {}).get("phone")
-    if phone and not is_phone(phone):
-        problems["contact.phone"] = [f"「{phone[:30]}」不是有效的电话号码。"]
+    if wrong := wrong_phone((report.contact or {}).get("phone")):
+        problems["contact.phone"] = [wrong]
     return problems
 
 
@@ -148,6 +177,15 @@ def _wrong_position(lat: float | None, lng: float | None) -> str | None:
     if lat is None or lng is None:
         return None if lat is lng else "经度和纬度要同时给出。"
     return None if -90 <= lat <= 90 and -180 <= lng <= 180 else "经纬度不在地球上，请重新定位。"
+
+
+def wrong_phone(phone: str | None) -> str | None:
+    """What is wrong with a phone number that was given; None when nothing is, or when there is none."""
+    if not phone:
+        return None
+    if has_identity_number(phone):
+        return "这是身份证号，不是电话号码。请填手机号；办理不需要身份证号。"
+    return None if is_phone(phone) else f"「{phone[:30]}」不是有效的电话号码。"
 
 
 def is_phone(text: str) -> bool:

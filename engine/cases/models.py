@@ -130,6 +130,18 @@ class Contact(Base):
     phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
+class Follower(Base):
+    """A resident who has seen the same and follows a case instead of reporting it again; name and phone sealed."""
+
+    __tablename__ = "follower"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    at: Mapped[datetime]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_hash: Mapped[str | None] = mapped_column(String(64))
+
+
 class Custody(Base):
     """A stretch of time in which an organisation held or handled a case, and how it ended.
 

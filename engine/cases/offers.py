@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from engine import library, processes
 from engine.cases.act import Act
 from engine.cases.errors import PlaceUncovered
+from engine.cases.models import Case
 from engine.directory.models import Grid, Organisation, Post
 from engine.processes import OpenTask
 from engine.worklist import Offer
+from engine.worklist.models import Task
+
+REPORTER = "反映人"  # the lane of whoever reported; the table `candidates` knows it by this name too
 
 
 def offer_of(act: Act, task: OpenTask) -> Offer:
@@ -35,6 +41,13 @@ def offer_of(act: Act, task: OpenTask) -> Offer:
             offer.organisation_id, offer.role, offer.grid_id, offer.assignee_id, act.case.handled_by_id
         )
     return offer
+
+
+def is_reporters(session: Session, case: Case, task: Task) -> bool:
+    """Whether the diagram that the case is pinned to gives this task to whoever reported it."""
+    source = library.pinned(session, case.release_id).get(("bpmn", task.process))
+    element = processes.describe(source).element(task.element) if source else None
+    return element is not None and element.lane == REPORTER
 
 
 def _by_rule(act: Act, rule: str, role: str, task: OpenTask) -> Offer | None:

@@ -24,6 +24,7 @@ from engine.matters.models import Matter
 Params = Mapping[str, Any]
 Operation = Callable[[Act, Params, Params], Any]
 OPERATIONS: dict[str, Operation] = {}
+PROHIBITED = "prohibited"
 
 
 def operation(function: Callable[[Act, Params, Params], Any]) -> Operation:
@@ -42,9 +43,18 @@ def settle(act: Act, params: Params, data: Params) -> None:
 
 @operation
 def record_verification(act: Act, params: Params, data: Params) -> None:
-    """核实: what the worker saw on the spot, before the case is filed (E8)."""
+    """核实: what the worker saw on the spot, before the case is filed (E8); or that nobody may ask it of them (C9)."""
     act.case.verified = str(act.form["outcome"])
+    if act.case.verified == PROHIBITED:
+        _tell_supervisors(act)
     _grade(act)
+
+
+def _tell_supervisors(act: Act) -> None:
+    """A worker refuses what is prohibited: the supervisors of the centre and of the one above look into it (C9)."""
+    for centre in filter(None, (act.holder, act.centre_above(act.holder))):
+        people = notifying.people_of(act, centre.id, "supervisor")
+        notifying.tell_people(act, people, PROHIBITED, "网格员按禁止事项拒办，请督查员核实")
 
 
 @operation

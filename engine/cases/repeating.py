@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases.models import Answered
 from engine.cases.recording import RECORDED
-from engine.errors import Invalid
+from engine.errors import Invalid, NotFound
 
 KEPT = timedelta(days=30)
 LONGEST_KEY = 255
@@ -57,6 +57,16 @@ def find_answer(session: Session, account_id: int, key: str, request_hash: str, 
         return None
     if found.request_hash != request_hash:
         raise IdempotencyMismatch
+    return Answer(found.status, found.body)
+
+
+def get_answer(session: Session, account_id: int, key: str) -> Answer:
+    """What was answered under this key, to whichever request; raises NotFound."""
+    found = session.scalars(
+        sa.select(Answered).where(Answered.account_id == account_id, Answered.key == _kept(key))
+    ).first()
+    if found is None:
+        raise NotFound()
     return Answer(found.status, found.body)
 
 

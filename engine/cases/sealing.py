@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 from dataclasses import dataclass
 
 import orjson
@@ -66,5 +67,10 @@ def open_sealed(sealed: bytes, bound_to: str) -> bytes:
 
 
 def phone_hash(phone: str) -> str:
-    """A keyed hash by which the same phone is recognised without being read."""
-    return hmac.new(_required(), phone.encode(), hashlib.sha256).hexdigest()
+    """A keyed hash by which the same phone is recognised without being read, however it was spaced."""
+    return keyed(re.sub(r"[\s()-]", "", phone).removeprefix("+86")).hex()
+
+
+def keyed(text: str) -> bytes:
+    """32 bytes that only this house can make of a text: what a secret link is proved by."""
+    return hmac.digest(_required(), text.encode(), hashlib.sha256)

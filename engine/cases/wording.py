@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.audit.models import Entry
+from engine.cases import claims
 from engine.cases.words import WORDS, Language, word
-from engine.directory import CLOCK
+from engine.directory import CLOCK, RESIDENT
 
 Tone = Literal["plain", "blue", "red"]
 
@@ -18,6 +19,7 @@ _SAID: dict[str, tuple[str, str]] = {
     "claim": ("认领「{task}」", "claimed «{task}»"),
     "release": ("放回「{task}」", "released «{task}»"),
     "verify/confirmed": ("现场核实：属实", "verified on site: confirmed"),
+    "verify/prohibited": ("按禁止事项拒办，报督查员", "refused it as prohibited; the supervisors are told"),
     "verify/not_found": ("现场核实：未发现", "verified on site: nothing found"),
     "dispatch/own": ("受理，由本单位办理", "accepted, handled by the centre itself"),
     "dispatch/department": ("受理并分流至{handler_name}", "dispatched to {handler_name}"),
@@ -75,6 +77,7 @@ _SAID: dict[str, tuple[str, str]] = {
     "hold": ("挂账", "put it on hold"),
     "resume": ("恢复计时", "let the clock run again"),
     "follow_up": ("续报", "followed up"),
+    "follow": ("反映同样的情况，跟进这件事", "has seen the same and follows it"),
     "unmask": ("查看反映人联系方式", "looked at the resident's contact"),
 }
 _RED = ("urge", "supervise", "raise", "daily", "timer", "void", "refuse", "rework")
@@ -108,7 +111,9 @@ def line_of(entry: Entry, texts: Mapping[str, str], language: Language) -> Line:
 
 
 def _actor(entry: Entry, is_clock: bool, language: Language) -> str:
-    return "The clock" if is_clock and language == "en" else entry.actor
+    if language == "en":
+        return "The clock" if is_clock else "A resident" if entry.actor == RESIDENT.name else entry.actor
+    return entry.actor
 
 
 def _sentence(entry: Entry, is_clock: bool, language: Language) -> str:
@@ -157,9 +162,9 @@ def _tone(entry: Entry) -> Tone:
 
 
 def _note(facts: Mapping[str, Any], language: Language) -> str:
-    """The row and the article that made the clock act."""
+    """The row and the article that made the clock act; what a phone claims about the time of a report."""
     if facts.get("row") is None:
-        return ""
+        return claims.words(facts, language)
     parts = (part.strip() for part in str(facts.get("cites") or "").split(";"))
     articles = "; ".join(part for part in parts if " " in part)
     if language == "en":

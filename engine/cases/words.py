@@ -37,6 +37,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
                "dissatisfied": ("不满意", "Dissatisfied"),
                "unreasonable": ("诉求不合理", "Unreasonable demand")},
     "verified": {"confirmed": ("属实", "confirmed"), "not_found": ("未发现", "not found"),
+                 "prohibited": ("按禁止事项拒办", "refused as prohibited"),
                  "unverified": ("未核实", "unverified")},
     "lamp": {"green": ("正常", "On time"), "yellow": ("临期", "Near due"), "red": ("超期", "Overdue"),
              "grey": ("停钟", "Clock stopped"), "none": ("无时限", "No limit")},

@@ -13,7 +13,7 @@ from engine.directory.accounts import (
     set_language,
     use_hashing,
 )
-from engine.directory.actors import CLOCK, ROLE_NAMES, Actor, ActorGone, PostView, get_actor
+from engine.directory.actors import CLOCK, RESIDENT, ROLE_NAMES, Actor, ActorGone, PostView, get_actor
 from engine.directory.hiring import StaffListInvalid, take_on
 from engine.directory.queries import (
     LogInOf,
@@ -50,6 +50,7 @@ from engine.directory.staffing import (
 
 __all__ = [
     "CLOCK",
+    "RESIDENT",
     "ROLE_NAMES",
     "Actor",
     "ActorGone",

@@ -89,6 +89,8 @@ class Actor:
 
 
 CLOCK = Actor(person_id=None, account_id=None, name="时钟")
+RESIDENT = Actor(person_id=None, account_id=None, name="群众")
+"""Whoever comes without an account: reports, follows, rates; knows one case by its link or number and phone."""
 
 
 def get_actor(session: Session, account_id: int, at: datetime) -> Actor:

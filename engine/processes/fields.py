@@ -12,11 +12,12 @@ FIELD_TYPES = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One way to complete the task."""
+    """One way to complete the task; `by`: the only role that may choose it, "" for whoever has the task."""
 
     id: str
     label: str
     label_en: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,6 +36,16 @@ class Form:
         """The JSON Schema of `values` for this outcome; without one, of all fields and none required."""
         return json_schema(self.fields, outcome)
 
+    def outcomes_for(self, roles: Collection[str]) -> tuple[Outcome, ...]:
+        """The ways that somebody with these roles may choose."""
+        return tuple(one for one in self.outcomes if not one.by or one.by in roles)
+
+    def named(self, ids: Collection[str], language: str) -> str:
+        """These outcomes by their names."""
+        english = language == "en"
+        names = [one.label_en if english else one.label for one in self.outcomes if one.id in ids]
+        return (", " if english else "、").join(names)
+
     def validate(self, outcome: str, values: dict[str, Any]) -> dict[str, Any]:
         """The values, checked and cleaned; raises Invalid with the fields that are wrong."""
         return validate(self.outcomes, self.fields, outcome, values)
@@ -49,7 +59,7 @@ def form_of(node: etree._Element) -> Form:
     drawn = form_node(node)
     if drawn is None:
         return DEFAULT_FORM
-    outcomes = tuple(Outcome(*_names(child)) for child in _children(drawn, "outcome"))
+    outcomes = tuple(Outcome(*_names(child), by=child.get("by") or "") for child in _children(drawn, "outcome"))
     fields = tuple(_field(child) for child in _children(drawn, "field"))
     return Form(outcomes or DEFAULT_FORM.outcomes, fields)
 

@@ -59,6 +59,7 @@ def task_views(page: CasePage, attempt: Attempt | None = None, asked: Mapping[st
 def _task(page: CasePage, mine: MyTask, choices: Choices, attempt: Attempt | None,
           asked: Mapping[str, str]) -> TaskView:
     form = form_of(mine.task.form)
+    form = replace(form, outcomes=form.outcomes_for(identity.current_actor().roles))
     tried = attempt if attempt is not None and attempt.of == str(mine.task.id) else None
     suggestion = _suggestion(page, form, tried.typed if tried else asked)
     values, way = suggested_values(suggestion) if suggestion else _now(form)
