@@ -28,7 +28,7 @@ from engine.worklist.models import Deadline, Measure
 
 LOOK_AHEAD = (64, 1_024, 16_384)  # due things of each kind that are looked at, further where others hold all those
 BATCH = 8  # cases that a worker does in one transaction,
-HELD = timedelta(milliseconds=50)  # unless they take longer
+HELD = timedelta(milliseconds=100)  # unless they take longer
 
 
 def fire_timers(file: CaseFile, at: datetime, passed: processes.Passed | None = None) -> int:

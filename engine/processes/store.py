@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.db import writing
+from engine.db import bell, writing
 from engine.errors import NotFound
 from engine.library import Source
 from engine.processes.models import Instance, Timer
@@ -43,6 +43,8 @@ def save(session: Session, instance: Instance, timers: Iterable[Timer], step: St
             kept.append(row)
     new = [_row(instance.id, timer) for timer in armed.values()]
     session.add_all(new)
+    if any(row.due_at <= at for row in new):
+        bell.ring(session, bell.DUE)  # due at once: the worker need not wait for its tick
     return [*kept, *new]
 
 
