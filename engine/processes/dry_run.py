@@ -81,21 +81,21 @@ def decided(source: Source, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def try_run(sources: Sequence[Source], answers: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """How the first diagram runs with these answers: status, trace, waiting, problems, operations.
+    """How the first diagram runs with these answers: status, trace, waiting, problems (warnings too), operations.
 
     Every user task is completed with its answer `{element: {field: value}}`, a list for one per visit; when
     nothing else can move, the clock jumps to the next timer. `case` among the answers gives facts of the case.
     """
     sources = list(dict.fromkeys(one for source in sources for one in unfolded(source)))
-    problems = [_problem(finding.file, finding.element, finding.code, finding.message)
-                for finding in _findings(sources) if finding.severity == "error"]
+    problems = [_problem(one.file, one.element, one.code, one.message, one.severity) for one in _findings(sources)]
     first = next((source for source in sources if source.kind == "bpmn"), None)
     if first is None:
         problems.append(_problem("", "", "no_diagram", "没有给出流程图"))
-    if problems or first is None:
+    if first is None or any(problem["severity"] == "error" for problem in problems):
         return _report("refused", [], (), problems, [])
-    host = Recorder(sources, answers or {})
-    return _Trial(first, host).run()
+    report = _Trial(first, Recorder(sources, answers or {})).run()
+    report["problems"] += problems
+    return report
 
 
 class _Trial:
@@ -171,8 +171,8 @@ def _findings(sources: Sequence[Source]) -> list[Any]:
     return found
 
 
-def _problem(file: str, element: str, code: str, message: str) -> dict[str, str]:
-    return {"file": file, "element": element, "code": code, "message": message, "severity": "error"}
+def _problem(file: str, element: str, code: str, message: str, severity: str = "error") -> dict[str, str]:
+    return {"file": file, "element": element, "code": code, "message": message, "severity": severity}
 
 
 def _report(status: str, trace: list[str], waiting: Sequence[str], problems: list[dict[str, str]],

@@ -20,7 +20,8 @@ from engine.processes.several_events import part
 HIDDEN = f"{{{WANGGE}}}hidden"
 _CONDITION = tag("conditionExpression")
 STANDS_FOR = f"{{{WANGGE}}}standsFor"
-_STAYS = frozenset({"documentation", "extensionElements", "ioSpecification", "laneSet"})
+_STAYS = frozenset({"documentation", "extensionElements", "ioSpecification", "laneSet", "incoming", "outgoing",
+                    "standardLoopCharacteristics", "multiInstanceLoopCharacteristics"})
 
 
 def rewritten(root: Any) -> Any:
@@ -80,7 +81,8 @@ def _gather_conditions(scope: Any) -> None:
         outgoing = [flow for flow in flows if flow.get("sourceRef") == node.get("id")]
         if not any(flow.find(f"./{_CONDITION}") is not None for flow in outgoing):
             continue
-        gateway = etree.SubElement(scope, tag("inclusiveGateway"), {"id": f"{node.get('id')}.ways", HIDDEN: "true"})
+        gateway = etree.SubElement(scope, tag("inclusiveGateway"), {
+            "id": f"{node.get('id')}.ways", HIDDEN: "true", STANDS_FOR: node.get("id")})
         default = node.attrib.pop("default", None)
         if default:
             gateway.set("default", default)

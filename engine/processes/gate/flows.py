@@ -21,6 +21,8 @@ def check_flows(scope: Scope, findings: Findings) -> None:
         for flow in inner.lost:
             to = title(inner.nodes[flow.get("targetRef")])
             findings.warning(flow, "flow_from_nowhere", f"顺序流的起点已经不在，到「{to}」的这条流不起作用，请删除")
+        for node in inner.of(*ACTIVITIES):
+            _check_default(node, inner, findings)
         for node in inner.of(*_CHOOSING):
             _check_choice(node, inner, findings)
         _check_reachable(inner, findings)
@@ -63,6 +65,14 @@ def _check_flow(flow: Any, scope: Scope, findings: Findings) -> None:
         findings.error(flow, "conditional_flow", f"「{title(source)}」后面的顺序流不能带条件，请在它后面画一个排他网关")
     if source.get("default") and local(source.tag) not in _CHOOSING | ACTIVITIES:
         findings.error(source, "default_flow", f"「{title(source)}」不能有默认顺序流，请在它后面画一个排他网关")
+
+
+def _check_default(node: Any, scope: Scope, findings: Findings) -> None:
+    """The default flow of an activity is taken when no condition of the others holds: they need conditions."""
+    others = [flow for flow in scope.outgoing(node.get("id")) if flow.get("id") != node.get("default")]
+    if node.get("default") and any(flow.find(f"./{tag('conditionExpression')}") is None for flow in others):
+        findings.error(node, "default_beside_plain", f"「{title(node)}」既有默认出口又有不带条件的出口，默认出口不会走到，"
+                       "请给其余出口写上条件，或在它后面画网关")
 
 
 def _check_choice(node: Any, scope: Scope, findings: Findings) -> None:

@@ -18,7 +18,8 @@ _DRAWING = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec
 _OURS = frozenset({BPMN, SPIFF, WANGGE, *_DRAWING})
 _SPIFF_WRONG = {"variableName": "表单的内容总是放在 form 里，variableName 不起作用",
                 "processVariableCorrelation": "消息关联不起作用，请删除",
-                "retry": "重试次数不起作用：服务失败会成为异常，由人处理"}
+                "retry": "重试次数不起作用：服务失败会成为异常，由人处理",
+                "properties": "表单文件等属性不起作用，请在图上画 wangge:form"}
 
 
 def check_forms(process: Any, findings: Findings) -> None:
