@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import attachments, audit, cases, clock, directory, notices, residents
 from engine.audit.models import Anchor
-from engine.cases import repeating
+from engine.cases import repeating, watching
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
@@ -62,9 +62,21 @@ def forget_what_is_over(session: Session, at: datetime) -> int:
     return 0
 
 
+def notice_stuck_cases(session: Session, at: datetime) -> int:
+    """A batch of cases that nobody and nothing moves, each made an incident."""
+    return watching.notice_stuck(session, at)
+
+
+def settle_incidents(session: Session, at: datetime) -> int:
+    """A batch of incidents that are over because somebody went on with the case."""
+    return watching.settle_over(session, at)
+
+
 JOBS: tuple[Job, ...] = (
     Job(DUE_JOB, timedelta(seconds=1), advance_cases),
     Job("notices", timedelta(seconds=2), deliver_notices),
     Job("anchor", timedelta(minutes=5), anchor_chains),
+    Job("stuck", timedelta(minutes=5), notice_stuck_cases),
+    Job("incidents", timedelta(seconds=30), settle_incidents),
     Job("forget", timedelta(minutes=10), forget_what_is_over),
 )

@@ -7,6 +7,8 @@ from datetime import timedelta
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine.cases import troubles
+from engine.cases.troubles import StepBroken
 from engine.db.failpoints import failpoint
 from engine.settings import Settings
 from web import api, console, failing, first_run, identity, languages, limits, login, observing, password, security
@@ -20,12 +22,20 @@ class App(Flask):
     """A Flask application with one commit a request: after the answer was made, before it is sent."""
 
     def dispatch_request(self) -> Response:
-        """The answer of the view, its changes committed; nothing is kept when anything raises."""
+        """The answer of the view, its changes committed; nothing is kept when anything raises.
+
+        An act that a diagram could not carry out leaves an incident, in a transaction of its own.
+        """
         try:
             answer = self.make_response(super().dispatch_request())
             failpoint("web.before_commit")
             db.session.commit()
             failpoint("web.after_commit")
+        except StepBroken as broken:
+            db.session.rollback()
+            troubles.note_broken(db.session(), broken)
+            db.session.commit()
+            raise
         except BaseException:
             db.session.rollback()
             raise

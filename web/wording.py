@@ -61,5 +61,7 @@ def plain(code: str, status: int) -> str:
 def english(code: str, facts: dict[str, Any]) -> str:
     """What an error of the engine says in English; facts name people and places as they are called."""
     text = ENGLISH.get(code) or (_PLAIN[code][1] if code in _PLAIN else code.replace("_", " ").capitalize() + ".")
-    winner = facts.get("winner")
+    winner, incident = facts.get("winner"), facts.get("incident")
+    if incident:
+        text += f" It was noted as incident #{incident} and the operators were told: no need to submit it again."
     return f"{text} ({winner})" if winner else text

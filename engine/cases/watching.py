@@ -64,7 +64,7 @@ def _standing(act: Host, instance: Instance) -> tuple[str, ...]:
         return ()
 
 
-def settle_stuck(session: Session, at: datetime) -> int:
+def settle_over(session: Session, at: datetime) -> int:
     """What was stuck and moves again, and acts that broke and were done since, are over; how many."""
     done = or_(exists().where(Task.id == Incident.task_id, Task.closed_at.is_not(None)),
                exists().where(Entry.case_id == Incident.case_id, Entry.at >= Incident.last_at,

@@ -78,9 +78,12 @@ _SAID: dict[str, tuple[str, str]] = {
     "resume": ("恢复计时", "let the clock run again"),
     "follow_up": ("续报", "followed up"),
     "follow": ("反映同样的情况，跟进这件事", "has seen the same and follows it"),
+    "retry": ("异常 #{incident}：让出错的一步再做一次", "incident #{incident}: let the step that broke happen again"),
+    "skip": ("异常 #{incident}：跳过「{element}」", "incident #{incident}: passed over «{element}»"),
+    "send_back": ("异常 #{incident}：送回「{place}」", "incident #{incident}: sent the case back to «{place}»"),
     "unmask": ("查看反映人联系方式", "looked at the resident's contact"),
 }
-_RED = ("urge", "supervise", "raise", "daily", "timer", "void", "refuse", "rework")
+_RED = ("retry", "skip", "send_back", "urge", "supervise", "raise", "daily", "timer", "void", "refuse", "rework")
 _BLUE = ("dispatch", "report", "sign")
 _QUIET = ("description", "place", "title")  # shown above the timeline already
 
@@ -162,7 +165,10 @@ def _tone(entry: Entry) -> Tone:
 
 
 def _note(facts: Mapping[str, Any], language: Language) -> str:
-    """The row and the article that made the clock act; what a phone claims about the time of a report."""
+    """What stands behind an entry: the clock's row and article, who let an act happen again, what a phone claims."""
+    if by := facts.get("repeated_by"):
+        number = facts.get("incident")
+        return f"repeated after incident #{number} by {by}" if language == "en" else f"异常 #{number} 后由{by}重做"
     if facts.get("row") is None:
         return claims.words(facts, language)
     parts = (part.strip() for part in str(facts.get("cites") or "").split(";"))

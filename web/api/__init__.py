@@ -9,11 +9,11 @@ from typing import Any
 from flask import Flask
 
 from web import identity
-from web.api import cases, errors, photos, tasks, tokens
+from web.api import cases, errors, incidents, photos, tasks, tokens
 from web.api.parsing import CaseNumber
 from web.api.serving import WanggeApi, blueprint
 
-__all__ = ["cases", "init_app", "photos", "tasks", "tokens"]
+__all__ = ["cases", "incidents", "init_app", "photos", "tasks", "tokens"]
 
 
 def init_app(app: Flask) -> None:

@@ -13,11 +13,14 @@ from engine.errors import WanggeError
 from web.failing import CODES, Failure
 
 MEDIA_TYPE = "application/problem+json"
-_TOLD = ("winner", "entry", "at", "version", "outcome", "verb")
+_TOLD = ("winner", "entry", "at", "version", "outcome", "verb", "element", "incident")
 
 
 class Problem(ma.Schema):
-    """A failure: what kind, what in detail, which fields; of a conflict also who won, when, in which entry."""
+    """A failure: what kind, what in detail, which fields; of a conflict also who won, when, in which entry.
+
+    Of a diagram that cannot go on: at which element, and under which number the incident is known.
+    """
 
     type = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
@@ -31,6 +34,8 @@ class Problem(ma.Schema):
     version = ma.fields.Integer(allow_none=True)
     outcome = ma.fields.String(allow_none=True)
     verb = ma.fields.String(allow_none=True)
+    element = ma.fields.String(allow_none=True)
+    incident = ma.fields.Integer(allow_none=True)
 
 
 def answer(failure: Failure) -> Response:

@@ -8,6 +8,7 @@ from web.console import (
     cases,
     explained,
     inbox,
+    incidents,
     preferences,
     queues,
     reports,
@@ -19,7 +20,9 @@ from web.console import (
 )
 from web.console.blueprint import blueprint
 
-__all__ = ["cases", "inbox", "preferences", "queues", "reports", "rules", "styleguide", "supervision", "tasks"]
+__all__ = [
+    "cases", "inbox", "incidents", "preferences", "queues", "reports", "rules", "styleguide", "supervision", "tasks",
+]
 
 
 def init_app(app: Flask) -> None:

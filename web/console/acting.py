@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine import cases, processes
+from engine.cases import troubles
 from engine.cases.pages import CasePage, MyTask
+from engine.cases.troubles import StepBroken
+from engine.errors import WanggeError
 from web import identity
 from web.console import shell
 from web.console.forms import Choices, FormView, view_of
@@ -47,6 +50,16 @@ class ActView:
     form: FormView
     is_open: bool
     said: str
+
+
+def noted(refused: WanggeError) -> str:
+    """What to tell somebody whose act was refused; one that the diagram could not carry out becomes an incident.
+
+    The act itself has been undone by its savepoint.
+    """
+    if isinstance(refused, StepBroken):
+        troubles.note_broken(db.session(), refused)
+    return shell.told(refused)
 
 
 def task_views(page: CasePage, attempt: Attempt | None = None, asked: Mapping[str, str] | None = None,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from engine import attachments, cases
 from engine.cases import diagrams, reading, unmasking
+from engine.cases.troubles import StepBroken
 from engine.errors import Conflict, Invalid
 from web import identity
 from web.console import acting, photos, queues, shell
@@ -79,6 +80,8 @@ def act(number: str, verb: str) -> Any:
         photos.refuse(faults)
         with session.begin_nested():
             cases.act_on(session, actor, number, verb, values, shell.now())
+    except StepBroken as broken:
+        return render_again(number, acting.Attempt(verb, verb, typed, said=acting.noted(broken)), 503)
     except (Invalid, Conflict) as refused:
         problems = refused.fields if isinstance(refused, Invalid) else {}
         attempt = acting.Attempt(verb, verb, typed, problems, shell.told(refused))

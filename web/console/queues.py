@@ -10,7 +10,7 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.cases import pages, queues, reading
+from engine.cases import incidents, pages, queues, reading
 from engine.cases.filters import ORDERS, Filters, Order, Page
 from engine.cases.queues import Queue
 from engine.cases.rows import CaseRow
@@ -152,7 +152,8 @@ def case_view(number: str, attempt: acting.Attempt | None = None) -> dict[str, A
     """What the templates of a case need."""
     page = pages.case_page(db.session(), identity.current_actor(), number, shell.now(), shell.language())
     return {"page": page, "case": page.case, "tasks": acting.task_views(page, attempt),
-            "acts": acting.act_views(page, attempt)}
+            "acts": acting.act_views(page, attempt),
+            "troubles": incidents.of_case(db.session(), page.case.id, shell.now())}
 
 
 def options() -> dict[str, Sequence[tuple[str, str]]]:

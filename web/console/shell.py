@@ -12,7 +12,7 @@ from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
 from engine import clock, directory, matters, notices
-from engine.cases import moments, queues, reading, words
+from engine.cases import incidents, moments, queues, reading, words
 from engine.cases.lamps import Clock
 from engine.errors import WanggeError
 from web import failing, identity, languages
@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
         shelves=shelves,
         counts=counts,
         unread=unread,
+        open_incidents=open_incidents,
         now=now,
         actor=identity.find_actor,
         role_name=role_name,
@@ -99,6 +100,14 @@ def unread() -> int:
     if actor is None or actor.person_id is None:
         return 0
     return notices.count_unread(db.session(), actor.person_id)
+
+
+def open_incidents() -> int:
+    """Incidents that wait for the reader; asked once a request."""
+    if "open_incidents" not in g:
+        g.open_incidents = incidents.count_open(db.session(), identity.current_actor())
+    found: int = g.open_incidents
+    return found
 
 
 def admitted() -> Sequence[Any]:

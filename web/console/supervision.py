@@ -15,7 +15,7 @@ from engine.cases.rows import CaseRow
 from engine.errors import WanggeError
 from engine.supervision import boards
 from web import identity
-from web.console import shell
+from web.console import acting, shell
 from web.console.blueprint import blueprint
 from web.db import db
 
@@ -104,5 +104,5 @@ def _act(row: CaseRow, verb: str, reason: str) -> Told:
         with session.begin_nested():
             cases.act_on(session, identity.current_actor(), row.number, verb, {"reason": reason}, shell.now())
     except WanggeError as refused:
-        return Told(row.number, row.title, shell.told(refused))
+        return Told(row.number, row.title, acting.noted(refused))
     return Told(row.number, row.title)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from engine import cases, worklist
 from engine.cases import pages, reading
+from engine.cases.troubles import StepBroken
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, WanggeError
 from web import identity
 from web.console import acting, photos, queues, shell
@@ -47,6 +48,9 @@ def complete(task: int) -> Any:
         photos.refuse(faults)
         with session.begin_nested():
             cases.complete_task(session, actor, task, outcome, values, posted.get("version", type=int), shell.now())
+    except StepBroken as broken:
+        noted = acting.noted(broken)
+        return render_again(number, acting.Attempt(str(task), outcome, typed, said=noted), 503)
     except (Invalid, Conflict, NotAllowed) as refused:
         return _refused(number, row, acting.Attempt(str(task), outcome, typed, said=shell.told(refused)), refused)
     label = next((one.label_en if shell.language() == "en" else one.label
@@ -113,7 +117,7 @@ def _carry_out(one: Planned) -> Planned:
         with session.begin_nested():
             cases.complete_task(session, identity.current_actor(), one.task, outcome, meant, one.version, shell.now())
     except WanggeError as refused:
-        return Planned(one.number, one.title, one.suggestion, None, None, shell.told(refused))
+        return Planned(one.number, one.title, one.suggestion, None, None, acting.noted(refused))
     return Planned(one.number, one.title, one.suggestion, one.task, one.version, "", True)
 
 

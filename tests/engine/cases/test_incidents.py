@@ -119,7 +119,7 @@ def test_an_act_that_breaks_does_not_stop_the_clock(leaving: Office) -> None:
 def test_another_way_is_open_and_ends_the_incident(leaving: Office) -> None:
     refused(leaving, "dispatch", "up")
     leaving.do("dispatch", "own")
-    assert watching.settle_stuck(leaving.session, leaving.at) == 1 and open_incidents(leaving) == []
+    assert watching.settle_over(leaving.session, leaving.at) == 1 and open_incidents(leaving) == []
 
 
 def test_an_act_that_a_person_must_put_right_is_no_incident(leaving: Office) -> None:
