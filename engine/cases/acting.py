@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import Select, Text, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from engine import attachments, directory, processes, worklist
@@ -22,6 +23,7 @@ from engine.cases.offers import is_reporters
 from engine.cases.projection import project
 from engine.cases.scope import unscoped
 from engine.cases.troubles import Repeat, take_up, watched
+from engine.db.hydrating import hydrate
 from engine.processes.models import Instance
 from engine.worklist.models import Task
 
@@ -39,15 +41,10 @@ class Acted:
 
 def lock_case(session: Session, case_id: int) -> Case:
     """The case row, locked until the commit; CaseUnknown outside the session's scope."""
-    case = session.scalars(
-        select(Case)
-        .where(Case.id == case_id)
-        .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
-    ).first()
-    if case is None:
+    found = _locked(session, select(_ROW).where(Case.id == case_id))
+    if found is None:
         raise CaseUnknown()
-    return case
+    return found
 
 
 def lock_case_of_task(session: Session, task_id: int) -> Case:
@@ -55,16 +52,18 @@ def lock_case_of_task(session: Session, task_id: int) -> Case:
 
     What hangs on the case is read after this: while we waited for the lock it may have changed.
     """
-    case = session.scalars(
-        select(Case)
-        .join(Task, Task.case_id == Case.id)
-        .where(Task.id == task_id)
-        .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
-    ).first()
-    if case is None:
+    found = _locked(session, select(_ROW).join_from(Case, Task, Task.case_id == Case.id).where(Task.id == task_id))
+    if found is None:
         raise worklist.TaskUnknown()
-    return case
+    return found
+
+
+_ROW = cast(func.row_to_json(literal_column('"case"')), Text)
+
+
+def _locked(session: Session, asked: Select[str]) -> Case | None:
+    row = session.scalars(asked.select_from(Case).with_for_update(of=Case)).first()
+    return None if row is None else hydrate(session, Case, [orjson.loads(row)])[0]
 
 
 def complete_task(

@@ -17,6 +17,17 @@ _NAMES = {
 }
 
 
+def _fill(self: Any, **values: Any) -> None:
+    """The constructor of every row: a new row has no history, so its columns need none of SQLAlchemy's book-keeping."""
+    columns = type(self).__table__.columns
+    own = {key: value for key, value in values.items() if key in columns}
+    self.__dict__.update(own)
+    for key in values.keys() - own.keys():  # relationships
+        if not hasattr(type(self), key):
+            raise TypeError(f"{key!r} is no attribute of {type(self).__name__}")
+        setattr(self, key, values[key])
+
+
 class Base(DeclarativeBase):
     """What every table derives from; web binds Flask-SQLAlchemy to it.
 
@@ -24,6 +35,7 @@ class Base(DeclarativeBase):
     """
 
     registry = registry(
+        constructor=_fill,
         metadata=MetaData(naming_convention=_NAMES),
         type_annotation_map={
             str: Text(),

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, inspect
-from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_dict, set_committed_value
+from sqlalchemy.orm import InstanceState, Mapper, Session
+from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 T = TypeVar("T")
 Doc = dict[str, Any]
@@ -36,16 +36,27 @@ def hydrate(session: Session, model: type[T], docs: Iterable[Doc] | None) -> lis
 def _hydrate(session: Session, mapper: Mapper[Any], doc: Doc) -> Any:
     values = {key: doc[name] if read is None or doc[name] is None else read(doc[name])
               for key, name, read in _columns(mapper)}
-    known = session.identity_map.get(mapper.identity_key_from_primary_key(tuple(values[key] for key in _keys(mapper))))
+    identity = mapper.identity_key_from_primary_key(tuple(values[key] for key in _keys(mapper)))
+    known = session.identity_map.get(identity)
     if known is not None:
         for key, value in values.items():
             set_committed_value(known, key, value)
         return known
     made = mapper.class_manager.new_instance()
     instance_dict(made).update(values)
-    make_transient_to_detached(made)
-    session.add(made)
+    _attach(session, instance_state(made), identity)
     return made
+
+
+def _attach(session: Session, state: InstanceState[Any], identity: Any) -> None:
+    """Make an object one that the session has read.
+
+    What SQLAlchemy's loader does, without the questions that `Session.add` asks of a stranger; its version is pinned
+    and `tests/engine/db/test_hydrating.py` fails when it changes.
+    """
+    state.key = identity
+    state.session_id = session.hash_key
+    session.identity_map.add(state)
 
 
 @cache

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any, cast
+from typing import NamedTuple
 
-from sqlalchemy import Insert, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine.db import writing
@@ -22,8 +20,7 @@ MOST_ATTEMPTS = 8
 FIRST_GAP = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Holders:
+class Holders(NamedTuple):
     """Those who hold one of these roles at an organisation (in one of its grids) at an instant; looked up when told."""
 
     organisation_id: int
@@ -50,7 +47,7 @@ def put(
     message = {"case_id": case_id, "channel": channel, "kind": kind, "subject": subject[:200], "body": body,
                "made_at": at, "next_try_at": at}
     if isinstance(recipients, Holders):
-        writing.put_beside(session, _TOLD, {**message, "holders": asdict(recipients)})
+        writing.put_beside(session, _TOLD, {**message, "holders": recipients._asdict()})
     else:
         session.add_all(
             Outbox(id=uuid.uuid4(), recipient_id=person, **message) for person in dict.fromkeys(recipients))
@@ -58,8 +55,8 @@ def put(
 
 _TOLD = writing.part("told", """
 INSERT INTO outbox (id, recipient_id, case_id, channel, kind, subject, body, made_at, attempts, next_try_at)
-SELECT gen_random_uuid(), holder.person_id, told.case_id, told.channel, told.kind, told.subject, told.body, told.made_at,
-       0, told.next_try_at
+SELECT gen_random_uuid(), holder.person_id, told.case_id, told.channel, told.kind, told.subject, told.body,
+       told.made_at, 0, told.next_try_at
 FROM rows
 CROSS JOIN LATERAL jsonb_populate_record(NULL::outbox, rows.doc) AS told
 CROSS JOIN LATERAL jsonb_to_record(rows.doc->'holders')

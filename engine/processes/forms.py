@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -20,8 +21,9 @@ class Form:
     outcomes: tuple[Outcome, ...]
     fields: tuple[Field, ...]
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - forms are those of the diagrams in use, few and immutable
     def as_json(self) -> dict[str, Any]:
-        """The form as plain values, to be kept with a task."""
+        """The form as plain values, to be kept with a task and not to be changed."""
         return asdict(self)
 
     @classmethod
