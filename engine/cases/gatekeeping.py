@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import decisions, library, processes
+from engine import audit, decisions, library, processes
 from engine.cases.models import Case
 from engine.cases.operations import OPERATIONS
 from engine.cases.scope import unscoped
@@ -59,12 +59,27 @@ def publish(session: Session, sources: Sequence[Source], *, by: str, approved_by
     known = [library.source_from(library.get_definition(session, row.id))
              for row in library.list_definitions(session)]
     found = inspect_sources(sources, known)
+    refuse_errors(found)
+    made = library.publish(session, sources, by=by, approved_by=approved_by, at=at, in_force_from=in_force_from)
+    note_published(session, made, at)
+    return made, found
+
+
+def note_published(session: Session, made: Sequence[Definition], at: datetime) -> None:
+    """Write the versions that were made at this moment into the house's record."""
+    audit.note(session, made[0].approved_by if made else "", [
+        audit.Deed("publish", "rules", f"{row.pack}/{row.file}", {
+            "version": row.version, "sha256": row.sha256, "drawn_by": row.drawn_by,
+            "in_force_from": row.in_force_from.isoformat()})
+        for row in made if row.published_at == at], at)
+
+
+def refuse_errors(found: Sequence[Finding]) -> None:
+    """Raise Refused, with all findings, when there is an error among them."""
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         words = "；".join(f"{one.file} {one.element}：{one.message}" for one in errors[:5])
-        raise Refused(f"没有发布：{words}", findings=found)
-    made = library.publish(session, sources, by=by, approved_by=approved_by, at=at, in_force_from=in_force_from)
-    return made, found
+        raise Refused(f"没有发布：{words}", findings=list(found))
 
 
 def running_by_definition(session: Session) -> dict[int, int]:

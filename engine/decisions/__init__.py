@@ -5,7 +5,9 @@ expressions in the answers. A row cites its article in the annotation column `ci
 """
 
 from engine.decisions.asking import Answer, Fired, ask
+from engine.decisions.comparing import Cell, Heading, RowChange, TableChange, compare
 from engine.decisions.describing import describe, gate
+from engine.decisions.editing import CellUnknown, Grid, edited, grid_of
 from engine.decisions.errors import (
     CellFailed,
     DecisionFailed,
@@ -18,17 +20,26 @@ from engine.decisions.sheet import Column, Row, TableInfo
 
 __all__ = [
     "Answer",
+    "Cell",
     "CellFailed",
+    "CellUnknown",
     "Column",
     "DecisionFailed",
     "Fired",
+    "Grid",
+    "Heading",
     "InputMissing",
     "NoAnswer",
     "Row",
+    "RowChange",
     "RowsDisagree",
+    "TableChange",
     "TableInfo",
     "TableRefused",
     "ask",
+    "compare",
     "describe",
+    "edited",
     "gate",
+    "grid_of",
 ]

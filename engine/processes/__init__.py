@@ -1,5 +1,6 @@
 """The only room where diagrams run: load, start, advance, store. SpiffWorkflow lives here and nowhere else."""
 
+from engine.processes.comparing import Change, compare
 from engine.processes.describing import DiagramInfo, ElementInfo, describe
 from engine.processes.dry_run import decided, try_run
 from engine.processes.errors import DiagramUnreadable, OverBudget, ProcessBroken, StandsStill, TaskNotOpen
@@ -21,6 +22,7 @@ from engine.processes.incidents import (
 )
 from engine.processes.leaving_out import can_pass, outputs_of
 from engine.processes.passing import PASSABLE, Passed, passed_key
+from engine.processes.rehearsing import DEFAULT_FACTS, RehearsalBroken, Rehearsed, Scene, rehearse
 from engine.processes.running import complete, deliver, describe_state, fire, messages_waiting, start, timers_anew
 from engine.processes.sending_back import NoWayBack, Place, send_back, ways_back
 from engine.processes.store import get_instance, list_timers, save, store
@@ -28,10 +30,12 @@ from engine.processes.values import ArmedTimer, Completed, Host, OpenTask, Step
 from engine.processes.verifying import roundtrip_problem, timers_waiting
 
 __all__ = [
+    "DEFAULT_FACTS",
     "DEFAULT_FORM",
     "PASSABLE",
     "ArmedTimer",
     "Broken",
+    "Change",
     "Completed",
     "DiagramInfo",
     "DiagramUnreadable",
@@ -47,10 +51,14 @@ __all__ = [
     "Passed",
     "Place",
     "ProcessBroken",
+    "RehearsalBroken",
+    "Rehearsed",
+    "Scene",
     "StandsStill",
     "Step",
     "TaskNotOpen",
     "can_pass",
+    "compare",
     "complete",
     "decided",
     "deliver",
@@ -66,6 +74,7 @@ __all__ = [
     "messages_waiting",
     "next_try",
     "note_incident",
+    "rehearse",
     "outputs_of",
     "passed_by_clock",
     "passed_key",

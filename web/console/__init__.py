@@ -6,11 +6,15 @@ from flask import Flask
 
 from web.console import (
     cases,
+    changes,
+    comparing,
+    designing,
     explained,
     inbox,
     incidents,
     preferences,
     queues,
+    rehearsals,
     reports,
     rules,
     shell,
@@ -21,7 +25,19 @@ from web.console import (
 from web.console.blueprint import blueprint
 
 __all__ = [
-    "cases", "inbox", "incidents", "preferences", "queues", "reports", "rules", "styleguide", "supervision", "tasks",
+    "cases",
+    "comparing",
+    "designing",
+    "inbox",
+    "incidents",
+    "preferences",
+    "queues",
+    "rehearsals",
+    "reports",
+    "rules",
+    "styleguide",
+    "supervision",
+    "tasks",
 ]
 
 
@@ -29,4 +45,5 @@ def init_app(app: Flask) -> None:
     """Add the pages and what their templates may say."""
     shell.init_app(app)
     explained.init_app(app)
+    changes.init_app(app)
     app.register_blueprint(blueprint)

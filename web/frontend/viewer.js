@@ -6,33 +6,61 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 const READABLE = 0.62; // a label of 12 px is still read
 const MARGIN = 24;
 
-// Draws the BPMN text into the element and marks the elements: { element id: [class, ...] }; looks at the first token.
+// Draws the BPMN text into the element with its marks: { element id: {kind, sign, title} }; looks at what matters first.
 window.showDiagram = async (container, xml, marks = {}) => {
   const viewer = new NavigatedViewer({ container });
   await viewer.importXML(xml);
   const canvas = viewer.get("canvas");
   const known = viewer.get("elementRegistry");
   canvas.zoom("fit-viewport", "auto");
-  let live = null;
-  for (const [id, classes] of Object.entries(marks)) {
+  let first = null;
+  for (const [id, mark] of Object.entries(marks)) {
     const element = known.get(id);
     if (!element) continue;
-    for (const name of [classes].flat()) canvas.addMarker(id, name);
-    if (!live && [classes].flat().includes("live")) live = element;
+    for (const name of mark.kind.split(" ")) canvas.addMarker(id, name);
+    if (mark.sign) sign(viewer, element, mark);
+    if (!first && !/^(was|stands)$/.test(mark.kind)) first = element;
   }
-  if (live && canvas.zoom() < READABLE) lookAt(canvas, live);
+  if (first && canvas.zoom() < READABLE) centre(canvas, first);
   return viewer;
 };
 
+// Leads the eye to an element; false when the drawing does not have it.
+window.lookAt = (viewer, id) => {
+  const canvas = viewer.get("canvas");
+  const known = viewer.get("elementRegistry");
+  const element = known.get(id);
+  known.filter((one) => canvas.hasMarker(one.id, "looked")).forEach((one) => canvas.removeMarker(one.id, "looked"));
+  if (!element) return false;
+  canvas.addMarker(id, "looked");
+  if (canvas.zoom() < READABLE) canvas.zoom(READABLE);
+  centre(canvas, element);
+  return true;
+};
+
+function sign(viewer, element, mark) {
+  const box = document.createElement("div");
+  box.className = `sign ${mark.kind}`;
+  box.textContent = mark.sign;
+  if (mark.title) box.title = mark.title;
+  const points = element.waypoints;
+  const middle = points && points[Math.floor((points.length - 1) / 2)];
+  const position = points
+    ? { left: middle.x - Math.min(...points.map((one) => one.x)), top: middle.y - Math.min(...points.map((one) => one.y)) - 10 }
+    : { right: 10, top: -10 };
+  viewer.get("overlays").add(element.id, { position, html: box });
+}
+
 // Centres the view on an element at a readable size, without showing more emptiness beside the drawing than needed.
-function lookAt(canvas, element) {
+function centre(canvas, element) {
   const { inner, outer } = canvas.viewbox();
-  const begin = (centre, size, from, length) => length <= size
+  const begin = (middle, size, from, length) => length <= size
     ? from - (size - length) / 2
-    : Math.min(Math.max(centre - size / 2, from - MARGIN), from + length - size + MARGIN);
+    : Math.min(Math.max(middle - size / 2, from - MARGIN), from + length - size + MARGIN);
   const width = outer.width / READABLE;
   const height = outer.height / READABLE;
-  const x = begin(element.x + element.width / 2, width, inner.x, inner.width);
-  const y = begin(element.y + element.height / 2, height, inner.y, inner.height);
+  const at = element.waypoints ? element.waypoints[0] : element;
+  const x = begin(at.x + (element.width || 0) / 2, width, inner.x, inner.width);
+  const y = begin(at.y + (element.height || 0) / 2, height, inner.y, inner.height);
   canvas.viewbox({ x, y, width, height });
 }
