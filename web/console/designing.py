@@ -21,7 +21,7 @@ from web.phrases import said
 
 
 @blueprint.post("/drafts")
-def upload() -> Any:
+def upload_draft() -> Any:
     """Take in a changed file as a draft; one that is not taken comes back with what was typed."""
     file, form = request.files.get("file"), request.form
     of = form.get("of", type=int)
