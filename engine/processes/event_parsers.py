@@ -17,6 +17,7 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
 from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
 
 from engine.processes.announcing import Announcement
+from engine.processes.conditions import Condition
 from engine.processes.extensions import text_of
 from engine.processes.names import tag
 from engine.processes.node_parsers import Node
@@ -49,6 +50,9 @@ class EventNode(Node, SpiffTaskParser, EventDefinitionParser):  # type: ignore[m
 
     def parse_escalation_event(self, event: Any) -> Announcement:
         return self._announced("escalation", event, "escalationCode")
+
+    def parse_conditional_event(self, event: Any) -> Condition:
+        return Condition(event.findtext(f"./{tag('condition')}") or "")
 
     def parse_cancel_event(self, event: Any) -> Announcement:
         return Announcement("cancel", "cancel")

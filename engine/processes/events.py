@@ -17,6 +17,7 @@ from SpiffWorkflow.spiff.specs import defaults as spiff
 from SpiffWorkflow.util.task import TaskState
 
 from engine.processes.announcing import Announcement, attached_to, is_boundary
+from engine.processes.conditions import Condition
 from engine.processes.elements import Lean
 from engine.processes.merging import meeting
 from engine.processes.timers import HostTimer
@@ -34,8 +35,12 @@ class _Catching(Lean):
             return True
         if self._is_not_waited_for(my_task):
             return not is_boundary(my_task)
+        if isinstance(self.event_definition, Condition) and self.event_definition.holds(my_task):
+            return True
         if my_task._state != TaskState.WAITING:
             my_task._set_state(TaskState.WAITING)
+        if isinstance(self.event_definition, Condition):
+            return False  # nobody can tell it that it holds now: the case stands, and says so
         manager = my_task.workflow.top_workflow.event_manager
         if my_task.id not in manager.tasks:
             manager.tasks[my_task.id] = my_task

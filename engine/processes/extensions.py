@@ -35,6 +35,13 @@ def foreign_operation_of(node: Any) -> str:
     return vendor_attribute(node, "topic", "class", "delegateExpression", "expression", "type")
 
 
+def script_of(node: Any) -> str:
+    """What a script task shall do; "" when its script is not there, only comments, or only says `pass`."""
+    text = node.findtext("./{*}script") or ""
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return text if any(line not in ("", "pass") for line in lines) else ""
+
+
 def text_of(declared: Any, event: Any, *names: str) -> str | None:
     """The text of the first of these extensions, in the event or else in what it refers to."""
     for node in (event, declared):

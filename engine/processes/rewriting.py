@@ -14,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from engine.processes.beginnings import begin, is_event_sub_process, link_of
+from engine.processes.extensions import script_of
 from engine.processes.names import ACTIVITIES, DRAWING, SCOPES, WANGGE, local, tag
 from engine.processes.several_events import part
 
@@ -56,7 +57,7 @@ def _drop_flows_from_nowhere(scope: Any) -> None:
 def _pass_empty_scripts(scope: Any) -> None:
     """A script task without a script is a plain task (BPMN 2.0.2, 10.3.3)."""
     for node in scope.iterchildren(tag("scriptTask")):
-        if not (node.findtext(f"./{tag('script')}") or "").strip():
+        if not script_of(node):
             node.tag = tag("task")
 
 

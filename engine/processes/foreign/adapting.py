@@ -12,7 +12,7 @@ from engine.processes.names import SPIFF, WANGGE, tag
 from engine.processes.several_events import resolve_references
 
 _TEXTS = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition", "timeDate", "timeDuration",
-          "timeCycle")
+          "timeCycle", "condition")
 _LANGUAGES = {"feel": "feel", "juel": "juel"}
 TAKES, GIVES = f"{{{WANGGE}}}takes", f"{{{WANGGE}}}gives"
 SHAPE, RESULT = f"{{{WANGGE}}}shape", f"{{{WANGGE}}}result"

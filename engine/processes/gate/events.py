@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.expressions import ExpressionRefused, compile_expression
 from engine.processes.beginnings import is_event_sub_process, is_none_start, link_of
-from engine.processes.gate.drawing import Findings, Scope, definitions_of, event_kind, is_true, title
-from engine.processes.names import ACTIVITIES, local, tag
+from engine.processes.gate.drawing import Findings, Scope, definitions_of, event_kind, is_true, scope_of, title
+from engine.processes.names import ACTIVITIES, FACTS, FORM, FUNCTIONS, local, tag
 
 _EVENTS_ALLOWED = {
     "startEvent": frozenset({"none", "timer"}),
     "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "terminate", "cancel"}),
-    "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
+    "intermediateCatchEvent": frozenset({"timer", "message", "signal", "conditional"}),
     "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation"}),
     "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation", "cancel"}),
 }
@@ -24,7 +25,7 @@ _TOGETHER = {  # what may stand beside another definition in one event
 _INSTEAD = {
     "compensate": "补偿事件不能执行，请把撤销的步骤画成普通任务",
     "cancel": "取消事件只能是事务子流程里的结束事件和事务边上的边界事件，请用错误事件",
-    "conditional": "条件事件不能执行，请在网关上判断条件，或由服务任务发出信号",
+    "conditional": "这里的条件事件看不到后来的变化，请在网关上判断条件，或由让条件成立的那一支发出信号",
     "link": "这里不能画连接事件，请用中间事件",
 }
 
@@ -55,6 +56,8 @@ def _check_definition(node: Any, about: str, scope: Scope, findings: Findings) -
         findings.error(node, f"{_snake(about)}_event", _INSTEAD.get(about, f"这里不能画这种事件（{about}）"))
     elif about == "cancel":
         _check_cancel(node, kind, scope, findings)
+    elif about == "conditional":
+        _check_condition(node, findings)
 
 
 def _check_several(node: Any, kind: str, findings: Findings) -> None:
@@ -73,6 +76,28 @@ def _check_typed_start(node: Any, about: str, scope: Scope, findings: Findings) 
         findings.error(node, "typed_start", "流程由立案开始，开始事件不能带类型，请画空白开始事件")
     elif node.find(f".//{tag('timeCycle')}") is not None:
         findings.error(node, "cyclic_start", "循环的定时开始会开始许多个实例，请画空白开始事件，由外面定时立案")
+
+
+def _check_condition(node: Any, findings: Findings) -> None:
+    """A condition is looked at when the token arrives, so nothing may be at work that could make it true later."""
+    text = (node.findtext(f".//{tag('condition')}") or "").strip()
+    process = next(node.iterancestors(tag("process")))
+    try:
+        asked = compile_expression(text, FUNCTIONS).names
+    except ExpressionRefused:
+        return  # said with the texts; an empty one too
+    if asked & {FORM, FACTS} or any(_forks(around) for around in scope_of(process).all()):
+        findings.error(node, "conditional_event", _INSTEAD["conditional"])
+
+
+def _forks(scope: Scope) -> bool:
+    """Whether several tokens may be at work in a scope."""
+    many = [node for node in scope.nodes.values() if len(scope.outgoing(node.get("id"))) > 1
+            and local(node.tag) not in ("exclusiveGateway", "eventBasedGateway")]
+    beside = [node for node in scope.nodes.values() if is_event_sub_process(node)
+              or (local(node.tag) == "boundaryEvent" and not is_true(node, "cancelActivity", True))]
+    return bool(many or beside or len(scope.begins()) > 1
+                or scope.node.find(f"./{tag('multiInstanceLoopCharacteristics')}") is not None)
 
 
 def _check_cancel(node: Any, kind: str, scope: Scope, findings: Findings) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from engine.expressions import ExpressionRefused, compile_assignments, compile_expression, problem_of_name
-from engine.processes.extensions import operation_of
+from engine.processes.extensions import operation_of, script_of
 from engine.processes.foreign import is_foreign, language_of
 from engine.processes.gate.drawing import Findings, definitions_of, title
 from engine.processes.names import FUNCTIONS, RESERVED, local, tag
 from engine.processes.timers import is_iso
 
-_PLAIN = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition")
+_PLAIN = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition", "condition")
 _TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _PAYLOADS = ("messagePayload", "payloadExpression")
 _DECLARED = ("message", "signal", "error", "escalation")
@@ -78,14 +78,13 @@ def _hint(text: str) -> str:
 
 
 def _check_script_task(node: Any, findings: Findings) -> None:
-    script = node.find(f"./{tag('script')}")
-    if (script is not None and (script.text or "").strip()
-            and (node.get("scriptFormat") or "").strip().lower() not in _LANGUAGES):
+    script = script_of(node)
+    if script and (node.get("scriptFormat") or "").strip().lower() not in _LANGUAGES:
         findings.error(node, "script_language", f"脚本语言「{node.get('scriptFormat')}」不能执行，请写 名称 = 表达式")
-    elif script is None or not (script.text or "").strip():
+    elif not script:
         findings.warning(node, "script_empty", f"脚本任务「{title(node)}」没有内容，走到它什么也不做")
     else:
-        _check_script(node, script.text, findings)
+        _check_script(node, script, findings)
 
 
 def _check_script(node: Any, text: str, findings: Findings) -> None:
