@@ -15,7 +15,7 @@ from engine.audit.models import Entry
 from engine.cases.facts import case_facts
 from engine.cases.file import CaseFile
 from engine.cases.models import Case
-from engine.cases.recording import record, snapshot
+from engine.cases.recording import as_it_is, record
 from engine.directory.models import Organisation
 from engine.library import DefinitionUnknown, Source
 from engine.matters.models import Matter
@@ -46,7 +46,7 @@ class Act:
     ) -> None:
         self.session, self.case, self.actor, self.at = session, case, actor, at
         self.form: dict[str, Any] = dict(form or {})
-        self.before = {} if is_new else snapshot(case)
+        self.before = {} if is_new else as_it_is(case)
         self.notes: dict[str, Any] = {}
         self.texts: dict[str, str] = {}
         self.versions: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, Text, cast, func, literal_column, select
+from sqlalchemy import BigInteger, Text, bindparam, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from engine import attachments, directory, processes, worklist
@@ -41,10 +41,10 @@ class Acted:
 
 def lock_case(session: Session, case_id: int) -> Case:
     """The case row, locked until the commit; CaseUnknown outside the session's scope."""
-    found = _locked(session, select(_ROW).where(Case.id == case_id))
-    if found is None:
+    row = session.scalars(_BY_ID, {"asked": case_id}).first()
+    if row is None:
         raise CaseUnknown()
-    return found
+    return _read(session, row)
 
 
 def lock_case_of_task(session: Session, task_id: int) -> Case:
@@ -52,18 +52,21 @@ def lock_case_of_task(session: Session, task_id: int) -> Case:
 
     What hangs on the case is read after this: while we waited for the lock it may have changed.
     """
-    found = _locked(session, select(_ROW).join_from(Case, Task, Task.case_id == Case.id).where(Task.id == task_id))
-    if found is None:
+    row = session.scalars(_BY_TASK, {"asked": task_id}).first()
+    if row is None:
         raise worklist.TaskUnknown()
-    return found
+    return _read(session, row)
 
 
-_ROW = cast(func.row_to_json(literal_column('"case"')), Text)
+# built once, for building them costs as much as asking
+_LOCKING = select(cast(func.row_to_json(literal_column('"case"')), Text)).select_from(Case).with_for_update(of=Case)
+_ASKED = bindparam("asked", type_=BigInteger)
+_BY_ID = _LOCKING.where(Case.id == _ASKED)
+_BY_TASK = _LOCKING.join(Task, Task.case_id == Case.id).where(Task.id == _ASKED)
 
 
-def _locked(session: Session, asked: Select[str]) -> Case | None:
-    row = session.scalars(asked.select_from(Case).with_for_update(of=Case)).first()
-    return None if row is None else hydrate(session, Case, [orjson.loads(row)])[0]
+def _read(session: Session, row: str) -> Case:
+    return hydrate(session, Case, [orjson.loads(row)])[0]
 
 
 def complete_task(

@@ -31,7 +31,12 @@ def salted(case: Case, value: object) -> str:
 
 def snapshot(case: Case) -> Snapshot:
     """The case row as its entries fold it: plain JSON values, free text and place as salted hashes."""
-    return {key: _plain(case, key, getattr(case, key)) for key in _folded()}
+    return {key: _plain(case, key, value) for key, value in as_it_is(case).items()}
+
+
+def as_it_is(case: Case) -> Snapshot:
+    """What the entries of a case fold, column by column, as the row has it now."""
+    return {key: getattr(case, key) for key in _folded()}
 
 
 @cache
@@ -65,11 +70,11 @@ def record(
 ) -> tuple[Entry, Snapshot]:
     """Write the entry of an act and move the head of the case's chain; the entry, and the case as it is after it.
 
-    `before` is the snapshot at the start of the act ({} for the first entry); what differs now goes into
+    `before` is the row at the start of the act ({} for the first entry); what differs now goes into
     `facts["set"]`, so that the fold of all entries gives the row (I3).
     """
-    after = snapshot(case)
-    changed = {key: value for key, value in after.items() if before.get(key, _ABSENT) != value}
+    after = as_it_is(case)
+    changed = {key: _plain(case, key, value) for key, value in after.items() if before.get(key, _ABSENT) != value}
     words = {field: text for field, text in (texts or {}).items() if text}
     content = {**(facts or {}), "set": changed}
     if words:

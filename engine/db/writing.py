@@ -105,7 +105,7 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
                           for plan, rows in work.added.items() if plan.sequence})
         docs = _docs(work)
         payload = _as_json(docs)
-    except (_Unfit, TypeError):  # the latter: a value that JSON does not know
+    except (_Unfit, TypeError):  # the latter: a value that is SQL, which JSON does not know
         _write_beside(session)
         return
     beside = _beside(session)
@@ -204,20 +204,14 @@ def _values(plan: _Plan, row: Any) -> Doc:
     for key, value in plan.defaults.items():
         if key not in values:
             setattr(row, key, value)
-    return {name: _plain(values[key]) for key, name in plan.columns.items() if values.get(key) is not None}
+    return {name: values[key] for key, name in plan.columns.items() if values.get(key) is not None}
 
 
 def _changes(plan: _Plan, row: Any) -> Doc | None:
     values, before = instance_dict(row), instance_state(row).committed_state
-    changed = {plan.columns[key]: _plain(values[key]) for key, old in before.items()
+    changed = {plan.columns[key]: values[key] for key, old in before.items()
                if key in plan.columns and key in values and values[key] != old}
     return {**changed, **plan.key_of(row)} if changed else None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, sa.ClauseElement):
-        raise _Unfit
-    return value
 
 
 def _as_text(value: Any) -> str:

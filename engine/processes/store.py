@@ -37,10 +37,12 @@ def save(session: Session, instance: Instance, timers: Iterable[Timer], step: St
     _end(instance, step, at)
     armed, kept = {(timer.task, timer.element): timer for timer in step.timers}, []
     for row in timers:
-        if armed.pop((row.task, row.element), None) is None:
-            session.delete(row)
-        else:
+        if armed.pop((row.task, row.element), None) is not None:
             kept.append(row)
+        elif row in session.new:  # set and cleared within one act
+            session.expunge(row)
+        else:
+            session.delete(row)
     new = [_row(instance.id, timer) for timer in armed.values()]
     session.add_all(new)
     if any(row.due_at <= at for row in new):

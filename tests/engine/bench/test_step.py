@@ -36,7 +36,7 @@ def test_the_conditions_say_what_a_commit_means_here(report: bench.Report) -> No
 
 
 def test_every_act_asks_something_of_the_server(report: bench.Report) -> None:
-    assert all(report.figures[f"{turn.element}_statements"].value > 5 for turn in WALK)
+    assert all(report.figures[f"{turn.element}_statements"].value >= 4 for turn in WALK)
 
 
 def test_stock_comes_to_the_end_by_the_same_acts() -> None:
