@@ -81,6 +81,11 @@ def current_session_id() -> int:
     return session_id
 
 
+def current_preferences() -> dict[str, Any]:
+    """What the account that asks has chosen; {} on a public page without log-in."""
+    return current_user.known.preferences if current_user.is_authenticated else {}
+
+
 def find_actor() -> directory.Actor | None:
     """Who asks, or None."""
     found: directory.Actor | None = g.get("actor")

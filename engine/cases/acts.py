@@ -103,12 +103,14 @@ def _do(act: Host, instance: Instance, verb: Verb, values: dict[str, Any]) -> Ac
     return Acted(act.case, entry)
 
 
-def available_acts(session: Session, actor: directory.Actor, case: Case, at: datetime) -> list[ActOffer]:
-    """The acts that this person may do on this case now, in the order of the office."""
+def available_acts(session: Session, actor: directory.Actor, case: Case, at: datetime,
+                   file: CaseFile | None = None) -> list[ActOffer]:
+    """The acts that this person may do on this case now, in the order of the office; `file`: where it is read."""
     if case.closed_at is not None:
         return []
     with unscoped(session):
-        act, instance = Host(session, case, actor, at), processes.get_instance(session, case.id)
+        act = Host(session, case, actor, at, file=file)
+        instance = act.file.instance
         return [
             ActOffer(verb.id, verb.label, verb.label_en, verb.form)
             for verb in VERBS.values()

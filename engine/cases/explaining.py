@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine import deadlines, directory
 from engine.cases.act import Act
 from engine.cases.clocks import counted_parts, extended_by
+from engine.cases.file import CaseFile
 from engine.cases.models import Case
 from engine.cases.scope import unscoped
 from engine.worklist.models import Deadline, Task
@@ -18,14 +19,15 @@ from engine.worklist.models import Deadline, Task
 LOCAL = "本地设定，无条文"
 
 
-def explain_deadlines(session: Session, case: Case, at: datetime, language: str = "zh") -> list[dict[str, Any]]:
-    """Every deadline of the case, open ones first, each with all that led to its due time.
+def explain_deadlines(session: Session, case: Case, at: datetime, language: str = "zh",
+                      file: CaseFile | None = None) -> list[dict[str, Any]]:
+    """Every deadline of the case, open ones first, each with all that led to its due time; `file`: where it is read.
 
     {stage, task, element, organisation, opened_at, due_at, limit, count, table, pack, version, row, cites, article,
     days, stops, provisional, extended, capped, parts, state: open|met|late, lamp}; instants are ISO 8601.
     """
     with unscoped(session):
-        act = Act(session, case, directory.CLOCK, at)
+        act = Act(session, case, directory.CLOCK, at, file=file)
         rows = session.scalars(
             select(Deadline)
             .where(Deadline.case_id == case.id)

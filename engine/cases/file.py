@@ -125,6 +125,11 @@ class CaseFile:
         """Who held and handled the case when it was read, and the centres of the divisions above its place."""
         return self._read(Organisation)
 
+    @property
+    def matters(self) -> list[Matter]:
+        """The matter of the case when it was read, if it had one."""
+        return self._read(Matter)
+
     def add(self, row: Task | Deadline | Measure | Custody | Stop) -> None:
         """A row that the act opens."""
         self._added.append(row)

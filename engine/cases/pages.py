@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import worklist
 from engine.attachments.models import Attachment
-from engine.audit.models import Entry
-from engine.cases import queries, sealing
+from engine.cases import sealing
+from engine.cases.contents import Within, read_within
 from engine.cases.duplicates import Similar, case_duplicates
+from engine.cases.file import CaseFile
 from engine.cases.lamps import Clock, clock_of
-from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Stop
-from engine.cases.reading import get_case, task_row
+from engine.cases.models import Case, ContactRecord, Custody, Stop
+from engine.cases.reading import get_case
 from engine.cases.rows import TaskRow
 from engine.cases.sketches import Sketch, sketch_of
 from engine.cases.stretches import LEVELS, Chart, chart_of
@@ -25,10 +24,9 @@ from engine.cases.turns import Turn, turn_of
 from engine.cases.wording import Line, line_of
 from engine.cases.words import Language
 from engine.directory import Actor
-from engine.directory.models import Division, Grid, Organisation
+from engine.directory.models import Organisation
 from engine.errors import WanggeError
-from engine.matters.models import Matter
-from engine.worklist.models import Measure, Task
+from engine.worklist.models import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,13 @@ class MyTask:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A case as its page shows it; `names`: of holder, handler, community, grid, matter and others."""
+    """A case as its page shows it; `names`: of holder, handler, community, grid, matter and others.
+
+    `file`: what its acts and suggestions ask; for the reader only what is shown of it.
+    """
 
     case: Case
+    file: CaseFile
     names: dict[str, str]
     clock: Clock
     total: Clock | None
@@ -64,25 +66,22 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
               language: Language = "zh") -> CasePage:
     """The page of the case with this number; raises CaseUnknown, out of scope too."""
     case = get_case(session, number)
-    waiting = tuple(task_row(row) for row in queries.open_tasks(session, [case.id]))
-    stops = queries.list_stops(session, [case.id])
-    open_deadlines = queries.open_deadlines(session, [case.id])
+    session.flush()
+    file, within = CaseFile(session, case), read_within(session, case)
+    stops = sorted(file.stops, key=lambda one: one.since)
+    open_deadlines = sorted(file.deadlines, key=lambda one: (one.due_at, one.id))
     total = next((each for each in open_deadlines if each.stage == "total"), None)
-    custody = _custody(session, case)
-    grid = session.get(Grid, case.grid_id) if case.grid_id else None
-    names = _names(session, case, grid)
+    names, waiting, grid = _names(file, within), within.waiting, within.grid
     return CasePage(
-        case=case, names=names,
+        case=case, file=file, names=names,
         clock=clock_of(next(iter(open_deadlines), None), stops, at, case.stopped_at, case.stopped_until),
         total=clock_of(total, stops, at, case.stopped_at) if total else None,
         turn=turn_of(case, waiting, names, at, language), waiting=waiting,
-        mine=_mine(session, actor, waiting),
-        lines=_lines(session, case, language),
-        chart=chart_of(case, custody, stops, _measures(session, case), open_deadlines,
-                       _levels(custody, names), at),
-        stops=tuple(stops), photos=_photos(session, case), contact=_contact(session, case),
-        contacted=tuple(session.scalars(select(ContactRecord).where(ContactRecord.case_id == case.id)
-                                        .order_by(ContactRecord.at))),
+        mine=_mine(file, actor, waiting),
+        lines=tuple(line_of(entry, within.texts[entry.seq], language) for entry in within.entries),
+        chart=chart_of(case, within.custody, stops, within.measures, open_deadlines,
+                       _levels(within.custody, names), at),
+        stops=tuple(stops), photos=within.photos, contact=_contact(case, within), contacted=within.contacted,
         similar=case_duplicates(session, case) if case.closed_at is None else (),
         sketch=sketch_of(grid.area if grid else None, case.lat, case.lng))
 
@@ -97,69 +96,42 @@ def may_do(task: Task, actor: Actor) -> bool:
     return True
 
 
-def _mine(session: Session, actor: Actor, waiting: Sequence[TaskRow]) -> tuple[MyTask, ...]:
-    if not waiting:
-        return ()
+def _mine(file: CaseFile, actor: Actor, waiting: Sequence[TaskRow]) -> tuple[MyTask, ...]:
     rows = {row.id: row for row in waiting}
-    tasks = session.scalars(select(Task).where(Task.id.in_(rows)).order_by(Task.id))
-    return tuple(MyTask(task, rows[task.id]) for task in tasks if may_do(task, actor))
+    return tuple(MyTask(task, rows[task.id]) for task in file.tasks if may_do(task, actor))
 
 
-def _lines(session: Session, case: Case, language: Language) -> tuple[Line, ...]:
-    texts: dict[int, dict[str, str]] = defaultdict(dict)
-    for row in session.scalars(select(EntryText).where(EntryText.case_id == case.id)):
-        texts[row.seq][row.field] = row.text
-    entries = session.scalars(select(Entry).where(Entry.case_id == case.id).order_by(Entry.seq.desc()))
-    return tuple(line_of(entry, texts[entry.seq], language) for entry in entries)
-
-
-def _custody(session: Session, case: Case) -> list[tuple[Custody, str]]:
-    rows = session.execute(
-        select(Custody, Organisation.name).join(Organisation, Organisation.id == Custody.organisation_id)
-        .where(Custody.case_id == case.id).order_by(Custody.since, Custody.id))
-    return [(custody, name) for custody, name in rows]
-
-
-def _measures(session: Session, case: Case) -> list[Measure]:
-    return list(session.scalars(
-        select(Measure).where(Measure.case_id == case.id, Measure.done_at.is_not(None)).order_by(Measure.id)))
-
-
-def _photos(session: Session, case: Case) -> tuple[Attachment, ...]:
-    found = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
-    return tuple(session.scalars(found))
-
-
-def _contact(session: Session, case: Case) -> str:
+def _contact(case: Case, within: Within) -> str:
     """The resident, masked; "" where there is none to tell."""
-    if not case.has_contact:
+    if not case.has_contact or within.contact is None:
         return ""
-    contact = session.get(Contact, case.id)
-    return sealing.unseal(contact.sealed, case.number).masked if contact else ""
+    return sealing.unseal(within.contact.sealed, case.number).masked
 
 
-def _names(session: Session, case: Case, grid: Grid | None) -> dict[str, str]:
-    """The names of everything a case points at, in one statement a table."""
-    names: dict[str, str] = {}
-    codes = case.path.split(".")
-    for division in session.scalars(select(Division).where(Division.code.in_(codes))):
+def _names(file: CaseFile, within: Within) -> dict[str, str]:
+    """The names of everything a case points at."""
+    case, names = file.case, {}
+    for division in within.divisions:
         names[division.level] = division.name
         if division.code == case.division_code:
             names["division"] = division.name
-    wanted = {"holder": case.holder_id, "handler": case.handler_id, "dispatcher": case.dispatcher_id}
-    for organisation in session.scalars(select(Organisation).where(or_(
-            Organisation.id.in_([key for key in wanted.values() if key]),
-            (Organisation.kind == "centre") & Organisation.division_code.in_(codes)))):
+    wanted = {"holder": case.holder_id, "handler": case.handler_id}
+    for organisation in file.organisations:
         names |= {role: organisation.name for role, key in wanted.items() if key == organisation.id}
-        if organisation.kind == "centre" and organisation.division.level == case.attention_level:
+        if _is_attending(organisation, case):
             names["attention"] = organisation.name
-    if grid is not None:
-        names["grid"] = grid.name
-    if case.matter_code and (matter := session.get(Matter, case.matter_code)):
+    others = {"dispatcher": within.dispatcher, "grid": within.grid and within.grid.name, "other": within.other}
+    names |= {role: name for role, name in others.items() if name}
+    for matter in file.matters:
         names["matter"], names["subclass"] = matter.name, matter.subclass_name
-    if case.duplicate_of and (other := session.get(Case, case.duplicate_of)):
-        names["other"] = other.number
     return names
+
+
+def _is_attending(organisation: Organisation, case: Case) -> bool:
+    """Whether attention has risen to this centre: it lies on the way from the city down to the place."""
+    division = organisation.division
+    return (organisation.kind == "centre" and division.level == case.attention_level
+            and f"{case.path}.".startswith(f"{division.path}."))
 
 
 def _levels(custody: Sequence[tuple[Custody, str]], names: dict[str, str]) -> list[str]:

@@ -37,10 +37,14 @@ _TASK = (
 
 
 def list_rows(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order: Order,
-              cursor: Cursor | None, limit: int = PAGE) -> list[Found]:
-    """The case columns and `task_id` of a page and one row more, in order, read the cursor's way."""
+              cursor: Cursor | None, limit: int = PAGE, counted: bool = True) -> list[Found]:
+    """The case columns and `task_id` of a page and one row more, in order, read the cursor's way.
+
+    Each row says `total`, how many rows there are in all up to a thousand; None when that was not asked for.
+    """
     task_id = (Task.id if of == "tasks" else literal(None)).label("task_id")
-    statement = select(*_CASE, task_id, *_keys(of, order))
+    total = (count_statement(of, where).scalar_subquery() if counted else literal(None)).label("total")
+    statement = select(*_CASE, task_id, *_keys(of, order), total)
     return list(session.execute(_page(_joined(statement, of).where(*where), of, order, cursor, limit)).all())
 
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from engine import notices
 from engine.cases import queries
+from engine.cases.contents import Around, read_around
 from engine.cases.errors import CaseUnknown
 from engine.cases.filters import PAGE, Cursor, Filters, Order, Page, conditions
 from engine.cases.lamps import clock_of
-from engine.cases.models import Case, Stop
+from engine.cases.models import Case
 from engine.cases.queues import Asker, Of, Queue, find_queue, queues_of
-from engine.cases.rows import CaseRow, TaskRow
+from engine.cases.rows import CaseRow
 from engine.directory import Actor, is_within
 from engine.directory.models import Division, Organisation
 from engine.errors import NotFound
-from engine.worklist.models import Deadline, Task
+from engine.worklist.models import Task
 
 COUNT_UP_TO = queries.COUNT_UP_TO
 _COPIED = tuple(field.name for field in fields(CaseRow) if field.name not in ("clock", "task", "waiting"))
@@ -86,11 +86,13 @@ def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | N
 
 
 def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filters | None = None,
-          cursor: str | None = None, order: Order | None = None, limit: int = PAGE) -> Page[CaseRow]:
-    """One page of a queue; raises QueueUnknown where no role of the actor has it."""
+          cursor: str | None = None, order: Order | None = None, limit: int = PAGE,
+          total: int | None = None) -> Page[CaseRow]:
+    """One page of a queue; `total` where its rows are counted already. QueueUnknown where no role of the actor has it.
+    """
     found = get_queue(actor, key)
     where = [found.where(Asker(actor, at)), *conditions(filters or Filters(), at)]
-    return _page(session, found.of, where, order or found.order, at, cursor, limit)
+    return _page(session, found.of, where, order or found.order, at, cursor, limit, total)
 
 
 def count_new(session: Session, actor: Actor, key: str, since: datetime, at: datetime,
@@ -124,24 +126,32 @@ def get_queue(actor: Actor, key: str) -> Queue:
     return found
 
 
+UNREAD = "unread"
+
+
 def queue_counts(session: Session, actor: Actor, at: datetime) -> dict[str, int]:
-    """How many rows each counted queue of the actor has, up to a thousand, in one statement."""
+    """How many rows each counted queue of the actor has, up to a thousand, and how many notices under UNREAD.
+
+    In one statement: every page asks it.
+    """
     ask = Asker(actor, at)
-    counted = [queue for queue in queues_of(actor) if queue.counted]
+    counted = {queue.key: queries.count_statement(queue.of, [queue.where(ask)])
+               for queue in queues_of(actor) if queue.counted}
+    if actor.person_id is not None:
+        counted[UNREAD] = notices.unread_count(actor.person_id)
     if not counted:
         return {}
-    columns = [queries.count_statement(queue.of, [queue.where(ask)]).scalar_subquery().label(f"c{place}")
-               for place, queue in enumerate(counted)]
-    found = session.execute(select(*columns)).one()
-    return {queue.key: number for queue, number in zip(counted, found, strict=True)}
+    columns = [one.scalar_subquery().label(f"c{place}") for place, one in enumerate(counted.values())]
+    return dict(zip(counted, session.execute(select(*columns)).one(), strict=True))
 
 
 def _page(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order: Order, at: datetime,
-          cursor: str | None, limit: int) -> Page[CaseRow]:
+          cursor: str | None, limit: int, total: int | None = None) -> Page[CaseRow]:
     begin = Cursor.parse(cursor)
-    found = queries.list_rows(session, of, where, order, begin, limit)
+    found = queries.list_rows(session, of, where, order, begin, limit, counted=total is None)
     more, found = len(found) > limit, found[:limit]
-    total = session.scalar(queries.count_statement(of, where)) or 0
+    if total is None:
+        total = _total(session, of, where, found, begin)
     backwards = begin is not None and begin.backwards
     if backwards:
         found.reverse()
@@ -154,6 +164,14 @@ def _page(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order:
         first=first + 1 if found else 0, total=total)
 
 
+def _total(session: Session, of: Of, where: Sequence[ColumnElement[bool]], found: Sequence[queries.Found],
+           begin: Cursor | None) -> int:
+    """What the rows say; behind the last page there is none that could."""
+    if found:
+        return int(found[0].total)
+    return 0 if begin is None else session.scalar(queries.count_statement(of, where)) or 0
+
+
 def _position(begin: Cursor | None, size: int) -> int:
     if begin is None:
         return 0
@@ -161,33 +179,17 @@ def _position(begin: Cursor | None, size: int) -> int:
 
 
 def _rows(session: Session, found: Sequence[queries.Found], at: datetime) -> tuple[CaseRow, ...]:
-    ids = list({row.id for row in found})
-    deadlines = _by_case(queries.open_deadlines(session, ids))
-    stops = _by_case(queries.list_stops(session, ids))
-    waiting = _by_case([task_row(row) for row in queries.open_tasks(session, ids)])
-    return tuple(_row(row, deadlines[row.id], stops[row.id], waiting[row.id], at) for row in found)
+    around = read_around(session, list({row.id for row in found}))
+    return tuple(_row(row, around[row.id], at) for row in found)
 
 
-def _row(row: queries.Found, deadlines: Sequence[Deadline], stops: Sequence[Stop], waiting: Sequence[TaskRow],
-         at: datetime) -> CaseRow:
-    own = [deadline for deadline in deadlines if deadline.task_id == row.task_id] if row.task_id else []
-    deadline = next(iter(own or deadlines), None)
+def _row(row: queries.Found, around: Around, at: datetime) -> CaseRow:
+    own = [one for one in around.deadlines if one.task_id == row.task_id] if row.task_id else []
+    deadline = next(iter(own or around.deadlines), None)
     return CaseRow(
         **{name: getattr(row, name) for name in _COPIED},
-        clock=clock_of(deadline, stops, at, row.stopped_at, row.stopped_until),
-        task=next((task for task in waiting if task.id == row.task_id), None), waiting=tuple(waiting))
-
-
-def task_row(row: queries.Found) -> TaskRow:
-    """The open task that this result row tells of."""
-    return TaskRow(**row._mapping)
-
-
-def _by_case(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
-    sorted_out: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        sorted_out[row.case_id].append(row)
-    return sorted_out
+        clock=clock_of(deadline, around.stops, at, row.stopped_at, row.stopped_until),
+        task=next((task for task in around.waiting if task.id == row.task_id), None), waiting=tuple(around.waiting))
 
 
 def numbers_of(session: Session, ids: Sequence[int]) -> dict[int, str]:

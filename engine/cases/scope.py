@@ -110,7 +110,8 @@ def _by_post(post: PostView, actor: Actor, case: Any) -> list[sa.ColumnElement[b
         return []
     if post.role == "clerk" or post.organisation_kind != "centre":
         return [sa.exists().where(_custody.c.case_id == case.id, _custody.c.organisation_id == post.organisation_id)]
-    return [is_within(case.path, post.path), case.id == sa.any_(_held_abroad(post.organisation_id))]
+    abroad = [case.id == sa.any_(_held_abroad(post.organisation_id))] if post.holds_abroad else []
+    return [is_within(case.path, post.path), *abroad]
 
 
 def _held_abroad(organisation_id: int) -> sa.ColumnElement[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from engine import directory, matters
 from engine.cases.act import Act
+from engine.cases.file import CaseFile
 from engine.cases.limits import rulings
 from engine.cases.models import Case
 from engine.cases.scope import unscoped
 from engine.decisions import Answer
 from engine.directory.models import Organisation
+from engine.matters.models import Matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +111,29 @@ def suggest_for(
     matter: str | None = None,
     severity: str | None = None,
     urgency: str | None = None,
+    file: CaseFile | None = None,
+    admitted: Sequence[Matter] | None = None,
 ) -> Suggestion:
     """What the desk suggests for a case; with `matter`, `severity`, `urgency` as the seat has chosen them so far.
 
-    Works on a copy of the case row; nothing is changed.
+    Works on a copy of the case row; nothing is changed. `file`: the case's, `admitted`: the list of
+    matters, where they are read already.
     """
     copy = Case(**{column.key: getattr(case, column.key) for column in inspect(Case).column_attrs})
     copy.severity, copy.urgency = severity or case.severity, urgency or case.urgency
     with unscoped(session), session.no_autoflush:
-        act = Act(session, copy, directory.CLOCK, at)
-        why = _classify_copy(act, matter)
+        act = Act(session, copy, directory.CLOCK, at, file=file)
+        why = _classify_copy(act, matter, admitted)
         return _suggestion(act, why)
 
 
-def _classify_copy(act: Act, matter: str | None) -> str:
+def _classify_copy(act: Act, matter: str | None, admitted: Sequence[Matter] | None) -> str:
     """Give the copy the chosen or guessed matter; why."""
     if matter or act.case.matter_code:
         act.case.matter_code = matter or act.case.matter_code
         return "您选定的事项" if matter else "上报时已选"
-    guesses = matters.guess_matter(act.session, f"{act.case.title} {act.case.description}", act.at)
+    listed = matters.list_admitted(act.session, act.at) if admitted is None else admitted
+    guesses = matters.guess(f"{act.case.title} {act.case.description}", listed)
     if not guesses:
         return ""
     act.case.matter_code = guesses[0].code

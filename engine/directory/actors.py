@@ -32,7 +32,10 @@ class ActorGone(NotFound):
 
 @dataclass(frozen=True)
 class PostView:
-    """One post of an actor with all that authority asks of it; `path` and `level` are the division's."""
+    """One post of an actor with all that authority asks of it; `path` and `level` are the division's.
+
+    `holds_abroad`: the body has held a case outside its division, which its place alone does not open.
+    """
 
     role: str
     organisation_id: int
@@ -44,6 +47,7 @@ class PostView:
     level: str
     grid_id: int | None = None
     grid_name: str | None = None
+    holds_abroad: bool = True  # where nobody asked
 
 
 _VIEWED = tuple(field.name for field in fields(PostView))

@@ -70,6 +70,10 @@ def read_log_in(session: Session, secret_hash: str, at: datetime) -> Sequence[He
     return session.execute(_BY_SECRET, {"secret_hash": secret_hash, "at": at}).all()
 
 
+_custody = sa.table("custody", sa.column("organisation_id"), sa.column("abroad"))
+"""Of the room `cases`, by name: who may see what begins here, and every request asks it."""
+
+
 def _held(*more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
     """Plain tables: no case hangs on them, so this need not pass the scope."""
     account, person, post = Account.__table__, Person.__table__, Post.__table__
@@ -97,6 +101,7 @@ def _held(*more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
         division.c.level,
         grid.c.id.label("grid_id"),
         grid.c.name.label("grid_name"),
+        sa.exists().where(_custody.c.organisation_id == place.c.id, _custody.c.abroad).label("holds_abroad"),
     )
     joined = account.join(person, person.c.id == account.c.person_id).outerjoin(post, valid)
     joined = joined.outerjoin(place, place.c.id == post.c.organisation_id)
@@ -108,6 +113,7 @@ def _held(*more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
 _log_in = LogIn.__table__
 _BY_ACCOUNT = _held().where(Account.__table__.c.id == sa.bindparam("account_id"))
 _BY_SECRET = _held(
+    Account.__table__.c.preferences,
     _log_in.c.id.label("session_id"), _log_in.c.kind, _log_in.c.seen_at, _log_in.c.expires_at, _log_in.c.revoked_at
 ).where(_log_in.c.account_id == Account.__table__.c.id, _log_in.c.secret_hash == sa.bindparam("secret_hash"))
 

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,10 +32,11 @@ class Opened:
 
 @dataclass(frozen=True)
 class Known:
-    """Whom a secret belongs to at this request."""
+    """Whom a secret belongs to at this request, and what that account has chosen."""
 
     session_id: int
     actor: Actor
+    preferences: dict[str, Any]
 
 
 def log_in(session: Session, username: str, password: str, address: str, kind: Kind, at: datetime) -> Opened:
@@ -73,7 +74,7 @@ def find_known(session: Session, secret: str, kind: Kind, at: datetime) -> Known
     log_in = held[0]
     if kind == "browser" and at - log_in.seen_at > _NOTED_EVERY:
         session.execute(sa.update(LogIn).where(LogIn.id == log_in.session_id).values(seen_at=at))
-    return Known(log_in.session_id, actor_of(held))
+    return Known(log_in.session_id, actor_of(held), log_in.preferences or {})
 
 
 def revoke(session: Session, session_id: int, at: datetime) -> None:

@@ -122,16 +122,14 @@ def list_inbox(session: Session, person_id: int, most: int = 50) -> Sequence[Inb
     ).all()
 
 
+def unread_count(person_id: int) -> Select[int]:
+    """How many notices a person has not read, as a question for a statement that asks more."""
+    return select(func.count()).select_from(Inbox).where(Inbox.person_id == person_id, Inbox.read_at.is_(None))
+
+
 def count_unread(session: Session, person_id: int) -> int:
     """How many notices a person has not read."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Inbox)
-            .where(Inbox.person_id == person_id, Inbox.read_at.is_(None))
-        )
-        or 0
-    )
+    return session.scalar(unread_count(person_id)) or 0
 
 
 def mark_read(session: Session, person_id: int, at: datetime) -> None:

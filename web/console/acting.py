@@ -89,7 +89,7 @@ def act_views(page: CasePage, attempt: Attempt | None = None) -> tuple[ActView, 
     """The acts without a task; the one that was just refused stays open with what was typed."""
     session, language = db.session(), shell.language()
     choices = Choices(session, page.case.holder_id, language)
-    offers = cases.available_acts(session, identity.current_actor(), page.case, shell.now())
+    offers = cases.available_acts(session, identity.current_actor(), page.case, shell.now(), page.file)
     return tuple(_act(offer, choices, attempt) for offer in offers)
 
 
@@ -112,7 +112,7 @@ def _suggestion(page: CasePage, form: processes.Form, asked: Mapping[str, Any]) 
     if not {"matter", "organisation"} <= kinds:
         return None
     chosen = {name: str(asked[name]) for name in ("matter", "severity", "urgency") if asked.get(name)}
-    return cases.suggest_for(db.session(), page.case, shell.now(), **chosen)
+    return cases.suggest_for(db.session(), page.case, shell.now(), **chosen, file=page.file, admitted=shell.admitted())
 
 
 def suggested_values(suggestion: cases.Suggestion) -> tuple[dict[str, Any], str]:

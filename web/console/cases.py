@@ -109,7 +109,7 @@ def render_case(number: str, attempt: acting.Attempt | None = None, status: int 
     """The whole page."""
     tab = request.args.get("tab", "timeline")
     view = queues.case_view(number, attempt)
-    explained = cases.explain_deadlines(db.session(), view["case"], shell.now())
+    explained = cases.explain_deadlines(db.session(), view["case"], shell.now(), file=view["page"].file)
     drawn = diagrams.drawings_of(db.session(), view["case"], shell.now())
     return render_template("case.html", tab=tab if tab in TABS else "timeline", explained=explained, drawn=drawn,
                            here="", **view), status

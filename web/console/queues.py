@@ -129,7 +129,8 @@ def read_desk(key: str) -> Desk:
     found = reading.get_queue(actor, key)
     wanted = (shell.preference("orders") or {}).get(key, found.order)
     chosen: Order = wanted if wanted in ORDERS else found.order
-    page = reading.queue(session, actor, key, at, filters, cursor, chosen)
+    counted = shell.counts().get(key) if not filters.active else None
+    page = reading.queue(session, actor, key, at, filters, cursor, chosen, total=counted)
     return Desk(key, found.label(shell.language()), found, page, filters, chosen)
 
 

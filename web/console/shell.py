@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
-from engine import clock, directory, matters, notices
+from engine import clock, directory, matters
 from engine.cases import incidents, moments, queues, reading, words
 from engine.cases.lamps import Clock
 from engine.errors import WanggeError
@@ -87,7 +87,7 @@ def shelves() -> tuple[Shelf, ...]:
 
 
 def counts() -> dict[str, int]:
-    """How many wait in each queue; asked once a request."""
+    """How many wait in each queue, and how many notices; asked once a request."""
     if "counts" not in g:
         g.counts = reading.queue_counts(db.session(), identity.current_actor(), now())
     found: dict[str, int] = g.counts
@@ -96,10 +96,7 @@ def counts() -> dict[str, int]:
 
 def unread() -> int:
     """Notices that the reader has not opened."""
-    actor = identity.find_actor()
-    if actor is None or actor.person_id is None:
-        return 0
-    return notices.count_unread(db.session(), actor.person_id)
+    return counts().get(reading.UNREAD, 0) if identity.find_actor() else 0
 
 
 def open_incidents() -> int:
@@ -128,10 +125,8 @@ def preferences() -> dict[str, Any]:
     actor = identity.find_actor()
     if actor is None or actor.account_id is None:
         return {}
-    if "preferences" not in g:
-        g.preferences = directory.get_account(db.session(), actor.account_id).preferences or {}
-    found: dict[str, Any] = g.preferences
-    return found
+    chosen: dict[str, Any] = g.get("preferences", identity.current_preferences())
+    return chosen
 
 
 def saved_url(saved: dict[str, Any]) -> str:

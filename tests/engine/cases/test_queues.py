@@ -80,7 +80,7 @@ def test_a_page_costs_the_same_statements_at_any_length(session: Session, city: 
     with _counted(session) as statements:
         page = reading.queue(session, city.dispatcher, "dispatch", NOW)
     assert len(page.items) == number
-    assert len(statements) == 5
+    assert len(statements) == 2
 
 
 def test_a_late_case_lies_in_the_late_queue_a_stopped_one_on_hold(session: Session, city: City) -> None:

@@ -8,12 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.cases.models import Case, Custody
-from engine.db import migrate
+from engine.db import Base, migrate
 from engine.db.session import create_engine
 from engine.demo.bare import bare
 
-TABLES = (Case.__table__, Custody.__table__)
+TABLES = [Base.metadata.tables[name] for name in ("case", "custody")]
 
 
 def _there(session: Session) -> set[str]:
