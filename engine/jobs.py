@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import attachments, audit, cases, clock, directory, notices, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating, watching
+from engine.supervision import tallies
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
@@ -72,6 +73,11 @@ def settle_incidents(session: Session, at: datetime) -> int:
     return watching.settle_over(session, at)
 
 
+def count_what_ended(session: Session, at: datetime) -> int:
+    """The tally and the lateness of the boards."""
+    return tallies.note_lateness(session, at) + tallies.add_ended(session, at)
+
+
 JOBS: tuple[Job, ...] = (
     Job(DUE_JOB, timedelta(seconds=1), advance_cases),
     Job("notices", timedelta(seconds=2), deliver_notices),
@@ -79,4 +85,5 @@ JOBS: tuple[Job, ...] = (
     Job("stuck", timedelta(minutes=5), notice_stuck_cases),
     Job("incidents", timedelta(seconds=30), settle_incidents),
     Job("forget", timedelta(minutes=10), forget_what_is_over),
+    Job("tally", timedelta(seconds=20), count_what_ended),
 )

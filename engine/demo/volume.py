@@ -22,6 +22,7 @@ from engine.demo.city import SEED
 from engine.demo.moulds import TABLES, Mould, number_prefix, read_moulds
 from engine.errors import Conflict
 from engine.processes.models import Incident
+from engine.supervision import tallies
 
 OPEN_SHARE = 1 / 18  # a prefecture's year: 1.8 M cases, of which 100,000 are open
 WEEKS = 44  # how far back closed cases reach
@@ -62,6 +63,7 @@ def add_volume(session: Session, count: int, at: datetime, open_share: float = O
             write(session, batch)
             done += len(batch)
             yield done
+    tallies.recount(session)
 
 
 def travelled(session: Session) -> list[Mould]:

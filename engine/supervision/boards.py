@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 
 from engine.cases.models import Case
 from engine.cases.queues import Asker
+from engine.clock import ZONE
 from engine.directory import Actor, PostView
 from engine.directory.models import Division, Organisation
-from engine.worklist.models import Deadline
+from engine.supervision import tallies
 
 State = Literal["late", "near", "unaccepted"]
 STATES: tuple[State, ...] = ("late", "near", "unaccepted")
 NO_CLASS = ""
 WEEKS, COLUMNS = 8, 5
+Week = tuple[datetime, int, int]  # its Monday, deadlines met, deadlines that ended
 LEVELS = ("city", "county", "township", "community")
 
 
@@ -58,19 +60,19 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Everything the supervisor's page says; `weeks` holds (monday, met, ended) of the last eight."""
+    """Everything the supervisor's page says; `weeks` holds this week and the seven before it."""
 
     division: str
     units: tuple[Unit, ...]
     classes: tuple[str, ...]
     late: int
-    late_before: int
+    late_before: int | None
     near: int
     today: int
     unaccepted: int
     worst: Unit | None
     oldest_due: datetime | None
-    weeks: tuple[tuple[datetime, int, int], ...]
+    weeks: tuple[Week, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -109,21 +111,20 @@ def selection(state: State, at: datetime, unit: Unit | None, class_name: str | N
 
 
 def read_board(session: Session, actor: Actor, at: datetime) -> Board:
-    """The board of the reader's jurisdiction, in six statements whatever its size."""
+    """The board of the reader's jurisdiction, in five statements whatever its size."""
     post = next((each for each in actor.posts if each.role == "supervisor"), actor.posts[0])
     units = _units(session, post)
     by_organisation = {key: unit for unit in units.values() for key in unit.organisations}
-    _count_cases(session, at, by_organisation)
-    weeks = _count_ended(session, at, by_organisation)
+    today, oldest = _count_cases(session, actor, at, by_organisation)
+    weeks = _count_ended(session, post, at, by_organisation)
     busy = [unit for unit in units.values() if unit.total or unit.total_near]
     shown = sorted(busy or [unit for unit in units.values() if unit.ended],
                    key=lambda unit: (-unit.total, -unit.total_near, unit.name))
     classes = sorted({name for unit in shown for name in (*unit.late, *unit.near)},
                      key=lambda name: -sum(unit.late.get(name, 0) for unit in shown))
-    late_before, today, oldest = _moments(session, actor, at)
     return Board(
         division=post.division_name, units=tuple(shown), classes=tuple(classes),
-        late=sum(unit.total for unit in shown), late_before=late_before,
+        late=sum(unit.total for unit in shown), late_before=tallies.late_before(session, post, at),
         near=sum(unit.total_near for unit in shown), today=today,
         unaccepted=sum(unit.unaccepted for unit in shown),
         worst=next((unit for unit in shown if unit.total), None), oldest_due=oldest, weeks=weeks)
@@ -150,56 +151,44 @@ def _line(top: str, path: str, below: dict[str, str], organisation: int, name: s
     return f"o{organisation}", name
 
 
-def _count_cases(session: Session, at: datetime, units: dict[int, Unit]) -> None:
-    who = accountable().label("who")
-    late = func.count().filter(in_state("late", at))
-    near = func.count().filter(in_state("near", at))
-    never = func.count().filter(in_state("unaccepted", at))
+def _count_cases(session: Session, actor: Actor, at: datetime, units: dict[int, Unit]) -> tuple[int, datetime | None]:
+    """Late and near cases by line and class; how many fall due today, and since when the oldest is late."""
+    who, end = accountable().label("who"), Asker(actor, at).day_end
+    is_late, is_near = in_state("late", at), in_state("near", at)
+    counted = [func.count().filter(one) for one in (
+        is_late, is_near, in_state("unaccepted", at), and_(Case.due_at >= at, Case.due_at <= end))]
     rows = session.execute(
-        select(who, Case.class_name, late, near, never)
-        .where(or_(in_state("late", at), in_state("near", at))).group_by(who, Case.class_name))
-    for organisation, class_name, is_late, is_near, is_never in rows:
-        unit = units.get(organisation)
-        if unit is None:
-            continue
-        name = class_name or NO_CLASS
-        if is_late:
-            unit.late[name] = unit.late.get(name, 0) + is_late
-        if is_near:
-            unit.near[name] = unit.near.get(name, 0) + is_near
-        unit.unaccepted += is_never
-
-
-def _count_ended(session: Session, at: datetime,
-                 units: dict[int, Unit]) -> tuple[tuple[datetime, int, int], ...]:
-    """Deadlines of eight weeks, by organisation into the lines and by week for the curve."""
-    week = func.date_trunc("week", Deadline.closed_at, "Asia/Shanghai").label("week")
-    met = func.count().filter(Deadline.closed_at <= Deadline.due_at)
-    rows = session.execute(
-        select(week, Deadline.organisation_id, met, func.count()).where(
-            Deadline.closed_at >= at - timedelta(weeks=WEEKS), Deadline.closed_at <= at, Deadline.stage != "total")
-        .group_by(week, Deadline.organisation_id))
-    weeks: dict[datetime, tuple[int, int]] = {}
-    for monday, organisation, in_time, ended in rows:
+        select(who, Case.class_name, *counted, func.min(Case.due_at).filter(is_late))
+        .where(Case.closed_at.is_(None), Case.stopped_at.is_(None), or_(Case.due_at <= end, is_near))
+        .group_by(who, Case.class_name))
+    today, oldest = 0, []
+    for row in rows:
+        organisation, class_name, late, near, never, due, first = tuple(row)
+        today += due
+        oldest += [first] if first else []
         if unit := units.get(organisation):
-            unit.in_time, unit.ended = unit.in_time + in_time, unit.ended + ended
+            _add(unit, class_name or NO_CLASS, late, near, never)
+    return today, min(oldest, default=None)
+
+
+def _add(unit: Unit, name: str, late: int, near: int, never: int) -> None:
+    if late:
+        unit.late[name] = unit.late.get(name, 0) + late
+    if near:
+        unit.near[name] = unit.near.get(name, 0) + near
+    unit.unaccepted += never
+
+
+def _count_ended(session: Session, post: PostView, at: datetime, units: dict[int, Unit]) -> tuple[Week, ...]:
+    """Deadlines of eight weeks, this one included: by organisation into the lines, and by week for the curve."""
+    since = tallies.monday(at) - timedelta(weeks=WEEKS - 1)
+    weeks: dict[date, tuple[int, int]] = {}
+    for monday, organisation, ended, met in tallies.list_ended(session, post, since):
+        if unit := units.get(organisation):
+            unit.in_time, unit.ended = unit.in_time + met, unit.ended + ended
         before = weeks.get(monday, (0, 0))
-        weeks[monday] = (before[0] + in_time, before[1] + ended)
-    return tuple((monday, *weeks[monday]) for monday in sorted(weeks))
-
-
-def _moments(session: Session, actor: Actor, at: datetime) -> tuple[int, int, datetime | None]:
-    """How many were late a week ago, how many will be today, and since when the oldest is."""
-    before = at - timedelta(weeks=1)
-    then = select(func.count(func.distinct(Deadline.case_id))).where(
-        Deadline.due_at < before, or_(Deadline.closed_at.is_(None), Deadline.closed_at > before))
-    open_now = and_(Case.closed_at.is_(None), Case.stopped_at.is_(None))
-    today = select(func.count()).select_from(Case).where(
-        open_now, Case.due_at >= at, Case.due_at <= Asker(actor, at).day_end)
-    oldest = select(func.min(Case.due_at)).where(open_now, Case.due_at < at)
-    row = session.execute(
-        select(then.scalar_subquery(), today.scalar_subquery(), oldest.scalar_subquery())).one()
-    return int(row[0]), int(row[1]), row[2]
+        weeks[monday] = (before[0] + met, before[1] + ended)
+    return tuple((datetime.combine(monday, time(), ZONE), *weeks[monday]) for monday in sorted(weeks))
 
 
 def heat(number: int, most: Iterable[int]) -> int:

@@ -1,10 +1,10 @@
-"""The table by which a worker shows that it lives."""
+"""Tables of supervision: signs of life of the workers, and what is kept counted for the boards."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import String
+from sqlalchemy import Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.db import Base
@@ -17,3 +17,30 @@ class Beat(Base):
 
     worker: Mapped[str] = mapped_column(String(80), primary_key=True)
     at: Mapped[datetime]
+
+
+class Tally(Base):
+    """How many deadlines ended in a week, and how many of them in time; of every `tallied` deadline, none twice.
+
+    A case counts for each division from the city down to its own place, so that one range of rows is a jurisdiction.
+    `week` is its Monday; `organisation_id` 0 stands for nobody.
+    """
+
+    __tablename__ = "tally"
+
+    place: Mapped[str] = mapped_column(String(12), primary_key=True)
+    week: Mapped[date] = mapped_column(Date, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ended: Mapped[int]
+    met: Mapped[int]
+
+
+class Lateness(Base):
+    """How many cases of a division were late when a day began; no row: none, if the day is noted at all."""
+
+    __tablename__ = "lateness"
+    __table_args__ = (Index("ix_lateness_day", "day"),)
+
+    place: Mapped[str] = mapped_column(String(12), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    late: Mapped[int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from engine.db import Base
@@ -62,6 +62,7 @@ class Deadline(Base):
         Index("ix_deadline_open_due", "due_at", postgresql_where=OPEN),
         Index("ix_deadline_ended", "closed_at", postgresql_include=["organisation_id", "due_at", "stage", "case_id"],
               postgresql_where=text("closed_at IS NOT NULL")),
+        Index("ix_deadline_untallied", "id", postgresql_where=text("closed_at IS NOT NULL AND NOT tallied")),
         CheckConstraint("due_at >= opened_at", name="order"),
     )
 
@@ -87,6 +88,7 @@ class Deadline(Base):
     parts: Mapped[list[Any] | None]  # of a total: the limits it is the sum of
     extended: Mapped[list[Any] | None]  # [{"at", "from", "to", "by", "reason"}]
     closed_at: Mapped[datetime | None]
+    tallied: Mapped[bool] = mapped_column(default=False, server_default=false())  # ended and counted
     task: Mapped[Task | None] = relationship(primaryjoin=lambda: foreign(Deadline.task_id) == Task.id)
 
 
