@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.processes.evaluation import plain
-from engine.processes.merging import merged
+from engine.processes.merging import common_ancestor, merged
 from engine.processes.names import FORM
 from engine.processes.tokens import Token
 
@@ -124,16 +124,32 @@ def happen(task: Token, payload: Any = None, thrower: Token | None = None,
 def _inner_data(task: Token, thrower: Token | None) -> dict[str, Any]:
     """The data of an event; on an embedded sub-process with what happened inside, as BPMN shares its data."""
     main = attached_to(task)
-    if main is None:
-        return dict(task.data)
-    scope = main.workflow.top_workflow.subprocesses.get(main.id)
-    if scope is None or getattr(main.task_spec, "calls", False):
-        return dict(task.data)
-    inner = [token.data for token in sorted(scope.tasks.values(), key=lambda token: token.id)
-             if token.live and not is_boundary(token)]
-    if thrower is not None and thrower.workflow is scope:
-        inner.append(thrower.data)
-    return merged(main.data, inner)
+    return dict(task.data if main is None or _embedded(main) is None else _with_inner(main, thrower))
+
+
+def scope_data(scope: Any, last: Token | None = None) -> dict[str, Any]:
+    """What is known inside a scope now: all its live tokens together, embedded sub-processes included.
+
+    `last`: a token whose changes come last, though it lives no more. Instances of a multi-instance keep theirs.
+    """
+    tokens = [token for token in sorted(scope.tasks.values(), key=lambda token: token.id)
+              if token.live and token is not last and not is_boundary(token) and "key" not in token.internal_data]
+    if last is not None and last.workflow is scope:
+        tokens.append(last)
+    known = [_with_inner(token, last) for token in tokens]
+    return merged(common_ancestor(tokens).data, known) if len(known) > 1 else known[0]
+
+
+def _with_inner(token: Token, last: Token | None) -> dict[str, Any]:
+    inner = _embedded(token)
+    return token.data if inner is None else merged(token.data, [scope_data(inner, last)])
+
+
+def _embedded(token: Token) -> Any:
+    """The running sub-process drawn in this activity; None for calls and everything else."""
+    if getattr(token.task_spec, "calls", False):
+        return None
+    return token.workflow.top_workflow.subprocesses.get(token.id)
 
 
 def attached_to(task: Token) -> Token | None:

@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition, Term
 from SpiffWorkflow.spiff.specs import defaults as spiff
 from SpiffWorkflow.util.task import TaskState
 
-from engine.processes.announcing import Announcement, attached_to, is_boundary
+from engine.processes.announcing import Announcement, attached_to, is_boundary, scope_data
 from engine.processes.conditions import Condition
 from engine.processes.elements import Lean
 from engine.processes.merging import meeting
@@ -170,8 +170,9 @@ class End(_Telling, EndEvent):  # type: ignore[misc]
     def _on_complete_hook(self, my_task: Token) -> None:
         if isinstance(self.event_definition, TerminateEventDefinition):
             scope = _drawn_scope(my_task.workflow)
+            data = scope_data(scope, my_task)
             scope.task_tree.cancel()
-            scope.finish(my_task.data)
+            scope.finish(data)
 
 
 def _drawn_scope(scope: Any) -> Any:

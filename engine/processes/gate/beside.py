@@ -8,7 +8,7 @@ from typing import Any
 from engine.expressions import Assignments, Expression, ExpressionRefused, compile_assignments, compile_expression
 from engine.processes.beginnings import is_event_sub_process
 from engine.processes.extensions import operation_of
-from engine.processes.gate.drawing import Findings, Scope, is_true, scope_of, title
+from engine.processes.gate.drawing import Findings, Scope, is_true, title
 from engine.processes.names import FACTS, FORM, FUNCTIONS, SCOPES, local, tag
 
 _ASKING = ("conditionExpression", "timeDate", "timeDuration", "timeCycle", "loopCardinality", "loopCondition",
@@ -35,7 +35,7 @@ def _check_fork(node: Any, scope: Scope, findings: Findings) -> None:
     branches = [own.difference(*(other for other in reached if other is not own)) for own in reached]
     for number, branch in enumerate(branches):
         foreign = {name for other, nodes in enumerate(branches) if other != number for name in _set_in(nodes, scope)}
-        _refuse(_asked_first(branch, scope), foreign, scope, findings)
+        _refuse(branch, foreign, scope, findings)
     unjoined = [_reached(start, name, scope, joins=False) for start in starts]
     _check_shared({node for own in unjoined for other in unjoined if other is not own for node in own & other}, scope,
                   findings)
@@ -82,7 +82,7 @@ def _check_handler(handler: set[str], scope: Scope, findings: Findings) -> None:
     """Nobody else sees what a handler sets, and the handler of the next time does not either."""
     rest = set(scope.nodes) - handler
     sets = _set_in(handler, scope)
-    _refuse(_asked_first(rest, scope), sets, scope, findings)
+    _refuse(rest, sets, scope, findings)
     if not any(_is_once(scope.nodes[name]) for name in handler):
         _check_shared(handler, scope, findings)
 
@@ -105,10 +105,11 @@ def _items(node: Any) -> set[str]:
 
 def _check_shared(nodes: set[str], scope: Scope, findings: Findings, without: Collection[str] = ()) -> None:
     """Where several tokens run at once, none may go on from what another one set."""
-    _refuse(_asked_first(nodes, scope), _set_in(nodes, scope).difference(without), scope, findings)
+    _refuse(nodes, _set_in(nodes, scope).difference(without), scope, findings)
 
 
-def _refuse(asked: dict[str, set[str]], foreign: set[str], scope: Scope, findings: Findings) -> None:
+def _refuse(nodes: set[str], foreign: set[str], scope: Scope, findings: Findings) -> None:
+    asked = _asked_first(nodes, scope) if foreign else {}
     for node, names in sorted(asked.items()):
         found = sorted(names & foreign - {FORM, FACTS})
         if found:
@@ -118,32 +119,55 @@ def _refuse(asked: dict[str, set[str]], foreign: set[str], scope: Scope, finding
 
 
 def _set_in(nodes: set[str], scope: Scope) -> set[str]:
-    return {name for node in nodes for name in _set_by(scope.nodes[node])}
+    return {name for node in nodes for name in _sets(node, scope)}
 
 
 def _asked_first(nodes: set[str], scope: Scope) -> dict[str, set[str]]:
     """What each of these nodes asks for that was not surely set on the way to it among them."""
     universe = _set_in(nodes, scope)
     before: dict[str, set[str]] = {name: set(universe) for name in nodes}
-    changed = True
-    while changed:
-        changed = False
-        for name in nodes:
-            ways = [before[other] | (_set_by(scope.nodes[other]) if follows else set()) if other in nodes else set()
-                    for other, follows in _before(name, scope)]
-            known = set.intersection(*ways) if ways else set()
-            if known != before[name]:
-                before[name], changed = known, True
-    return {name: _asked_by(name, scope) - before[name] for name in nodes}
+    ways = _ways(nodes, scope) if universe else {}
+    work = list(nodes) if universe else []
+    while work:
+        name = work.pop()
+        arriving = [before[other] | (_sets(other, scope) if follows else set()) if other in nodes else set()
+                    for other, follows in ways[name]]
+        known = set.intersection(*arriving) if arriving else set()
+        if known != before[name]:
+            before[name] = known
+            work += [later for later in _after(name, scope) if later in nodes]
+    return {name: _asks(name, scope) - before[name] for name in nodes}
 
 
-def _before(name: str, scope: Scope) -> list[tuple[str, bool]]:
-    """The nodes before a node, and whether it follows them (a boundary event interrupts instead)."""
-    found = [(flow.get("sourceRef"), True) for flow in scope.incoming(name)]
-    found += [(other, True) for other in scope.nodes if name in scope.successors(other)
-              and not any(other == one for one, _ in found)]
-    attached = scope.nodes[name].get("attachedToRef")
-    return [*found, (attached, False)] if attached else found
+def _ways(nodes: set[str], scope: Scope) -> dict[str, list[tuple[str, bool]]]:
+    """The nodes before each of these, and whether it follows them (a boundary event interrupts instead)."""
+    found: dict[str, list[tuple[str, bool]]] = {name: [] for name in nodes}
+    for other in scope.nodes:
+        for name in set(scope.successors(other)) & nodes:
+            found[name].append((other, True))
+    for name in nodes:
+        attached = scope.nodes[name].get("attachedToRef")
+        if attached:
+            found[name].append((attached, False))
+    return found
+
+
+def _after(name: str, scope: Scope) -> list[str]:
+    return [*scope.successors(name), *(event.get("id") for event in scope.attached(name))]
+
+
+def _sets(name: str, scope: Scope) -> set[str]:
+    key = ("sets", name)
+    if key not in scope.noted:
+        scope.noted[key] = _set_by(scope.nodes[name])
+    return scope.noted[key]
+
+
+def _asks(name: str, scope: Scope) -> set[str]:
+    key = ("asks", name)
+    if key not in scope.noted:
+        scope.noted[key] = _asked_by(name, scope)
+    return scope.noted[key]
 
 
 def _set_by(node: Any) -> set[str]:
@@ -164,7 +188,7 @@ def _asked_by(name: str, scope: Scope) -> set[str]:
     found: set[str] = set()
     own = [node]
     if local(node.tag) in SCOPES:
-        inner = scope_of(node)
+        inner = next(one for one in scope.inner if one.node is node)
         found = set().union(*_asked_first(set(inner.nodes), inner).values())
         own = [child for child in node if local(child.tag).endswith("Characteristics")]
     texts = [child.text or "" for part in own for kind in _ASKING for child in part.iter(tag(kind))]

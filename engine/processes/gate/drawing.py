@@ -42,22 +42,33 @@ class Scope:
     flows: list[Any]
     inner: list[Scope]
     lost: list[Any]  # flows whose source was deleted: they carry nothing
+    leaving: dict[str, list[Any]] = field(init=False)
+    entering: dict[str, list[Any]] = field(init=False)
+    after: dict[str, list[str]] = field(init=False)
+    edges: dict[str, list[Any]] = field(init=False)
+    noted: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # what a check found out of a node, by name
+
+    def __post_init__(self) -> None:
+        self.leaving = _by("sourceRef", self.flows)
+        self.entering = _by("targetRef", self.flows)
+        self.edges = _by("attachedToRef", self.of("boundaryEvent"))
+        self.after = {name: [flow.get("targetRef") for flow in flows] for name, flows in self.leaving.items()}
+        for throw in self.of("intermediateThrowEvent"):
+            if link_of(throw) is not None:
+                self.after.setdefault(throw.get("id"), []).extend(
+                    catch.get("id") for catch in self.of("intermediateCatchEvent") if link_of(catch) == link_of(throw))
 
     def outgoing(self, name: str) -> list[Any]:
         """The flows that leave a node."""
-        return [flow for flow in self.flows if flow.get("sourceRef") == name]
+        return self.leaving.get(name, [])
 
     def incoming(self, name: str) -> list[Any]:
         """The flows that enter a node."""
-        return [flow for flow in self.flows if flow.get("targetRef") == name]
+        return self.entering.get(name, [])
 
     def successors(self, name: str) -> list[str]:
         """The nodes after a node, a link's other end included."""
-        found = [flow.get("targetRef") for flow in self.outgoing(name)]
-        node = self.nodes.get(name)
-        if node is not None and local(node.tag) == "intermediateThrowEvent" and link_of(node) is not None:
-            found += [other.get("id") for other in self.of("intermediateCatchEvent") if link_of(other) == link_of(node)]
-        return found
+        return list(self.after.get(name, ()))
 
     def of(self, *kinds: str) -> list[Any]:
         """The nodes of these kinds, in the order of the file."""
@@ -70,13 +81,20 @@ class Scope:
 
     def attached(self, name: str) -> list[Any]:
         """The boundary events on an activity."""
-        return [node for node in self.of("boundaryEvent") if node.get("attachedToRef") == name]
+        return self.edges.get(name, [])
 
     def all(self) -> Iterator[Scope]:
         """This scope and those inside it."""
         yield self
         for scope in self.inner:
             yield from scope.all()
+
+
+def _by(attribute: str, nodes: list[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for node in nodes:
+        found.setdefault(node.get(attribute), []).append(node)
+    return found
 
 
 def scope_of(node: Any) -> Scope:

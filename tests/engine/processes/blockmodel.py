@@ -28,8 +28,9 @@ class Region:
 class Scope(Region):
     """A process or sub-process: over when its last token has ended. `heard`: what is caught on its edge, and how."""
 
-    def __init__(self, around: Region | None, outer: Scope | None, over: Then, heard: Heard) -> None:
+    def __init__(self, block: Block, around: Region | None, outer: Scope | None, over: Then, heard: Heard) -> None:
         super().__init__(around)
+        self.block = block
         self.outer = outer
         self.over = over
         self.heard = heard
@@ -61,7 +62,7 @@ class World:
         self.trace: Counter[str] = Counter()
         self.done = False
         self.lost = False  # whether data may have been lost with what was cancelled
-        scope = Scope(None, None, self._over, {})
+        scope = Scope(block, None, None, self._over, {})
         self.top = scope
         self._enter(block, scope, "start", "end")
 
@@ -194,13 +195,13 @@ class World:
 
     def _stop(self, block: Block, region: Region, scope: Scope, then: Then) -> None:
         self.trace[block.name] += 1
-        self.lost = True
-        self._cancel(scope)
+        self._cancel(scope, scope.block)
         scope.over()
 
-    def _cancel(self, region: Region) -> None:
+    def _cancel(self, region: Region, block: Block) -> None:
+        """Data that was set inside lives on, but for that of called processes and of single instances."""
         region.cancelled = True
-        self.lost = True
+        self.lost = self.lost or any(one.kind == "call" or one.many is not None for one in block.all())
 
     def _task(self, block: Block, region: Region, scope: Scope, then: Then) -> None:
         def one(inside: Region, heard: Heard, over: Then) -> None:
@@ -209,7 +210,7 @@ class World:
 
     def _sub(self, block: Block, region: Region, scope: Scope, then: Then) -> None:
         def one(inside: Region, heard: Heard, over: Then) -> None:
-            inner = Scope(inside, scope, over, heard)
+            inner = Scope(block.parts[0], inside, scope, over, heard)
             self._enter(block.parts[0], inner, f"{block.name}s", f"{block.name}z")
         self._activity(block, region, scope, then, one)
 
@@ -229,7 +230,7 @@ class World:
 
         def interrupted(edge: Edge) -> None:
             events.cancelled = True
-            self._cancel(inside)
+            self._cancel(inside, block)
             self._run(edge.handler, region, scope, self._noted(f"{block.name}k", then))
         for edge in block.edges:
             self._arm(edge, events, scope, heard, interrupted)

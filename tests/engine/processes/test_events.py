@@ -169,3 +169,19 @@ def test_a_signal_is_heard_by_all_who_wait() -> None:
                       start -> go -> call""", top='<signal id="s" name="S"/>')
     walk = Walk(source).do("go")
     assert walk.step.done and walk.trace[-4:] == ["c1", "c2", "end", "end"]
+
+
+def test_a_terminating_end_keeps_what_the_other_branches_have_set() -> None:
+    source = drawn("p", ENDS + user("a", "b", "c") + script("set", "x = 1") + '<parallelGateway id="f"/>'
+                   + event("endEvent", "halt", "terminate"), """start -> f -> a -> set -> b -> end
+                                                                f -> c -> halt""")
+    assert Walk(source).do("a").do("c").step.result["x"] == 1
+
+
+def test_the_way_out_of_a_sub_process_sees_what_was_set_deeper_inside() -> None:
+    inner = sub("inner", '<startEvent id="i0"/>' + script("set", "x = 1") + user("b"), "i0 -> set -> b")
+    source = drawn("p", ENDS + sub("outer", '<startEvent id="o0"/>' + inner, "o0 -> inner") + event(
+        "boundaryEvent", "out", "message", "recall", 'attachedToRef="outer"') + user("after"),
+        """start -> outer -> end
+           out -> after -> end""", top=TOP)
+    assert Walk(source).tell("recall").do("after").step.result["x"] == 1
