@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -11,10 +12,28 @@ from engine.cases import troubles
 from engine.cases.troubles import StepBroken
 from engine.db.failpoints import failpoint
 from engine.settings import Settings
-from web import api, console, failing, first_run, identity, languages, limits, login, observing, password, security
+from web import (
+    api,
+    console,
+    failing,
+    first_run,
+    identity,
+    languages,
+    limits,
+    login,
+    observing,
+    password,
+    phone,
+    residents,
+    security,
+)
 from web.db import connect, db
 from web.place import prepare
 
+_PARTS: tuple[Any, ...] = (
+    observing, security, identity, languages, limits, failing, login, password, first_run, api, console, residents,
+    phone,
+)
 LARGEST_UPLOAD = 80 * 1024 * 1024  # several photos at once; each is measured by itself
 
 
@@ -54,7 +73,7 @@ def build(settings: Settings, database_url: str | None = None) -> Flask:
         )
     prepare(settings)
     connect(app, settings, database_url)
-    for part in (observing, security, identity, languages, limits, failing, login, password, first_run, api, console):
+    for part in _PARTS:
         part.init_app(app)
     return app
 

@@ -38,7 +38,7 @@ ENGLISH: dict[str, str] = {
     "input_missing": "A table asked for a value that is not there.",
     "key_invalid": "An Idempotency-Key has 1 to 255 visible characters.",
     "limit_invalid": "A limit is a number and a unit, such as 2 work_day.",
-    "link_unknown": "This link opens nothing: it may be incomplete, or no longer valid. Look it up by number and phone.",
+    "link_unknown": "This link opens nothing: it may be incomplete or no longer valid. Look it up by number and phone.",
     "matter_unknown": "The list has no such matter, or no longer.",
     "measure_broken": "A reminder or supervision that fell due could not be carried out.",
     "moment_invalid": "A moment has a time zone and lies between 1950 and 2200; a stop ends after it began.",

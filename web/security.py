@@ -48,8 +48,8 @@ def _policy() -> str:
     scripts = f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'none'"
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' data: blob:; "
-        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        "font-src 'self' data:; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     )
 
 

@@ -13,14 +13,15 @@ BELIEVED = 120  # seconds by which a phone's clock may differ before anybody is 
 
 
 def words(facts: Mapping[str, Any], language: Language) -> str:
-    """«手机记的时间 3月4日 09:00；手机时钟快 1 天，以平台收到的时间为准»; "" where no phone claimed anything."""
-    said = []
-    if facts.get("noted_at"):
+    """«手机记的时间 3月4日 09:00，40 分钟后发出；手机时钟快 1 天，以平台收到的时间为准»; "" where nothing is odd."""
+    off, waited = off_words(int(facts.get("device_ahead") or 0), language), int(facts.get("waited") or 0)
+    said = [off] if off else []
+    if facts.get("noted_at") and (off or waited >= BELIEVED):
         noted = datetime.fromisoformat(str(facts["noted_at"])).astimezone(ZONE)
-        said.append(f"the phone noted it on {noted:%Y-%m-%d %H:%M}" if language == "en"
-                    else f"手机记的时间 {noted:%Y-%m-%d %H:%M}")
-    if off := off_words(int(facts.get("device_ahead") or 0), language):
-        said.append(off)
+        span = _span(waited, language) if waited >= BELIEVED else ""
+        later = f" and sent it {span} later" if language == "en" else f"，{span}后发出"
+        told = "the phone noted it on" if language == "en" else "手机记的时间"
+        said.insert(0, f"{told} {noted:%Y-%m-%d %H:%M}{later if span else ''}")
     return ("; " if language == "en" else "；").join(said)
 
 

@@ -126,12 +126,14 @@ def _covered(report: Report) -> tuple[Report, int]:
 
 
 def _claims(report: Report, at: datetime) -> dict[str, Any]:
-    """What the phone claims about time: when it was noted, and by how many seconds its clock ran ahead of ours."""
+    """What the phone claims about time: when it was noted, how many seconds it then waited, how far its clock is off."""
     claims: dict[str, Any] = {}
     if report.noted_at is not None:
         claims["noted_at"] = report.noted_at.astimezone(UTC).isoformat(timespec="seconds")
     if report.device_at is not None:
         claims["device_ahead"] = round((report.device_at - at).total_seconds())
+    if report.noted_at is not None and report.device_at is not None:
+        claims["waited"] = round((report.device_at - report.noted_at).total_seconds())
     return claims
 
 

@@ -24,6 +24,17 @@ PUBLIC = {
     "api.make_token",
     "api-docs.openapi_json",
     "console.styleguide",
+    "phone.manifest",
+    "phone.offline",
+    "phone.service_worker",
+    "residents.answer",
+    "residents.find",
+    "residents.follow",
+    "residents.found",
+    "residents.go_on",
+    "residents.home",
+    "residents.standing",
+    "residents.where",
 }
 
 

@@ -27,7 +27,7 @@ class Foreign:
 
     def address(self, rule: Rule) -> str:
         values = {"number": self.number, "task": self.task, "task_id": self.task, "key": self.key,
-                  "verb": "urge", "process": "case"}  # fmt: skip
+                  "verb": "urge", "process": "case", "secret": "a-guess"}  # fmt: skip
         return re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found: str(values[found[1]]), rule.rule)
 
 
@@ -89,6 +89,7 @@ def test_the_intruder_finds_nothing(house: House, foreign: Foreign) -> None:
 
 def test_the_dispatcher_finds_what_can_be_read(house: House, foreign: Foreign) -> None:
     client, token = enter(house, "dispatcher")
-    reads = [rule for rule, method in rules(house) if method == "GET" and rule.endpoint != "console.suggestion"]
+    others = {"console.suggestion", "residents.standing"}  # needs a suggestion; needs the secret of the link
+    reads = [rule for rule, method in rules(house) if method == "GET" and rule.endpoint not in others]
     statuses = {rule.rule: status(house, client, token, foreign.address(rule), "GET") for rule in reads}
     assert {address: code for address, code in statuses.items() if code != 200} == {}

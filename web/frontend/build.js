@@ -18,4 +18,14 @@ await build({
   legalComments: "linked",
   logLevel: "warning",
 });
+await build({ // phones are older than office PCs
+  entryPoints: ["phone", "phone-sw"].map((name) => `${from}${name}.js`),
+  outdir: to,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["chrome73", "firefox78", "safari14.1"],
+  legalComments: "linked",
+  logLevel: "warning",
+});
 await copyFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), `${to}axe.js`);

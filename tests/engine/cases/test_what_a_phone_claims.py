@@ -33,6 +33,12 @@ def test_a_wrong_clock_is_kept_as_a_claim_and_our_time_counts(office: Office, ho
     assert entry.facts["device_ahead"] == off.total_seconds()
     note = wording.line_of(entry, {}, "zh").note
     assert note.startswith("手机记的时间 2026-03-") and (said in note if said else "快" not in note)
+    assert "40 分钟后发出" in note
+
+
+def test_a_phone_with_the_right_time_is_not_talked_about(office: Office) -> None:
+    office.report(noted_at=office.at - timedelta(seconds=30), device_at=office.at)
+    assert wording.line_of(office.entries("report")[0], {}, "zh").note == ""
 
 
 @pytest.mark.cites("C9")

@@ -50,8 +50,9 @@ def test_the_same_form_sent_twice_is_one_case(office: Office) -> None:
 
 
 def test_an_identity_number_is_covered_before_anything_is_kept(office: Office) -> None:
-    filed = residents.report(office.session, cases.Report(
-        f"我的身份证是{IDENTITY}，路灯坏了。", "３３０９２１１９９００１０１１２３Ｘ 门口", division=COMMUNITY), "k", "a", office.at)
+    words, place = f"我的身份证是{IDENTITY}，路灯坏了。", "３３０９２１１９９００１０１１２３Ｘ 门口"
+    told = cases.Report(words, place, division=COMMUNITY)
+    filed = residents.report(office.session, told, "k", "a", office.at)
     case = filed.visit.case
     assert filed.covered == 2
     assert case.description == "我的身份证是330*************34，路灯坏了。" and IDENTITY not in case.search

@@ -1,0 +1,124 @@
+// Every page of the phone: what waits goes by itself, its state is said, and forms fold to the chosen outcome.
+import { prepareCapture } from "./phone/capture.js";
+import { fill, linkTo } from "./phone/dom.js";
+import { prepareGuessing } from "./phone/guessing.js";
+import { prepareOutbox } from "./phone/outbox.js";
+import { sendAll, whoAmI } from "./phone/sending.js";
+import { find, list } from "./phone/store.js";
+
+const AGAIN = 30000; // while a page is open and something waits
+const owner = Number(document.body.dataset.owner) || null;
+let paint = async () => {};
+
+async function send() {
+  const me = await sendAll(() => { refresh(); });
+  await refresh(me);
+  return me;
+}
+
+// The note on top, the number in the dock, and the list where it is shown.
+async function refresh(me = {}) {
+  await paint();
+  const items = await list();
+  const mine = items.filter((one) => one.owner === owner);
+  const unsent = mine.filter((one) => one.state === "waiting" || one.state === "sending");
+  const failed = mine.filter((one) => one.state === "failed");
+  const foreign = items.filter((one) => one.owner !== owner && one.state === "waiting");
+  document.querySelectorAll("[data-unsent]").forEach((one) => { one.textContent = unsent.length + failed.length || ""; });
+  const note = document.getElementById("signal");
+  const login = me.login || unsent.some((one) => one.why === "login");
+  const [said, number] = !navigator.onLine ? [note.dataset.offline, unsent.length]
+    : failed.length ? [note.dataset.failed, failed.length]
+      : unsent.length ? [login ? note.dataset.login : note.dataset.waiting, unsent.length]
+        : foreign.length ? [note.dataset.foreign, foreign.length] : ["", 0];
+  note.hidden = !said;
+  note.textContent = said.replace("{n}", number);
+  if (login && unsent.length) note.append(" ", linkTo(`/login?next=${encodeURIComponent("/phone/outbox")}`, note.dataset.enter));
+}
+
+// After a report went into the outbox: a fresh form, and a word on what became of it.
+async function sent(key) {
+  const { registration } = await wake();
+  if (registration && registration.sync) registration.sync.register("outbox").catch(() => {});
+  send();
+  await answered(key);
+  location.assign(`/phone/?sent=${key}`);
+}
+
+// Waits a moment for the answer: most are there before the page is.
+async function answered(key) {
+  for (let tries = 0; tries < 15 && navigator.onLine; tries += 1) {
+    const item = await find(key);
+    if (!item || item.state === "sent" || item.state === "failed" || item.why) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+async function sayWhatBecame(form) {
+  const key = new URLSearchParams(location.search).get("sent");
+  const item = key && await find(key);
+  if (!item) return;
+  history.replaceState(null, "", "/phone/");
+  const box = document.createElement("div");
+  box.className = "note";
+  const words = document.createElement("strong");
+  words.textContent = item.state === "sent" ? form.dataset.went.replace("{number}", item.number) : form.dataset.kept;
+  box.append(words, ...(item.url && item.state === "sent" ? [linkTo(item.url, form.dataset.open)] : []));
+  if (item.said && item.state === "sent") box.append(item.said);
+  fill(document.getElementById("told"), box);
+}
+
+async function wake() {
+  if (!("serviceWorker" in navigator)) return {};
+  try {
+    await navigator.serviceWorker.register(document.body.dataset.worker, { scope: "/phone/" });
+    return { registration: await navigator.serviceWorker.ready };
+  } catch {
+    return {};
+  }
+}
+
+// Only the fields of the chosen outcome are shown and sent.
+function showFields(form) {
+  const chosen = form.querySelector("input[name=outcome]:checked, input[type=hidden][name=outcome]");
+  form.querySelectorAll(".field").forEach((field) => {
+    const shown = !field.dataset.when || field.dataset.when.split(" ").includes(chosen ? chosen.value : "");
+    field.hidden = !shown;
+    field.querySelectorAll("input, select, textarea").forEach((control) => { control.disabled = !shown; });
+  });
+}
+
+async function checkClock() {
+  const me = await whoAmI();
+  const note = document.getElementById("clock");
+  note.hidden = !me.clock;
+  note.querySelector("span").textContent = me.clock || "";
+}
+
+async function begin() {
+  document.documentElement.classList.remove("noscript");
+  document.querySelectorAll("form[data-act]").forEach((form) => {
+    showFields(form);
+    form.addEventListener("change", () => showFields(form));
+  });
+  const wrong = document.querySelector("[data-focus]");
+  if (wrong) wrong.focus();
+  if (!("indexedDB" in window)) return;
+  if (document.getElementById("items")) paint = prepareOutbox(owner, send);
+  const form = document.getElementById("capture");
+  if (form) {
+    prepareGuessing(form);
+    await sayWhatBecame(form);
+    await prepareCapture(form, owner, sent);
+  }
+  await wake();
+  if (navigator.serviceWorker) navigator.serviceWorker.addEventListener("message", () => refresh());
+  addEventListener("online", send);
+  addEventListener("offline", () => refresh());
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
+  setInterval(async () => { if (navigator.onLine && (await list()).some((one) => one.state === "waiting")) send(); }, AGAIN);
+  await send();
+  checkClock();
+}
+
+begin();

@@ -1,0 +1,138 @@
+// The report page: the draft is kept while it is written, photos and all, and goes to the outbox when it is sent.
+import { show, shrink } from "./photos.js";
+import { find, keep, list, newKey } from "./store.js";
+
+const TYPED = ["description", "place", "matter", "urgency", "done", "name", "phone", "lat", "lng", "accuracy"];
+const PAUSE = 300;
+
+export async function prepareCapture(form, owner, sent) {
+  const draft = await opened(form, owner);
+  const words = form.dataset;
+  const named = document.getElementById("snap").textContent;
+  const repaint = () => {
+    document.getElementById("snap").textContent = draft.photos.length ? words.another : named;
+    show(document.getElementById("shots"), draft.photos, words, (index) => {
+      draft.photos.splice(index, 1);
+      save();
+      repaint();
+    });
+  };
+  let timer;
+  const save = () => { clearTimeout(timer); timer = setTimeout(() => saveNow(form, draft), PAUSE); };
+  form.noValidate = true; // what is missing is said beside its field, in the page's words
+  repaint();
+  form.addEventListener("input", (event) => { if (event.target.type !== "file") save(); });
+  form.addEventListener("change", async (event) => {
+    if (event.target.type !== "file") return;
+    const files = [...event.target.files];
+    event.target.value = "";
+    for (const file of files) draft.photos.push(await shrink(file));
+    await saveNow(form, draft);
+    repaint();
+    if (!form.place.value && !form.lat.value) locate(form, save);
+  });
+  prepareLocating(form, save);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const way = (event.submitter || document.activeElement).value === "settled" ? "settled" : "report";
+    if (!complete(form, way)) return;
+    clearTimeout(timer);
+    read(form, draft);
+    await keep({ ...draft, state: "waiting", fields: { ...draft.fields, way } });
+    await sent(draft.key);
+  });
+  addEventListener("pagehide", () => saveNow(form, draft));
+  return draft;
+}
+
+// The draft that the address names, the newest of this person's, or a fresh one.
+async function opened(form, owner) {
+  const wanted = new URLSearchParams(location.search).get("draft");
+  const mine = (await list()).filter((one) => one.owner === owner && one.state === "draft");
+  const found = (wanted && await find(wanted)) || mine[0];
+  if (!found || found.owner !== owner || !["draft", "failed"].includes(found.state)) {
+    return { key: newKey(), owner, state: "draft", made: new Date().toISOString(), fields: {}, photos: [] };
+  }
+  write(form, found);
+  problems(form, found.problems || {}, found.said || form.dataset.draft, Boolean(found.said));
+  return { ...found, state: "draft" };
+}
+
+function write(form, item) {
+  for (const name of TYPED) {
+    const control = form.elements.namedItem(name);
+    if (control && item.fields[name] !== undefined) control.value = item.fields[name];
+  }
+}
+
+function read(form, draft) {
+  const data = new FormData(form);
+  draft.fields = {};
+  for (const name of TYPED) if (data.get(name)) draft.fields[name] = String(data.get(name));
+}
+
+async function saveNow(form, draft) {
+  read(form, draft);
+  const begun = draft.photos.length || draft.fields.description || draft.fields.place || draft.fields.done;
+  const there = await find(draft.key);
+  if (there && !["draft", "failed"].includes(there.state)) return;
+  if (begun || there) await keep(draft);
+}
+
+// Whether nothing is missing; what is missing is said beside its field.
+function complete(form, way) {
+  const missing = {};
+  const needed = way === "settled" ? ["description", "place", "done"] : ["description", "place"];
+  needed.filter((name) => !form.elements[name].value.trim()).forEach((name) => {
+    missing[name] = [form.dataset.missing];
+  });
+  problems(form, missing, "", false);
+  const first = needed.find((name) => missing[name]);
+  if (first) form.elements[first].focus();
+  return !first;
+}
+
+function problems(form, found, said, isWrong) {
+  form.querySelectorAll("[data-problem]").forEach((place) => {
+    const texts = found[place.dataset.problem] || [];
+    const control = document.getElementById(place.dataset.problem);
+    place.hidden = !texts.length;
+    place.textContent = texts.join(" ");
+    place.closest(".field").classList.toggle("bad", Boolean(texts.length));
+    if (control && texts.length) {
+      control.setAttribute("aria-invalid", "true");
+      control.setAttribute("aria-describedby", place.id);
+    } else if (control) {
+      control.removeAttribute("aria-invalid");
+      control.removeAttribute("aria-describedby");
+    }
+  });
+  const top = document.getElementById("wrong");
+  top.hidden = !said;
+  top.classList.toggle("red", isWrong);
+  top.querySelector("strong").textContent = said;
+}
+
+function prepareLocating(form, save) {
+  const button = document.getElementById("locate");
+  if (!navigator.geolocation) return;
+  button.hidden = false;
+  button.addEventListener("click", () => locate(form, save));
+}
+
+function locate(form, save) {
+  const fix = document.getElementById("fix");
+  if (!navigator.geolocation) return;
+  fix.textContent = form.dataset.seeking;
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    form.lat.value = coords.latitude.toFixed(6);
+    form.lng.value = coords.longitude.toFixed(6);
+    form.accuracy.value = Math.round(coords.accuracy);
+    fix.textContent = form.dataset.fix.replace("{m}", Math.round(coords.accuracy));
+    if (!form.place.value.trim()) {
+      const point = form.dataset.point.replace("{lat}", coords.latitude.toFixed(4)).replace("{lng}", coords.longitude.toFixed(4));
+      form.place.value = [form.dataset.spot, point].filter(Boolean).join(" ");
+    }
+    save();
+  }, () => { fix.textContent = form.dataset.nofix; }, { enableHighAccuracy: true, timeout: 12000, maximumAge: 30000 });
+}
