@@ -23,6 +23,7 @@ from engine.cases.offers import is_reporters
 from engine.cases.projection import project
 from engine.cases.scope import unscoped
 from engine.cases.troubles import Repeat, take_up, watched
+from engine.cases.windows import require_in_time
 from engine.db.hydrating import hydrate
 from engine.processes.models import Instance
 from engine.worklist.models import Task
@@ -126,6 +127,7 @@ def _complete(
     if outcome not in {one.id for one in form.outcomes_for(actor.roles)}:
         raise ActNotAllowed("这种办理方式不由您来选。", verb=outcome)
     act = Host(session, case, actor, at, form={"outcome": outcome, **cleaned}, file=file)
+    require_in_time(act, form, outcome, task.opened_at)
     check_references(act, form, cleaned)
     take_up(act, repeat)
     wanted = {"task": task.id, "outcome": outcome, "values": values}

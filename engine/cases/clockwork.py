@@ -44,6 +44,7 @@ def fire_timers(file: CaseFile, at: datetime, passed: processes.Passed | None = 
             instance.state,
             [(timer.task, timer.element) for timer in now],
             act,
+            due=moment,
             passed=passed,
         )
         elements = [timer.element for timer in now]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from engine import deadlines
@@ -59,13 +60,19 @@ def rulings(act: Act, stage: str, opened_at: datetime | None = None) -> list[Rul
 def _ruling(
     act: Act, stage: str, answer: Answer, fired: Fired, outputs: dict[str, Any], opened_at: datetime | None
 ) -> Ruling:
-    base = deadlines.Limit.parse(outputs["limit"])
-    limit = deadlines.Limit(base.amount * int(outputs.get("times") or 1), base.unit)
+    limit = _times(deadlines.Limit.parse(outputs["limit"]), Decimal(str(outputs.get("times") or 1)))
     start = {"dispatch": act.case.dispatched_at, "report": act.case.opened_at}.get(
         outputs.get("start") or "task"
     )
     due = act.due_at(opened_at or start or act.at, limit, outputs["count"])
     return Ruling(stage, str(limit), outputs["count"], due, answer, fired)
+
+
+def _times(limit: deadlines.Limit, times: Decimal) -> deadlines.Limit:
+    """A multiple or a part of a limit; a part of a month is counted in days."""
+    if limit.unit == "calendar_month" and limit.amount * times % 1:
+        return deadlines.Limit(limit.amount * times * 30, "calendar_day")
+    return deadlines.Limit(limit.amount * times, limit.unit)
 
 
 def total(act: Act) -> tuple[Ruling | None, list[Ruling]]:

@@ -37,9 +37,9 @@ def restart_clock(act: Host, instance: Instance) -> None:
 
 
 def recount_timers(act: Host, instance: Instance, shift: timedelta) -> None:
-    """Ask anew when the drawn timers fire, each from the moment at which its task was opened.
+    """Ask anew when the drawn timers fire that follow a limit, each from the moment at which its task was opened.
 
-    One that hangs on no task moves by `shift` as the wall clock counts.
+    One that hangs on no task, or that counts on the wall (a plain span, a repetition), moves by `shift`.
     """
     timers = {(timer.task, timer.element): timer for timer in act.file.timers}
     if not timers:

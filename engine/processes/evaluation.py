@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 
-from engine.errors import WanggeError
 from engine.expressions import compile_assignments, compile_expression
 from engine.processes.errors import OverBudget, ProcessBroken
 from engine.processes.names import FACTS, FORM, FUNCTIONS, RESERVED
@@ -93,10 +92,7 @@ class Engine(PythonScriptEngine):  # type: ignore[misc]
         task = self.task
         if task is None:
             raise ValueError("due() 只能用在流程图的元素上")
-        try:
-            return self.host.due(stage, task.task_spec.bpmn_id or "", self.on or task.id)
-        except WanggeError as error:
-            raise halt(task, error.message) from error
+        return self.host.due(stage, task.task_spec.bpmn_id or "", self.on or task.id)
 
 
 def plain(value: Any) -> Any:

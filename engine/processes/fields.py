@@ -12,12 +12,16 @@ FIELD_TYPES = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One way to complete the task; `by`: the only role that may choose it, "" for whoever has the task."""
+    """One way to complete the task; `by`: the only role that may choose it, "" for whoever has the task.
+
+    `until`: the stage of the table of limits by whose due time it must be chosen, "" for any time.
+    """
 
     id: str
     label: str
     label_en: str
     by: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ def form_of(node: etree._Element) -> Form:
     drawn = form_node(node)
     if drawn is None:
         return DEFAULT_FORM
-    outcomes = tuple(Outcome(*_names(child), by=child.get("by") or "") for child in _children(drawn, "outcome"))
+    outcomes = tuple(Outcome(*_names(child), by=child.get("by") or "", until=child.get("until") or "")
+                     for child in _children(drawn, "outcome"))
     fields = tuple(_field(child) for child in _children(drawn, "field"))
     return Form(outcomes or DEFAULT_FORM.outcomes, fields)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from SpiffWorkflow.exceptions import SpiffWorkflowException
@@ -66,8 +66,12 @@ def _fit_to_be_data(form: dict[str, Any]) -> dict[str, Any]:
 
 
 def fire(source: Source, state: bytes, timers: Sequence[tuple[int, str]], host: Host, *,
-         passed: Passed | None = None) -> Step:
-    """Fire timers (task, element) in this order; one that is no longer armed is left out. Raises ProcessBroken."""
+         due: datetime | None = None, passed: Passed | None = None) -> Step:
+    """Fire timers (task, element) in this order; one that is no longer armed is left out. Raises ProcessBroken.
+
+    `due`: the instant at which they were due, where it has moved since they were armed; one that repeats goes on
+    from there.
+    """
     instance = load(bundle_of(source), state, host)
     instance.passed = passed or {}
 
@@ -75,6 +79,8 @@ def fire(source: Source, state: bytes, timers: Sequence[tuple[int, str]], host: 
         for key, element in timers:
             token = instance.event_manager.tasks.get(key)
             if token is not None and token.task_spec.bpmn_id == element and _is_timer(token):
+                if due is not None:
+                    token.internal_data["due"] = due.astimezone(UTC).isoformat()
                 happen(token)
                 instance.drain()
     return run(instance, act)
@@ -104,10 +110,10 @@ def describe_state(source: Source, state: bytes, host: Host) -> Step:
 
 
 def timers_anew(source: Source, state: bytes, host: Host) -> dict[tuple[int, str], datetime]:
-    """When the timers of a stored instance would fire if they were armed now, by (task, element)."""
+    """When the timers of a stored instance that follow a limit would fire if armed now, by (task, element)."""
     instance, found = load(bundle_of(source), state, host), {}
     for token in waiting_events(instance):
-        if isinstance(token.task_spec.event_definition, HostTimer):
+        if isinstance(token.task_spec.event_definition, HostTimer) and token.task_spec.event_definition.asks_due:
             main = attached_to(token)
             due = token.task_spec.event_definition.ask(token, main.id if main is not None else token.id)[0]
             found[token.id, token.task_spec.bpmn_id] = due

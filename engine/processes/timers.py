@@ -8,7 +8,9 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
+from engine.expressions import compile_expression
 from engine.processes.evaluation import halt
+from engine.processes.names import FUNCTIONS
 from engine.processes.tokens import Token
 
 _DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(?:\.\d+)?S)?)?")
@@ -24,6 +26,11 @@ class HostTimer(TimerEventDefinition):  # type: ignore[misc]
         self.form = form
         self.text = text.strip()
         self.literal = is_iso(form, self.text)
+
+    @property
+    def asks_due(self) -> bool:
+        """Whether its instant follows from a limit of the case; any other is a span on the wall."""
+        return not self.literal and self.form != "cycle" and "due" in compile_expression(self.text, FUNCTIONS).functions
 
     def arm(self, task: Token, on: int) -> None:
         """Ask for the instant and keep it with the token."""

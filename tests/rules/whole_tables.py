@@ -48,13 +48,15 @@ def limits(pack: str) -> list[Question]:
         for stage in ("handle", "assist"):
             found.append(_limit(stage, urgency, OWN[urgency]))
             found.append(_limit(stage, urgency, "7 work_day", "7 work_day"))
+        found += [_limit("return", urgency, "1 work_day"), _limit("return", urgency, OWN[urgency], times=0.25),
+                  _limit("return", urgency, "2 work_day", "2 work_day", times=0.25)]
     fixed = {"supplement": "3 work_day", "inform": "1 work_day", "rate": "7 calendar_day",
              "acknowledge": "15 urgent_minute", "first_report": "1 urgent_work_hour"}
     found += [_limit(stage, "normal", limit) for stage, limit in fixed.items()]
     return [*found, _limit("climb", "normal", "12 calendar_month", top=True)]
 
 
-def _limit(stage: str, urgency: str, limit: str, matter: str | None = None, times: int = 1,
+def _limit(stage: str, urgency: str, limit: str, matter: str | None = None, times: float = 1,
            top: bool = False) -> Question:
     given = {"stage": stage, "urgency": urgency, "top": top, "matter_limit": matter, "matter_count": None}
     return Question(given, {"limit": limit, "times": times})

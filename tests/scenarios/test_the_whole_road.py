@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine import cases
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable, CaseClosed
 from engine.cases.models import ContactRecord
 from engine.worklist import OwnWork
@@ -114,6 +115,19 @@ def test_several_units_the_case_waits_for_all_of_them(office: Office) -> None:
     office.walk(("conclude", "done"), ("check", "pass"))
     assert [(capacity, outcome) for _, capacity, outcome in office.custody()] == [
         ("holder", "handled"), ("handler", "done"), ("assistant", "done"), ("assistant", "done")]
+
+
+@pytest.mark.cites("E3")
+def test_a_joint_handling_is_raised_and_every_unit_is_free_of_it(office: Office) -> None:
+    office.report(grid=DAISHAN)
+    office.do("dispatch", "several", lead="330921-housing", assistants=["330921-police"])
+    supervisor = office.who("supervisor", "330921100-centre")
+    office.walk(("sign", "sign"), ("sign_assist", "sign"))
+    assert "raise" in {one.verb for one in cases.available_acts(office.session, supervisor, office.case, office.at)}
+    assert office.act("raise", supervisor) == ["dispatch"] and office.case.level == "county"
+    assert [(level, capacity, outcome) for level, capacity, outcome in office.custody()] == [
+        ("township", "holder", "up"), ("county", "handler", "up"), ("county", "assistant", "up"),
+        ("county", "holder", None)]
 
 
 @pytest.mark.cites("E3")

@@ -42,6 +42,14 @@ def test_a_joint_handling_can_be_reassigned_and_started_anew() -> None:
     assert desk.do("sign", "sign") == ["lead_handle", "sign_assist"]
 
 
+def test_a_joint_handling_can_be_raised_a_level_with_everything_that_runs_in_it() -> None:
+    desk = joint()
+    desk.do("sign_assist", "sign")
+    assert desk.say("raise") == ["dispatch"] and desk.done[-1] == "move"
+    desk.do("dispatch", "several", lead="d", assistants=["e"])
+    assert desk.do("sign", "sign") == ["lead_handle", "sign_assist"]
+
+
 def test_an_emergency_is_dispatched_and_rung_at_once() -> None:
     desk = Desk(emergency=True, origin="resident")
     assert desk.open == ["acknowledge", "handle_task"]

@@ -32,6 +32,8 @@ OPERATIONS = [
     "GET /cases/{number}/deadlines", "GET /cases/{number}/tasks", "POST /cases/{number}/acts/{verb}",
     "GET /tasks", "GET /tasks/{task_id}", "POST /tasks/{task_id}/claim", "POST /tasks/{task_id}/release",
     "POST /tasks/{task_id}/complete", "POST /attachments", "GET /attachments/{key}",
+    "GET /incidents", "GET /incidents/{incident_id}", "POST /incidents/{incident_id}/retry",
+    "POST /incidents/{incident_id}/skip", "POST /incidents/{incident_id}/send-back",
 ]  # fmt: skip
 
 
