@@ -54,7 +54,13 @@ def _check_definition(node: Any, about: str, scope: Scope, findings: Findings) -
         _check_typed_start(node, about, scope, findings)
     elif about not in _EVENTS_ALLOWED[kind]:
         findings.error(node, f"{_snake(about)}_event", _INSTEAD.get(about, f"这里不能画这种事件（{about}）"))
-    elif about == "cancel":
+    else:
+        _check_place(node, about, kind, scope, findings)
+
+
+def _check_place(node: Any, about: str, kind: str, scope: Scope, findings: Findings) -> None:
+    """Some events run only in certain places."""
+    if about == "cancel":
         _check_cancel(node, kind, scope, findings)
     elif about == "conditional":
         _check_condition(node, findings)

@@ -71,8 +71,8 @@ def _check_default(node: Any, scope: Scope, findings: Findings) -> None:
     """The default flow of an activity is taken when no condition of the others holds: they need conditions."""
     others = [flow for flow in scope.outgoing(node.get("id")) if flow.get("id") != node.get("default")]
     if node.get("default") and any(flow.find(f"./{tag('conditionExpression')}") is None for flow in others):
-        findings.error(node, "default_beside_plain", f"「{title(node)}」既有默认出口又有不带条件的出口，默认出口不会走到，"
-                       "请给其余出口写上条件，或在它后面画网关")
+        findings.error(node, "default_beside_plain", f"「{title(node)}」既有默认出口又有不带条件的出口，"
+                       "默认出口不会走到，请给其余出口写上条件，或在它后面画网关")
 
 
 def _check_choice(node: Any, scope: Scope, findings: Findings) -> None:

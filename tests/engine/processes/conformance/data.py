@@ -1,0 +1,81 @@
+"""Data: branches, instances, what several tokens would share, answers."""
+
+from __future__ import annotations
+
+from tests.engine.processes.conformance.model import (
+    ENDS,
+    Model,
+    called,
+    end,
+    many,
+    refused,
+    runs,
+    scope,
+    start,
+    tasks,
+)
+from tests.engine.processes.drawing import script, timer, user
+from tests.engine.processes.models import gateways
+
+WAY = gateways("exclusive", "w") + tasks("yes", "no")
+FORKED = ENDS + script("i", "n = 0") + gateways("parallel", "f", "j") + WAY
+ASKED = """start -> i -> f -> a -> j -> w -[{}]-> yes -> end
+           f -> b -> j
+           w -*-> no -> end"""
+GIVES = called("gives", ENDS + script("set", 'result = "up"\nn = 9') + '<ioSpecification><dataOutput id="result"/>'
+               "<inputSet/><outputSet><dataOutputRefs>result</dataOutputRefs></outputSet></ioSpecification>",
+               "start -> set -> end")
+MODELS: list[Model] = [
+    runs("branches_meet", FORKED + script("a", "x = 1") + script("b", "y = 2"), ASKED.format("x + y == 3"),
+         "start i f a b j w yes end", rows="S17"),
+    runs("an_untouched_copy_undoes_nothing", FORKED + script("a", "n = 1") + tasks("b"), ASKED.format("n == 1"),
+         "start i f a b j w yes end", rows="S17"),
+    refused("counted_in_two_branches", FORKED + script("a", "n = n + 1") + script("b", "n = n + 1"),
+            ASKED.format("n == 2"), "asks_beside", "a", rows="S17"),
+    refused("asked_beside", FORKED + script("a", "n = 1") + script("b", "m = n"), ASKED.format("m == 1"),
+            "asks_beside", "b", rows="S17"),
+    refused("counted_by_instances_at_once", ENDS + script("i", "n = 0") + scope("s", start("s0")
+            + script("a", "n = n + 1") + end("s9") + many(3), "s0 -> a -> s9") + WAY,
+            """start -> i -> s -> w -[n == 3]-> yes -> end
+               w -*-> no -> end""", "asks_beside", "a", rows="S17"),
+    runs("counted_by_instances_in_turn", ENDS + script("i", "n = 0") + scope("s", start("s0")
+         + script("a", "n = n + 1") + end("s9") + many(2, sequential=True), "s0 -> a -> s9") + WAY,
+         """start -> i -> s -> w -[n == 2]-> yes -> end
+            w -*-> no -> end""", "start i s0 a s9 s s0 a s9 s w yes end"),
+    refused("counted_where_tokens_do_not_meet", ENDS + script("i", "n = 0") + gateways("parallel", "f")
+            + tasks("a", "b") + script("c", "n = n + 1") + WAY, """start -> i -> f -> a -> c -> w -[n == 2]-> yes -> end
+               f -> b -> c
+               w -*-> no -> end""", "asks_beside", "c", rows="S17"),
+    refused("counted_by_a_handler", ENDS + script("i", "n = 0") + user("u") + WAY + script("c", "n = n + 1")
+            + timer("t", "u", "R3/PT1H", form="timeCycle", interrupting=False), """start -> i -> u -> end
+               t -> c -> w -[n == 2]-> yes -> end
+               w -*-> no -> end""", "asks_beside", "c", rows="S17"),
+    runs("earlier_data_stay", ENDS + script("i", 'd = {"k": 1}\ne = d') + script("a", 'd = {"k": 2}') + WAY,
+         """start -> i -> a -> w -[e["k"] == 1]-> yes -> end
+            w -*-> no -> end""", "start i a w yes end", rows="S18"),
+    runs("instants_and_keys_become_text", ENDS + script("i", 'd = due("handle")\nk = {1: "a"}') + user("u") + WAY,
+         """start -> i -> u -> w -[d > "2026-01-01" and k["1"] == "a"]-> yes -> end
+            w -*-> no -> end""", "start i u w yes end", rows="S19"),
+    runs("a_call_gives_what_it_declares", ENDS + script("i", "n = 0") + '<callActivity id="c" calledElement="gives"/>'
+         + WAY, """start -> i -> c -> w -[result == "up" and n == 0]-> yes -> end
+            w -*-> no -> end""", "start i start set end c w yes end", GIVES),
+    runs("answers_in_the_form", ENDS + user("u") + WAY, """start -> u -> w -[form["amount"] >= 1000]-> yes -> end
+            w -*-> no -> end""", "start u w yes end", answers={"u": {"amount": 1000}}),
+    runs("answers_by_their_names", ENDS + script("i", "amount = 1") + user("u") + WAY,
+         """start -> i -> u -> w -[amount >= 1000]-> yes -> end
+            w -*-> no -> end""", "start i u w yes end", answers={"u": {"amount": 1000}}),
+    runs("an_answer_is_no_function", ENDS + user("u") + WAY, """start -> u -> w -[len("ab") == 2]-> yes -> end
+            w -*-> no -> end""", "start u w yes end", answers={"u": {"len": 1, "__builtins__": {}, "case": 2}},
+         rows="S21"),
+    runs("an_answer_a_visit", ENDS + user("u") + gateways("exclusive", "merge") + WAY,
+         """start -> merge -> u -> w -[form["again"] == True]-> merge
+            w -*-> no -> end""", "start merge u w merge u w no end", answers={"u": [{"again": True}, {}]}),
+    runs("data_objects_are_remarks", ENDS + '<dataObject id="d"/><dataObjectReference id="r" dataObjectRef="d"/>'
+         '<dataStoreReference id="q"/><userTask id="u"><property id="p" name="__targetRef_placeholder"/>'
+         "<dataInputAssociation><sourceRef>r</sourceRef><targetRef>p</targetRef></dataInputAssociation>"
+         "<dataOutputAssociation><targetRef>r</targetRef></dataOutputAssociation></userTask>", "start -> u -> end",
+         "start u end"),
+    refused("data_moved_by_an_association", ENDS + '<dataObject id="d"/><userTask id="u"><dataInputAssociation>'
+            "<assignment><from>1</from><to>x</to></assignment></dataInputAssociation></userTask>", "start -> u -> end",
+            "data_association", "u"),
+]
