@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import library
+from engine import library, processes
 from engine.cases import gatekeeping
 from engine.library import Pack, Source
 from engine.library.findings import Finding
@@ -26,18 +27,34 @@ class Affected:
 
 def findings_of(session: Session, source: Source, at: datetime) -> list[Finding]:
     """What the gate says of a file beside those in force, and what it newly says of the diagrams that call it."""
-    around = beside(session, source, at)
+    before = tuple(library.sources_in_force(session, source.pack, at))
+    return list(_judged(source, before))
+
+
+@lru_cache(maxsize=64)
+def _judged(source: Source, before: tuple[Source, ...]) -> tuple[Finding, ...]:
+    around = [one for one in before if not _is_same(one, source)]
     found = gatekeeping.inspect_sources([source], around)
-    callers = [one for one in around if one.kind == "bpmn"]
-    before = set(gatekeeping.inspect_sources(callers, library.sources_in_force(session, source.pack, at)))
-    after = gatekeeping.inspect_sources(callers, [source, *around])
-    return found + [one for one in after if one not in before and one.severity == "error"]
+    callers = [one for one in around if source.kind == one.kind == "bpmn" and _calls(one, source.definition_id)]
+    if callers:
+        known = set(gatekeeping.inspect_sources(callers, before))
+        after = gatekeeping.inspect_sources(callers, [source, *around])
+        found += [one for one in after if one not in known and one.severity == "error"]
+    return tuple(found)
+
+
+def _calls(caller: Source, process: str) -> bool:
+    return any(element.calls == process for element in processes.describe(caller).elements)
+
+
+def _is_same(one: Source, other: Source) -> bool:
+    return (one.kind, one.definition_id) == (other.kind, other.definition_id)
 
 
 def beside(session: Session, source: Source, at: datetime) -> list[Source]:
     """Every other diagram and table that rules a new case of the same pack now."""
     return [one for one in library.sources_in_force(session, source.pack, at)
-            if (one.kind, one.definition_id) != (source.kind, source.definition_id)]
+            if not _is_same(one, source)]
 
 
 def in_force(session: Session, source: Source, at: datetime) -> Definition | None:

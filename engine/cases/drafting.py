@@ -70,11 +70,11 @@ def get_draft(session: Session, actor: Actor, draft: int, lock: bool = False) ->
 
 
 def take_in(session: Session, actor: Actor, content: bytes, file: str, *, pack: str, note: str, at: datetime,
-            wanted: str = "") -> Draft:
+            wanted: str = "", instead_of: int | None = None) -> Draft:
     """Keep an uploaded file as a draft, faults and all; `wanted` is the id it must have.
 
-    Raises NotTaken for what is no diagram or table, too large, hostile or unchanged; DraftUnknown for a pack
-    that is not the actor's to change.
+    `instead_of` is the draft that it corrects: that one is withdrawn. Raises NotTaken for what is no diagram or
+    table, too large, hostile or unchanged; DraftUnknown for a pack that is not the actor's to change; DraftMoved.
     """
     _check_may_draw(actor, pack)
     source = _identified(content, file, pack, wanted)
@@ -84,15 +84,17 @@ def take_in(session: Session, actor: Actor, content: bytes, file: str, *, pack: 
             raise _not_taken(finding.message)
     if base is not None and base.sha256 == source.sha256:
         raise _not_taken(f"与现行的第 {base.version} 版一字不差，没有可发布的改动")
+    if instead_of is not None:
+        withdraw(session, actor, instead_of, at)
     return _keep(session, actor, source, base, note, at)
 
 
 def take_cells(session: Session, actor: Actor, source: Source, cells: Mapping[tuple[int, int], str], *, note: str,
-               at: datetime) -> Draft:
+               at: datetime, instead_of: int | None = None) -> Draft:
     """Keep a table with some cells typed over as a draft; raises NotTaken when none differs, CellUnknown."""
     made = decisions.edited(source, cells)
     return take_in(session, actor, made.content, made.file, pack=source.pack, note=note, at=at,
-                   wanted=source.definition_id)
+                   wanted=source.definition_id, instead_of=instead_of)
 
 
 def take_again(session: Session, actor: Actor, definition: int, at: datetime) -> Draft:

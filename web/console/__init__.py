@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from web.console import (
+    asking,
     cases,
     changes,
     comparing,
@@ -25,6 +26,7 @@ from web.console import (
 from web.console.blueprint import blueprint
 
 __all__ = [
+    "asking",
     "cases",
     "comparing",
     "designing",

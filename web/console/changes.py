@@ -19,6 +19,7 @@ _TYPES = {
     "subProcess": ("子流程", "sub-process"), "callActivity": ("调用", "call"), "transaction": ("事务", "transaction"),
     "exclusiveGateway": ("排他网关", "exclusive gateway"), "parallelGateway": ("并行网关", "parallel gateway"),
     "inclusiveGateway": ("包容网关", "inclusive gateway"), "eventBasedGateway": ("事件网关", "event-based gateway"),
+    "complexGateway": ("复杂网关", "complex gateway"), "adHocSubProcess": ("即席子流程", "ad-hoc sub-process"),
     "startEvent": ("开始", "start"), "endEvent": ("结束", "end"), "boundaryEvent": ("边界事件", "boundary event"),
     "intermediateCatchEvent": ("中间事件", "intermediate event"), "sequenceFlow": ("连线", "flow"),
     "intermediateThrowEvent": ("中间事件", "intermediate event"),

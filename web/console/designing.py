@@ -26,13 +26,16 @@ def upload_draft() -> Any:
     file, form = request.files.get("file"), request.form
     of = form.get("of", type=int)
     row = library.get_definition(db.session(), of) if of else None
-    content = file.stream.read(MOST_BYTES + 1) if file else b""
+    content = b""
+    if file:
+        content = file.stream.read(MOST_BYTES + 1)
+        file.close()
     try:
         with db.session().begin_nested():
             made = drafting.take_in(
                 db.session(), identity.current_actor(), content, (file.filename if file else "") or "",
                 pack=row.pack if row else form.get("pack", ""), note=form.get("note", ""), at=shell.now(),
-                wanted=row.definition_id if row else "")
+                wanted=row.definition_id if row else "", instead_of=form.get("instead_of", type=int))
     except drafting.NotTaken as refused:
         return _back(of, refused)
     return redirect(url_for("console.draft", draft=made.id))
@@ -40,7 +43,10 @@ def upload_draft() -> Any:
 
 def _back(of: int | None, refused: Invalid) -> Any:
     """The page that the upload came from, with the reason and everything that was typed."""
-    why = "；".join(said(text, shell.language()) for texts in refused.fields.values() for text in texts)
+    why = _why(refused)
+    instead_of = request.form.get("instead_of", type=int)
+    if instead_of:
+        return render_draft(instead_of, _("The file was not taken: %(why)s", why=why), status=422)
     typed = {"note": request.form.get("note", ""), "pack": request.form.get("pack", "")}
     return rules.render_rule(of, why, typed, 422) if of else rules.render_rules(why, typed, 422)
 
@@ -167,7 +173,7 @@ def publish_again(definition: int) -> Any:
     try:
         made = drafting.take_again(db.session(), identity.current_actor(), definition, shell.now())
     except drafting.NotTaken as refused:
-        return _back_to(definition, refused)
+        return rules.render_rule(definition, _why(refused), status=422)
     flash(_("Submitted. A second person decides now."))
     return redirect(url_for("console.draft", draft=made.id))
 
@@ -183,28 +189,51 @@ def call_off(definition: int) -> Any:
 @blueprint.get("/rules/<int(max=2147483647):definition>/edit")
 def edit_table(definition: int) -> Any:
     """The cells of a published table, to be typed over."""
-    return _render_cells(definition)
+    return _render_cells(*_published(definition))
 
 
 @blueprint.post("/rules/<int(max=2147483647):definition>/edit")
 def take_cells(definition: int) -> Any:
     """What was typed over becomes a draft."""
+    return _take_cells(*_published(definition))
+
+
+@blueprint.get("/drafts/<int(max=2147483647):draft>/edit")
+def edit_draft(draft: int) -> Any:
+    """The cells of a draft, to be typed over once more."""
+    return _render_cells(*_drafted(draft))
+
+
+@blueprint.post("/drafts/<int(max=2147483647):draft>/edit")
+def take_draft_cells(draft: int) -> Any:
+    """What was typed over becomes a draft instead of the former one."""
+    return _take_cells(*_drafted(draft), instead_of=draft)
+
+
+def _published(definition: int) -> tuple[library.Source, str]:
     row = library.get_definition(db.session(), definition)
-    source = _table(row)
+    return _table(library.source_from(row)), url_for("console.rule", definition=definition)
+
+
+def _drafted(draft: int) -> tuple[library.Source, str]:
+    row = drafting.get_draft(db.session(), identity.current_actor(), draft)
+    return _table(library.source_of_draft(row)), url_for("console.draft", draft=draft)
+
+
+def _table(source: library.Source) -> library.Source:
+    if source.kind != "dmn" or not drafting.may_draw(identity.current_actor(), library.get_pack(source.pack)):
+        raise library.DraftUnknown()
+    return source
+
+
+def _take_cells(source: library.Source, home: str, instead_of: int | None = None) -> Any:
     try:
         with db.session().begin_nested():
             made = drafting.take_cells(db.session(), identity.current_actor(), source, _typed_cells(source),
-                                       note=request.form.get("note", ""), at=shell.now())
+                                       note=request.form.get("note", ""), at=shell.now(), instead_of=instead_of)
     except (drafting.NotTaken, decisions.CellUnknown) as refused:
-        why = "；".join(text for texts in refused.fields.values() for text in texts) or refused.message
-        return _render_cells(definition, said(why, shell.language()), 422)
+        return _render_cells(source, home, _why(refused), 422)
     return redirect(url_for("console.draft", draft=made.id))
-
-
-def _table(row: Any) -> library.Source:
-    if row.kind != "dmn" or not drafting.may_draw(identity.current_actor(), library.get_pack(row.pack)):
-        raise library.DraftUnknown()
-    return library.source_from(row)
 
 
 def _typed_cells(source: library.Source) -> dict[tuple[int, int], str]:
@@ -218,13 +247,12 @@ def _typed_cells(source: library.Source) -> dict[tuple[int, int], str]:
     return found
 
 
-def _render_cells(definition: int, problem: str = "", status: int = 200) -> Any:
-    row = library.get_definition(db.session(), definition)
-    source = _table(row)
-    return render_template("rule_cells.html", row=row, grid=decisions.grid_of(source), typed=request.form,
-                           described=rules.described(source), problem=problem, here="rules"), status
+def _render_cells(source: library.Source, home: str, problem: str = "", status: int = 200) -> Any:
+    return render_template("rule_cells.html", source=source, grid=decisions.grid_of(source), typed=request.form,
+                           described=rules.described(source), problem=problem, home=home, here="rules"), status
 
 
-def _back_to(definition: int, refused: Invalid) -> Any:
-    why = "；".join(said(text, shell.language()) for texts in refused.fields.values() for text in texts)
-    return rules.render_rule(definition, why, status=422)
+def _why(refused: Invalid) -> str:
+    """The reasons in the reader's language."""
+    told = [text for texts in refused.fields.values() for text in texts] or [refused.message]
+    return "；".join(said(text, shell.language()) for text in told)

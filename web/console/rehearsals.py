@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -143,7 +143,7 @@ def _complete(stage: Stage, acts: list[dict[str, Any]]) -> Any:
 def _acts_so_far() -> list[dict[str, Any]]:
     try:
         acts = json.loads(request.form.get("_acts", "[]"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RehearsalBroken() from None
     if not isinstance(acts, list) or not all(isinstance(act, dict) for act in acts):
         raise RehearsalBroken()
@@ -165,6 +165,8 @@ def _without_photos(form: Form) -> Form:
 
 
 def _render(stage: Stage, acts: Sequence[Mapping[str, Any]], wrong: Any = None) -> Any:
+    if not identity.current_actor().posts:
+        abort(403)
     if not stage.roots:
         return render_template("rehearse.html", stage=stage, run=None, here="rules")
     run = processes.rehearse(stage.cast, {}, acts)

@@ -36,9 +36,9 @@ CHANGED = with_instruction(HANDLE)
 
 
 def taken(office: Office, by: directory.Actor, content: bytes = CHANGED, file: str = "handle.bpmn",
-          **more: str) -> Draft:
-    given = {"pack": "base", "note": "先请领导批示", **more}
-    return drafting.take_in(office.session, by, content, file, at=office.at, **given)
+          pack: str = "base", wanted: str = "") -> Draft:
+    return drafting.take_in(office.session, by, content, file, pack=pack, note="先请领导批示", at=office.at,
+                            wanted=wanted)
 
 
 def published(office: Office, by: directory.Actor) -> int:
