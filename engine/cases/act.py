@@ -65,8 +65,8 @@ class Act:
         return case_facts(self.case, self.centre_above(self.holder) is None)
 
     def decide(self, decision_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer of a business rule task: the outputs of the row that fired."""
-        return self.ask(decision_id, data).one
+        """The answer of a business rule task: the outputs of the row that fired, or lists of those of several."""
+        return self.ask(decision_id, data).as_data
 
     def source(self, definition_id: str, kind: str) -> Source:
         """The version of a diagram or table that this case is pinned to."""

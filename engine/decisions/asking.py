@@ -41,6 +41,15 @@ class Answer:
     pack: str
     version: int
     hit_policy: str
+    columns: tuple[str, ...] = ()
+    several: bool = False
+
+    @property
+    def as_data(self) -> dict[str, Any]:
+        """What a business rule task gets: the outputs by name, a list for each where the policy gives several rows."""
+        if not self.several:
+            return dict(self.one)
+        return {name: [row[name] for row in self.outputs] for name in self.columns}
 
     @property
     def one(self) -> Outputs:
@@ -62,7 +71,10 @@ def ask(source: Source, data: Mapping[str, Any]) -> Answer:
     question = _Question(table, data)
     rows, outputs = _POLICIES[table.sheet.hit_policy](question)
     fired = tuple(Fired(row.number, row.id, row.cites, row.note) for row in rows)
-    return Answer(outputs, fired, source.definition_id, source.pack, source.version, table.sheet.hit_policy)
+    policy = table.sheet.hit_policy
+    several = policy in ("RULE ORDER", "OUTPUT ORDER") or (policy == "COLLECT" and not table.sheet.aggregation)
+    return Answer(outputs, fired, source.definition_id, source.pack, source.version, policy,
+                  tuple(output.column.text for output in table.outputs), several)
 
 
 class _Question:

@@ -71,13 +71,7 @@ class Recorder:
 
 def decided(source: Source, data: Mapping[str, Any]) -> dict[str, Any]:
     """What a business rule task gets from a table; of one that gives several rows, a list for each output."""
-    answer = decisions.ask(source, data)
-    table = decisions.describe(source)
-    several = table.hit_policy in ("RULE ORDER", "OUTPUT ORDER") or (
-        table.hit_policy == "COLLECT" and not table.aggregation)
-    if not several:
-        return dict(answer.one)
-    return {column.text: [row[column.text] for row in answer.outputs] for column in table.outputs}
+    return decisions.ask(source, data).as_data
 
 
 def try_run(sources: Sequence[Source], answers: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -61,6 +61,14 @@ def test_every_hit_policy_answers_as_dmn_says(hit: str, n: int, outputs: list[st
     assert [row.number for row in answer.rows] == rows
 
 
+@pytest.mark.parametrize(("hit", "n", "data"), [
+    ("FIRST", 4, {"level": "low"}), ("RULE ORDER", 4, {"level": ["low", "high", "high"]}),
+    ("COLLECT", 9, {"level": ["high", "high", "top"]}), ("COLLECT", 0, {"level": []}),
+])
+def test_a_diagram_gets_the_outputs_by_name_and_lists_of_several_rows(hit: str, n: int, data: dict[str, object]) -> None:
+    assert ask(a_table(hit, ["n"], ["level"], *OVERLAPPING, values=ORDERED), {"n": n}).as_data == data
+
+
 @pytest.mark.parametrize(("aggregation", "n", "value"), [
     ("SUM", 3, 30), ("MIN", 3, 10), ("MAX", 3, 20), ("COUNT", 3, 2), ("COUNT", 99, 0), ("SUM", 9, 20),
 ])
