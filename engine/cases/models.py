@@ -13,7 +13,6 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
-    UniqueConstraint,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -211,11 +210,9 @@ class Answered(Base):
     """The first answer to an Idempotency-Key, kept 30 days; a repeat gets the same one."""
 
     __tablename__ = "answered"
-    __table_args__ = (UniqueConstraint("account_id", "key"),)
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    account_id: Mapped[int]
-    key: Mapped[str] = mapped_column(String(80))
+    account_id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
     request_hash: Mapped[str] = mapped_column(String(64))
     case_id: Mapped[int | None] = mapped_column(BigInteger)  # with seq: the entry of the acknowledged act
     seq: Mapped[int | None]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engine import audit
 from engine.audit.models import Entry
 from engine.cases.models import Case, EntryText
+from engine.db import writing
 
 FREE_TEXT = frozenset(
     {"title", "description", "place", "settled_text", "first_handling", "result_text", "lat", "lng"}
@@ -97,7 +98,7 @@ def record(
         EntryText(case_id=case.id, seq=entry.seq, field=field, text=text) for field, text in words.items()
     )
     case.entries, case.head_hash = entry.seq, entry.hash
-    session.flush()
+    writing.identify(session)  # whoever acted may name what the act opened; it is written once, with the commit
     session.info[RECORDED] = entry.case_id, entry.seq
     return entry, after
 

@@ -84,14 +84,14 @@ def install() -> None:
     """Let every session write this way; asking twice changes nothing."""
     if not event.contains(Session, "before_flush", _before_flush):
         event.listen(Session, "before_flush", _before_flush)
-        event.listen(Session, "before_commit", _write_beside)
+        event.listen(Session, "before_commit", _before_commit)
         event.listen(Session, "after_soft_rollback", _forget_beside)
 
 
 def identify(session: Session, *rows: Any) -> None:
-    """Give new rows their numbers before they are written, so that others can name them."""
+    """Give new rows (all of the session when none is named) their numbers before they are written."""
     wanted: dict[_Plan, list[Any]] = defaultdict(list)
-    for row in rows:
+    for row in rows or session.new:
         plan = _plan_of(object_mapper(row))
         if plan is not None and plan.sequence and instance_dict(row).get(plan.keys[0]) is None:
             wanted[plan].append(row)
@@ -112,6 +112,11 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
     if docs or beside:  # rows may have been touched without changing
         _send(session, {**docs, **beside}, [*payload, *_as_json(beside)])
     _settle(session, work)
+
+
+def _before_commit(session: Session) -> None:
+    session.flush()
+    _write_beside(session)  # where there was nothing else to write
 
 
 def _write_beside(session: Session) -> None:

@@ -19,7 +19,8 @@ def acknowledged(house: House) -> list[tuple[str, int | None]]:
     """(verb of the entry, its number) of every answer kept, in their order."""
     house.session.rollback()
     there = sa.and_(Entry.case_id == Answered.case_id, Entry.seq == Answered.seq)
-    rows = house.session.execute(sa.select(Entry.verb, Answered.seq).join(Entry, there).order_by(Answered.id))
+    asked = sa.select(Entry.verb, Answered.seq).join(Entry, there)
+    rows = house.session.execute(asked.order_by(Answered.case_id, Answered.seq))
     return [(verb, seq) for verb, seq in rows]
 
 
