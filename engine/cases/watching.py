@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from engine import directory, processes
 from engine.audit.models import Entry
+from engine.cases.file import PENDING
 from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.troubles import note
 from engine.errors import Unavailable
 from engine.processes.models import Incident, Instance, Timer
-from engine.worklist.models import Task
+from engine.worklist.models import Measure, Task
 
 MOST_AT_ONCE = 50
 
@@ -64,15 +65,24 @@ def _standing(act: Host, instance: Instance) -> tuple[str, ...]:
         return ()
 
 
+def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Something that the clock would do in the case of an incident: timers, measures, the end of a hold."""
+    return (
+        exists().where(Instance.case_id == Incident.case_id, Timer.instance_id == Instance.id, Timer.due_at <= at),
+        exists().where(Measure.case_id == Incident.case_id, *PENDING, Measure.at <= at),
+        exists().where(Case.id == Incident.case_id, Case.stopped_until <= at))
+
+
 def settle_over(session: Session, at: datetime) -> int:
-    """What was stuck and moves again, and acts that broke and were done since, are over; how many."""
+    """Over is what was stuck and moves again, an act that was done since, what is not due any more; how many."""
     done = or_(exists().where(Task.id == Incident.task_id, Task.closed_at.is_not(None)),
                exists().where(Entry.case_id == Incident.case_id, Entry.at >= Incident.last_at,
                               Incident.subject == func.concat("act ", Entry.verb)))
     closed = exists().where(Case.id == Incident.case_id, Case.closed_at.is_not(None))
     stuck = exists().where(Case.id == Incident.case_id, *unmoved())
     over = select(Incident).where(Incident.resolved_at.is_(None), or_(
-        and_(Incident.cause == "act", or_(done, closed)), and_(Incident.cause == "stuck", ~stuck)))
+        and_(Incident.cause == "act", or_(done, closed)), and_(Incident.cause == "stuck", ~stuck),
+        and_(Incident.cause == "clock", ~or_(*_due(at)))))
     found = session.scalars(over.order_by(Incident.id).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
     for incident in found:
         processes.resolve(incident, "went_on", "", at)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
 from engine import cases, directory, library, verification
-from engine.cases import mending, troubles, watching
+from engine.cases import mending, notifying, troubles, watching
+from engine.cases.errors import PlaceUncovered
 from engine.directory.models import Organisation
 from engine.errors import Invalid
 from engine.notices.models import Outbox
@@ -54,7 +56,7 @@ def open_incidents(office: Office) -> list[Incident]:
         Incident.case_id == office.case.id, Incident.resolved_at.is_(None)).order_by(Incident.id)))
 
 
-def refused(office: Office, element: str, outcome: str, **values: object) -> Incident:
+def refused(office: Office, element: str, outcome: str, **values: Any) -> Incident:
     """An act that breaks, as the edge treats it: undone, then noted."""
     with pytest.raises(troubles.StepBroken) as broken, office.session.begin_nested():
         office.do(element, outcome, **values)
@@ -206,6 +208,29 @@ def test_a_person_acts_although_the_clock_breaks(office: Office, operator: direc
     office.at = office.at_office(3, 5, 9, 30)
     assert office.do("dispatch", "own") == ["handle_task"]
     assert [one.cause for one in open_incidents(office)] == ["clock"] and promises(office) == []
+
+
+def test_what_is_not_due_any_more_is_over(climbing: Office) -> None:
+    assert watching.settle_over(climbing.session, climbing.at) == 0
+    climbing.do("dispatch", "own")
+    assert watching.settle_over(climbing.session, climbing.at) == 1 and open_incidents(climbing) == []
+    assert cases.lag(climbing.session, climbing.at) == timedelta(0)
+
+
+def test_a_measure_that_breaks_is_passed_over(office: Office, operator: directory.Actor,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*_: object) -> None:
+        raise PlaceUncovered()
+
+    office.report()
+    with monkeypatch.context() as patch:
+        patch.setattr(notifying, "tell_organisation", silent)
+        patch.setattr(notifying, "tell_people", silent)
+        office.wait(office.measures("remind")[0].at)
+    incident = open_incidents(office)[0]
+    assert (incident.element, incident.code) == ("measure", "measure_broken")
+    assert mending.skip(office.session, operator, incident.id, "不必提醒", {}, office.at).is_over
+    assert office.measures("remind") == [] and office.measures("urge") != [] and promises(office) == []
 
 
 def test_only_the_operator_of_the_place_may(climbing: Office) -> None:
