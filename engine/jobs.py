@@ -53,14 +53,16 @@ def anchor_chains(session: Session, at: datetime) -> int:
 
 
 def forget_what_is_over(session: Session, at: datetime) -> int:
-    """Log-ins, failed ones, answered keys and photos without a case, once nobody may need them."""
+    """Log-ins, failed ones, answered keys and photos without a case, once nobody may need them; how many photos.
+
+    The files of those go in the next step: their rows are gone for good by then.
+    """
     directory.forget_failures(session, at)
     directory.forget_ended(session, at)
     repeating.forget_answers(session, at)
     residents.forget_knocks(session, at)
-    attachments.sweep_orphans(session, at)
     attachments.sweep_strays(session, at - clock.offset())
-    return 0
+    return attachments.sweep_orphans(session, at)
 
 
 def notice_stuck_cases(session: Session, at: datetime) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import threading
 from contextlib import suppress
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from engine import clock
 from engine.db import bell
@@ -27,6 +29,17 @@ from web.place import Place
 log = structlog.get_logger()
 SIGN_OF_LIFE = timedelta(seconds=5)
 PATIENCE = timedelta(seconds=1)
+
+
+class Tick(BaseTrigger):  # type: ignore[misc]
+    """Comes so long after it was last looked at: a machine whose clock leapt on has missed one time, not a million."""
+
+    def __init__(self, every: timedelta) -> None:
+        self.every = every
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """At once the first time."""
+        return now if previous_fire_time is None else now + self.every
 
 
 class Worker:
@@ -45,9 +58,11 @@ class Worker:
         scheduler.start()
         threading.Thread(target=self.listen, args=[scheduler], daemon=True).start()
         log.info("worker started", worker=self.name, jobs=len(self.jobs))
+        looked = _both_clocks()
         while not self.stopping.wait(PATIENCE.total_seconds()):
             if parent is not None and os.getppid() != parent:
                 break
+            looked = self.wake_if_set_back(scheduler, looked)
         self.stopping.set()
         scheduler.shutdown(wait=True)
         with self.place.sessions.begin() as session:
@@ -83,6 +98,14 @@ class Worker:
             except (psycopg.OperationalError, sa.exc.OperationalError):
                 self.stopping.wait(PATIENCE.total_seconds())
 
+    def wake_if_set_back(self, scheduler: Any, looked: tuple[datetime, float]) -> tuple[datetime, float]:
+        """Both clocks of the machine now; where its time was set back since `looked`, no job waits for the old time."""
+        now, ticked = _both_clocks()
+        if now < looked[0] + timedelta(seconds=ticked - looked[1]) - PATIENCE:
+            for scheduled in scheduler.get_jobs():
+                scheduled.modify(next_run_time=now)
+        return now, ticked
+
     def show_life(self) -> None:
         """Note in the database that this worker lives."""
         try:
@@ -92,19 +115,23 @@ class Worker:
             log.error("sign of life failed", exc_info=error)
 
     def _scheduler(self) -> Any:
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds its job still at work is no news
         made = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(len(self.jobs) + 1)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         for job in self.jobs:
-            made.add_job(self.do, "interval", [job], seconds=job.every.total_seconds(), id=job.name)
-        made.add_job(self.show_life, "interval", seconds=SIGN_OF_LIFE.total_seconds(), id="life")
-        for scheduled in made.get_jobs():  # the first round at once
-            scheduled.modify(next_run_time=_machine_now())
+            made.add_job(self.do, Tick(job.every), [job], id=job.name)
+        made.add_job(self.show_life, Tick(SIGN_OF_LIFE), id="life")
         return made
 
 
-def _machine_now() -> Any:
+def _machine_now() -> datetime:
     """APScheduler keeps the machine's time, however far a demo clock runs ahead."""
     return clock.now() - clock.offset()
+
+
+def _both_clocks() -> tuple[datetime, float]:
+    """The machine's time, which may be set, and its seconds, which only go forward."""
+    return _machine_now(), clock.stopwatch()

@@ -150,23 +150,23 @@ def get_attachment(session: Session, key: str) -> Attachment:
 
 
 def sweep_orphans(session: Session, at: datetime) -> int:
-    """Remove photos that no case took within an hour, rows first; how many rows went."""
-    old = list(
-        session.scalars(
-            select(Attachment.key)
-            .where(Attachment.case_id.is_(None), Attachment.added_at < at - ORPHAN_AGE)
-            .limit(1000)
-        )
+    """Remove the rows of photos that no case took within an hour; how many.
+
+    Their files are left to `sweep_strays`, once the rows are gone for good: a photo is never without its file. One
+    that an act is about to take is left alone.
+    """
+    old = (
+        select(Attachment.id)
+        .where(Attachment.case_id.is_(None), Attachment.added_at < at - ORPHAN_AGE)
+        .limit(1000)
+        .with_for_update(skip_locked=True)
     )
-    if old:
-        session.execute(delete(Attachment).where(Attachment.key.in_(old)))
-        storing.remove(old)
-    return len(old)
+    return len(session.scalars(delete(Attachment).where(Attachment.id.in_(old)).returning(Attachment.id)).all())
 
 
 def sweep_strays(session: Session, at: datetime) -> int:
-    """Remove files that no row knows half an hour after they came: what a kill left between file and
-    commit; how many.
+    """Remove files that no row knows half an hour after they came: what `sweep_orphans` freed, and what a kill
+    left between file and commit; how many.
 
     `at` is the machine's time, for so are the times of the files.
     """

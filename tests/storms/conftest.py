@@ -43,6 +43,22 @@ def lasting_house(settled_town: str, make_database: Callable[..., str], tmp_path
 
 
 @pytest.fixture
+def make_watch(settled_town: str, make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+               ) -> Iterator[Callable[..., House]]:
+    """Makes houses in which only workers run; the test starts them. What `told` says goes into their environment."""
+    made: list[House] = []
+
+    def make(**told: str) -> House:
+        data = tmp_path_factory.mktemp("watch")
+        made.append(House(data, make_database(copy_of=settled_town), 0, serves=False, told=told))
+        return made[-1]
+
+    yield make
+    for house in made:
+        house.close()
+
+
+@pytest.fixture
 def house(lasting_house: House) -> Iterator[House]:
     """The house in which storms follow one another; its time is nobody else's."""
     lasting_house.enter()

@@ -4,12 +4,13 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import attachments
+from engine import attachments, clock
 from engine.db import bell
 from engine.db.session import create_engine, session_factory
 from engine.jobs import DUE_JOB, JOBS, Job
@@ -91,6 +92,18 @@ class Alarm:
     def modify_job(self, name: str, next_run_time: datetime) -> None:
         assert name == DUE_JOB
         self.hurries.release()
+
+
+def test_no_job_waits_for_a_time_that_was_taken_back(place: Place) -> None:
+    worker, moved = Worker(place, ()), list[datetime]()
+    job = SimpleNamespace(modify=lambda next_run_time: moved.append(next_run_time))
+    scheduler = SimpleNamespace(get_jobs=lambda: [job])
+    now, ticked = clock.now(), clock.stopwatch()
+    for ahead in (timedelta(0), -timedelta(days=400), timedelta(seconds=0.5)):
+        worker.wake_if_set_back(scheduler, (now + ahead, ticked))
+    assert moved == []
+    worker.wake_if_set_back(scheduler, (now + timedelta(hours=1), ticked))
+    assert len(moved) == 1 and moved[0] < now + timedelta(minutes=1)
 
 
 def test_the_bell_hurries_the_worker_even_after_its_connection_broke(place: Place) -> None:

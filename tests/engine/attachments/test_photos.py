@@ -110,9 +110,11 @@ def test_nobody_takes_another_persons_photo(session: Session) -> None:
 
 
 def test_a_photo_that_no_case_took_goes_after_an_hour(session: Session, store: Path) -> None:
-    add(session, drawn())
+    key = add(session, drawn()).key
+    os.utime(store / key, (NOW.timestamp(), NOW.timestamp()))
     assert attachments.sweep_orphans(session, NOW + timedelta(minutes=59)) == 0
-    assert attachments.sweep_orphans(session, NOW + timedelta(minutes=61)) == 1 and os.listdir(store) == []
+    assert attachments.sweep_orphans(session, NOW + timedelta(minutes=61)) == 1 and os.listdir(store) == [key]
+    assert attachments.sweep_strays(session, NOW + timedelta(minutes=61)) == 1 and os.listdir(store) == []
 
 
 def test_a_store_that_does_not_answer_says_so_and_keeps_no_row(session: Session, store: Path) -> None:
