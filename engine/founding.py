@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from yaml import YAMLError
 
-from engine import directory, library, matters
+from engine import audit, deadlines, directory, library, matters, registers
 from engine.cases import gatekeeping
 from engine.db import tables
+from engine.directory import nation
 from engine.directory.models import ADMINISTRATORS, Division, Organisation
 from engine.directory.places import DivisionRow, read_divisions
 from engine.directory.plan import plan_bodies, read_plan
@@ -23,8 +23,8 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.library import Pack
 
 PLACES = library.RULES / "places"
+NATION = PLACES / "nation.xz"
 _ONE_AT_A_TIME = 7_740_005
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when read aloud
 _LONGEST_NAME = 60
 
 
@@ -97,10 +97,18 @@ def read_site(place: str | None, divisions: Path | None, organisations: Path | N
     own = PLACES / f"{place}-organisations.yaml"
     plan = organisations or (own if place and own.exists() else PLACES / "organisations.yaml")
     try:
-        site = Site(read_divisions(divisions or PLACES / f"{place}.csv"), read_plan(plan))
-        bodies = plan_bodies(site.plan, site.divisions)
+        rows = read_divisions(divisions or PLACES / f"{place}.csv")
     except UnicodeDecodeError as problem:
         raise SiteInvalid("文件不是 UTF-8 编码；用表格软件另存为「CSV UTF-8」。") from problem
+    return _site(rows, plan)
+
+
+def _site(divisions: Sequence[DivisionRow], plan: Path) -> Site:
+    try:
+        site = Site(divisions, read_plan(plan))
+        bodies = plan_bodies(site.plan, site.divisions)
+    except UnicodeDecodeError as problem:
+        raise SiteInvalid("文件不是 UTF-8 编码。") from problem
     except (YAMLError, KeyError, TypeError, AttributeError) as problem:
         raise SiteInvalid(f"{plan.name} 不是机构底稿，写法见 rules/places：{problem}") from problem
     if not bodies:
@@ -108,21 +116,45 @@ def read_site(place: str | None, divisions: Path | None, organisations: Path | N
     return site
 
 
+def list_prefectures() -> list[nation.Prefecture]:
+    """Every prefecture of the nation, with its province."""
+    return nation.list_prefectures(NATION)
+
+
+def list_counties(prefecture: str) -> list[tuple[str, str]]:
+    """Code and name of a prefecture's counties; raises PlacesInvalid."""
+    return nation.list_counties(NATION, prefecture)
+
+
+def site_of(prefecture: str, counties: Collection[str] = (), organisations: Path | None = None) -> Site:
+    """Any prefecture of the nation, or some of its counties below it; a centre everywhere unless a plan says more.
+
+    Raises PlacesInvalid, SiteInvalid.
+    """
+    return _site(nation.cut(NATION, prefecture, counties), organisations or PLACES / "organisations.yaml")
+
+
 def matching_packs(divisions: Iterable[DivisionRow], without: Iterable[str] = ()) -> tuple[Pack, ...]:
     """Base, the packs that name one of these divisions, and their parents; raises PackUnknown."""
-    codes = {row.code for row in divisions}
+    return packs_for({row.code for row in divisions}, without)
+
+
+def packs_for(codes: Collection[str], without: Iterable[str] = ()) -> tuple[Pack, ...]:
+    """The same for the codes of divisions; raises PackUnknown."""
     left_out = {library.get_pack(name).id for name in without}
-    local = [pack for pack in library.packs().values() if codes.intersection(pack.divisions)]
+    local = [pack for pack in library.packs().values() if set(codes).intersection(pack.divisions)]
     found = {pack.id: pack for one in local for pack in reversed(library.lineage(one.id))}
     return tuple(pack for pack in ({"base": library.get_pack("base")} | found).values() if pack.id not in left_out)
 
 
 def found_place(session: Session, site: Site, packs: Sequence[Pack], *, by: str, approved_by: str,
-                administrators: Mapping[str, str], at: datetime) -> Founded:
+                administrators: Mapping[str, str], at: datetime, office: str = "default") -> Founded:
     """Make an empty place ready for work; the caller commits.
 
-    `administrators` gives the name of each of the three roles. Raises PlaceNotEmpty, NamesNeeded, Refused.
+    `administrators` gives the name of each of the three roles, `office` the hours of every body.
+    Raises PlaceNotEmpty, NamesNeeded, OfficeUnknown, Refused.
     """
+    deadlines.load_calendars().office(office)
     _require_names([by, approved_by])
     _require_names([administrators[role] for role in ADMINISTRATORS])
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
@@ -130,11 +162,15 @@ def found_place(session: Session, site: Site, packs: Sequence[Pack], *, by: str,
         raise PlaceNotEmpty
     sources = [source for pack in packs for source in library.working_copies(pack.id)]
     published, _ = gatekeeping.publish(session, sources, by=by, approved_by=approved_by, at=at)
-    listed = matters.load_list(session, matters.load_catalogue(library.RULES / "base" / "matters.csv"))
-    bodies = _add_bodies(session, site)
+    listed = matters.found_list(
+        session, matters.load_catalogue(library.RULES / "base" / "matters.csv"), f"{by}、{approved_by}", at)
+    bodies = _add_bodies(session, site, office)
     root = next(row for row in site.divisions if row.parent is None)
     centre = bodies[f"{root.code}-centre"]
     hired = tuple(_hire(session, role, administrators[role], centre, at) for role in ADMINISTRATORS)
+    audit.note(session, f"{by}、{approved_by}", [
+        audit.Deed("founded", "place", f"{root.code} {root.name}", {"divisions": len(site.divisions)}),
+        *(audit.Deed("added", "posts", f"{one.username} {one.role}") for one in hired)], at)
     return Founded(len(site.divisions), len(bodies), tuple(packs), len(published), listed, hired)
 
 
@@ -143,12 +179,12 @@ def _require_names(names: Sequence[str]) -> None:
         raise NamesNeeded
 
 
-def _add_bodies(session: Session, site: Site) -> dict[str, Organisation]:
+def _add_bodies(session: Session, site: Site, office: str) -> dict[str, Organisation]:
     session.add_all(Division(code=row.code, name=row.name, level=row.level, parent_code=row.parent, path=row.path)
                     for row in site.divisions)
     session.flush()
     bodies = {body.code: Organisation(code=body.code, name=body.name, kind=body.kind, owner_kind=body.owner_kind,
-                                      division_code=body.division)
+                                      division_code=body.division, office=office)
               for body in plan_bodies(site.plan, site.divisions)}
     session.add_all(bodies.values())
     session.flush()
@@ -158,11 +194,6 @@ def _add_bodies(session: Session, site: Site) -> dict[str, Organisation]:
 def _hire(session: Session, role: str, name: str, centre: Organisation, at: datetime) -> Administrator:
     person = directory.add_person(session, name)
     directory.add_post(session, person.id, role, centre.id, at)
-    made = Administrator(role, name, role.replace("_", "."), _password())
-    directory.add_account(session, person.id, made.username, made.password)
+    made = Administrator(role, name, role.replace("_", "."), registers.first_password())
+    directory.add_account(session, person.id, made.username, made.password, must_change=True)
     return made
-
-
-def _password() -> str:
-    """80 bits in four groups, easy to read aloud."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))

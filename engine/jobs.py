@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import attachments, audit, cases, clock, directory, notices, residents
+from engine import attachments, audit, cases, clock, directory, matters, notices, registers, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating, watching
 from engine.supervision import tallies
@@ -52,6 +52,16 @@ def anchor_chains(session: Session, at: datetime) -> int:
     return 0
 
 
+def hand_over_work(session: Session, at: datetime) -> int:
+    """What somebody holds who is away from now on, or who lost the post in which they claimed it."""
+    return registers.start_absences(session, at) or cases.free_orphaned(session, at)
+
+
+def bring_lists_into_force(session: Session, at: datetime) -> int:
+    """Versions of the list of matters whose day has come."""
+    return matters.apply_due(session, at)
+
+
 def forget_what_is_over(session: Session, at: datetime) -> int:
     """Log-ins, failed ones, answered keys and photos without a case, once nobody may need them; how many photos.
 
@@ -61,6 +71,7 @@ def forget_what_is_over(session: Session, at: datetime) -> int:
     directory.forget_ended(session, at)
     repeating.forget_answers(session, at)
     residents.forget_knocks(session, at)
+    registers.forget_passwords(session, at)
     attachments.sweep_strays(session, at - clock.offset())
     return attachments.sweep_orphans(session, at)
 
@@ -84,6 +95,8 @@ JOBS: tuple[Job, ...] = (
     Job(DUE_JOB, timedelta(seconds=1), advance_cases),
     Job("notices", timedelta(seconds=2), deliver_notices),
     Job("anchor", timedelta(minutes=5), anchor_chains),
+    Job("hand over", timedelta(minutes=1), hand_over_work),
+    Job("lists", timedelta(minutes=1), bring_lists_into_force),
     Job("stuck", timedelta(minutes=5), notice_stuck_cases),
     Job("incidents", timedelta(seconds=30), settle_incidents),
     Job("forget", timedelta(minutes=10), forget_what_is_over),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
 
 from engine import clock, directory
 from engine.errors import WanggeError
@@ -17,9 +17,27 @@ blueprint = Blueprint("password", __name__)
 DIFFERENT = ("两次输入的新密码不一样。", "The two new passwords differ.")
 
 
+ALLOWED = {"password.show", "password.change", "login.leave", "login.switch", "api.drop_token", "static"}
+
+
 def init_app(app: Flask) -> None:
-    """Add the page."""
+    """Add the page, and lead there whoever still has a password that somebody else chose."""
     app.register_blueprint(blueprint)
+    app.before_request(demand)
+
+
+def demand() -> Response | None:
+    """The page for another password instead of the one asked for; a program is told so."""
+    actor = identity.find_actor()
+    if actor is None or not actor.must_change or request.endpoint in ALLOWED or request.endpoint is None:
+        return None
+    if identity.is_api():
+        raise directory.PasswordMustChange
+    if request.headers.get("HX-Request"):
+        answer = make_response("", 401)
+        answer.headers["HX-Redirect"] = url_for("password.show")
+        return answer
+    return make_response(redirect(url_for("password.show")))
 
 
 @blueprint.get("/password")
@@ -43,8 +61,9 @@ def change() -> Any:
         failure = failure_of(refused)
         return _page(failure.detail), 422 if failure.status == 401 else failure.status
     directory.revoke_all(db.session(), actor.account_id or 0, clock.now(), identity.current_session_id())
-    return redirect(url_for("console.preferences"))
+    return redirect(url_for("console.home" if actor.must_change else "console.preferences"))
 
 
 def _page(problem: str = "") -> str:
-    return render_template("password.html", problem=problem)
+    actor = identity.current_actor()
+    return render_template("password.html", problem=problem, must=actor.must_change, name=actor.name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from web import register_phrases
+
 _TO_CHINESE = (
     (r"Missing data for required field\.|Field may not be null\.", "请填写这一项"),
     (r"Unknown field\.", "没有这一项"),
@@ -86,7 +88,7 @@ _TO_ENGLISH = (
 
 def said(message: str, language: str) -> str:
     """A message in this language; what nobody translated stays as it is, for half a hint beats none."""
-    for pattern, other in _TO_ENGLISH if language == "en" else _TO_CHINESE:
+    for pattern, other in (*_TO_ENGLISH, *register_phrases.TO_ENGLISH) if language == "en" else _TO_CHINESE:
         match = re.fullmatch(pattern, message, re.DOTALL)
         if match:
             return match.expand(other)

@@ -9,6 +9,7 @@ from engine.cases.filing import LONGEST, Report, check_report, report_case
 from engine.cases.gatekeeping import running_by_definition
 from engine.cases.hosting import host_for
 from engine.cases.operations import OPERATIONS
+from engine.cases.standing_in import HandedOver, count_claimed, free_orphaned, free_task, hand_over, may_free
 from engine.cases.suggesting import Suggestion, suggest_for
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "OPERATIONS",
     "ActOffer",
     "Acted",
+    "HandedOver",
     "Report",
     "ReportInvalid",
     "Suggestion",
@@ -26,9 +28,14 @@ __all__ = [
     "claim_task",
     "complete_task",
     "check_report",
+    "count_claimed",
     "explain_deadlines",
+    "free_orphaned",
+    "free_task",
+    "hand_over",
     "host_for",
     "lag",
+    "may_free",
     "next_due",
     "release_task",
     "report_case",

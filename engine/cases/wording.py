@@ -18,6 +18,8 @@ _SAID: dict[str, tuple[str, str]] = {
     "report": ("上报", "reported it"),
     "claim": ("认领「{task}」", "claimed «{task}»"),
     "release": ("放回「{task}」", "released «{task}»"),
+    "hand_over": ("把{whose}认领的「{task}」交给{to}", "handed «{task}» over from {whose} to {to}"),
+    "free": ("把{whose}认领的「{task}」放回队列", "put «{task}», claimed by {whose}, back into the queue"),
     "verify/confirmed": ("现场核实：属实", "verified on site: confirmed"),
     "verify/prohibited": ("按禁止事项拒办，报督查员", "refused it as prohibited; the supervisors are told"),
     "verify/not_found": ("现场核实：未发现", "verified on site: nothing found"),

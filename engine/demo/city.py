@@ -47,7 +47,7 @@ def build_city(session: Session, at: datetime) -> None:
     divisions = read_divisions(library.RULES / "places" / f"{PLACE}.csv")
     plan = read_plan(library.RULES / "places" / f"{PLACE}-organisations.yaml")
     publish_working_copies(session, at)
-    matters.load_list(session, matters.load_catalogue(library.RULES / "base" / "matters.csv"))
+    matters.found_list(session, matters.load_catalogue(library.RULES / "base" / "matters.csv"), "演示", FOUNDED)
     session.add_all(Division(code=row.code, name=row.name, level=row.level, parent_code=row.parent, path=row.path)
                     for row in divisions)
     session.flush()

@@ -41,6 +41,12 @@ class WeakPassword(Invalid):
     code = "weak_password"
 
 
+class PasswordMustChange(NotAllowed):
+    """初始密码要先改成自己的，才能继续。"""
+
+    code = "password_must_change"
+
+
 class UnknownAccount(NotFound):
     """没有这个账号。"""
 
@@ -74,6 +80,14 @@ def hash_password(password: str) -> str:
     return _current.hasher.hash(password)
 
 
+def hash_random(password: str) -> str:
+    """The hash of a password that was drawn at random (80 bits): guessing it needs no costly hash to be hopeless."""
+    return _quick.hash(password)
+
+
+_quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
 def check_strength(username: str, password: str) -> None:
     """Raises WeakPassword when too short, too long, the user's name, or of one kind of characters."""
     kinds = {"a" if c.isalpha() else "0" if c.isdigit() else "." for c in password}
@@ -95,7 +109,7 @@ def check_password(session: Session, username: str, password: str, address: str,
         account = queries.lock_account(session, account.id)
         if account.locked_until is not None and account.locked_until > at:
             raise TooManyAttempts(retry_at=account.locked_until)
-        if matches and account.is_enabled:
+        if matches and account.is_enabled and not _has_left(account, at):
             account.failures, account.failed_at, account.locked_until = 0, None, None
             session.execute(sa.delete(FailedLogin).where(FailedLogin.username == username))
             return account
@@ -112,6 +126,8 @@ def change_own_password(session: Session, actor: Actor, old: str, new: str, addr
     """
     account = get_account(session, actor.account_id or 0)
     check_password(session, account.username, old, address, at)
+    if new == old:
+        raise WeakPassword("新密码不能与原来的相同。", fields={"password": ["新密码不能与原来的相同。"]})
     change_password(session, account.id, new)
 
 
@@ -120,6 +136,15 @@ def change_password(session: Session, account_id: int, password: str) -> None:
     account = get_account(session, account_id)
     check_strength(account.username, password)
     account.password_hash = hash_password(password)
+    account.must_change = False
+    account.failures, account.failed_at, account.locked_until = 0, None, None
+    session.flush()
+
+
+def set_first_password(session: Session, account_id: int, password: str) -> None:
+    """Let an account in by a password drawn at random, once: the next page asks for another."""
+    account = get_account(session, account_id)
+    account.password_hash, account.must_change = hash_random(password), True
     account.failures, account.failed_at, account.locked_until = 0, None, None
     session.flush()
 
@@ -148,6 +173,10 @@ def forget_failures(session: Session, at: datetime) -> int:
     """Delete failed log-ins that no limit looks at any more, and say how many."""
     old = sa.delete(FailedLogin).where(FailedLogin.at < at - timedelta(days=1))
     return len(session.scalars(old.returning(FailedLogin.id)).all())
+
+
+def _has_left(account: Account, at: datetime) -> bool:
+    return account.person.left_at is not None and account.person.left_at <= at
 
 
 def _refuse_blocked(session: Session, username: str, address: str, at: datetime) -> None:

@@ -62,6 +62,7 @@ class Actor:
     name: str
     language: str = "zh"
     posts: tuple[PostView, ...] = ()
+    must_change: bool = False  # somebody else told the password: until it is changed nothing else is done
 
     @property
     def roles(self) -> frozenset[str]:
@@ -105,6 +106,13 @@ def get_actor(session: Session, account_id: int, at: datetime) -> Actor:
     return actor_of(held)
 
 
+def find_actor_of(session: Session, person_id: int, at: datetime) -> Actor | None:
+    """The actor that a person is at that moment; None without a log-in that works."""
+    account_id = queries.find_account_of(session, person_id)
+    held = queries.read_account(session, account_id, at) if account_id is not None else ()
+    return actor_of(held) if held and held[0].is_enabled else None
+
+
 def actor_of(held: Sequence[queries.Held]) -> Actor:
     """The actor made of rows that were read already: the account beside each of its posts."""
     first = held[0]
@@ -114,5 +122,6 @@ def actor_of(held: Sequence[queries.Held]) -> Actor:
         account_id=first.account_id,
         name=first.name,
         language=first.language,
+        must_change=first.must_change,
         posts=tuple(PostView(**{name: getattr(row, name) for name in _VIEWED}) for row in posts),
     )

@@ -46,4 +46,4 @@ def _take_on_one(session: Session, row: dict[str, str], at: datetime) -> None:
         raise StaffListInvalid("没有这个单位或网格")
     person = staffing.add_person(session, row["name"])
     staffing.add_post(session, person.id, row["role"], organisation.id, at, grid.id if grid else None)
-    staffing.add_account(session, person.id, row["username"], row["password"])
+    staffing.add_account(session, person.id, row["username"], row["password"], must_change=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +16,11 @@ from engine.directory.models import Session as LogIn
 def find_account(session: Session, account_id: int) -> Account | None:
     """The account with its person."""
     return session.scalar(sa.select(Account).where(Account.id == account_id))
+
+
+def find_account_of(session: Session, person_id: int) -> int | None:
+    """The first account of a person."""
+    return session.scalar(sa.select(Account.id).where(Account.person_id == person_id).order_by(Account.id).limit(1))
 
 
 def find_account_named(session: Session, username: str) -> Account | None:
@@ -38,6 +43,11 @@ def list_posts(session: Session, person_id: int, at: datetime) -> list[Post]:
 def find_organisation_coded(session: Session, code: str) -> Organisation | None:
     """The organisation with this code."""
     return session.scalar(sa.select(Organisation).where(Organisation.code == code))
+
+
+def get_organisation(session: Session, organisation_id: int) -> Organisation:
+    """The organisation with this row id."""
+    return session.get_one(Organisation, organisation_id)
 
 
 def find_centre(session: Session, division_code: str) -> Organisation | None:
@@ -87,7 +97,8 @@ def _held(*more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
     asked = sa.select(
         *more,
         account.c.id.label("account_id"),
-        account.c.is_enabled,
+        sa.and_(account.c.is_enabled, sa.or_(person.c.left_at.is_(None), person.c.left_at > at)).label("is_enabled"),
+        account.c.must_change,
         account.c.language,
         person.c.id.label("person_id"),
         person.c.name,
@@ -128,6 +139,12 @@ def failures_by_name(session: Session, username: str, since: datetime) -> tuple[
     return _failures(session, FailedLogin.username == username, since)
 
 
+def paths_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The path of each of these divisions."""
+    asked = sa.select(Division.code, Division.path).where(Division.code.in_(list(codes)))
+    return {code: path for code, path in session.execute(asked)}
+
+
 def is_within(path: sa.SQLColumnExpression[str], top: str) -> sa.ColumnElement[bool]:
     """Whether a dotted path is this one or below it: one range that a btree answers («/» follows «.»)."""
     return sa.and_(path >= top, path < top + "/")
@@ -139,8 +156,13 @@ def _failures(session: Session, of: sa.ColumnElement[bool], since: datetime) -> 
     return count, first
 
 
+def held(post: type[Post], at: datetime) -> sa.ColumnElement[bool]:
+    """Whether a post (or an alias of it) is held at that moment."""
+    return sa.and_(post.valid_from <= at, sa.or_(post.valid_to.is_(None), post.valid_to > at))
+
+
 def _valid(at: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(Post.valid_from <= at, sa.or_(Post.valid_to.is_(None), Post.valid_to > at))
+    return held(Post, at)
 
 
 class LogInOf(NamedTuple):

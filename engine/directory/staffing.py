@@ -95,9 +95,11 @@ def add_account(
     password: str | None = None,
     password_hash: str | None = None,
     language: str = "zh",
+    must_change: bool = False,
 ) -> Account:
     """A log-in for a person, by a password (checked for strength) or by the hash of one.
 
+    `must_change`: somebody else chose the password, so it opens the page for another one and nothing besides.
     Raises BadUsername, UsernameTaken, WeakPassword.
     """
     if not _USERNAME.fullmatch(username):
@@ -105,13 +107,20 @@ def add_account(
     if password_hash is None:
         accounts.check_strength(username, password or "")
         password_hash = accounts.hash_password(password or "")
-    account = Account(username=username, password_hash=password_hash, person_id=person_id, language=language)
+    account = Account(username=username, password_hash=password_hash, person_id=person_id, language=language,
+                      must_change=must_change)
     try:
         with session.begin_nested():
             session.add(account)
     except IntegrityError as taken:
         raise UsernameTaken from taken
     return account
+
+
+def reset_password(session: Session, account_id: int, password: str, at: datetime) -> None:
+    """Give an account a first password drawn at random and end all its log-ins; raises UnknownAccount."""
+    accounts.set_first_password(session, account_id, password)
+    sessions.revoke_all(session, account_id, at)
 
 
 def disable_account(session: Session, account_id: int, at: datetime) -> None:

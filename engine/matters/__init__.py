@@ -1,19 +1,66 @@
 """The catalogue of matters (事项清单): what may enter a grid, with which limits, until when."""
 
-from engine.matters.catalogue import CatalogueInvalid, MatterRow, load_catalogue, parse_catalogue
+from engine.matters.catalogue import (
+    COLUMNS,
+    HINTS,
+    OPTIONAL,
+    OWNERS,
+    PLATFORMS,
+    WORDS,
+    CatalogueInvalid,
+    MatterRow,
+    cells_of,
+    load_catalogue,
+    parse_catalogue,
+    parse_rows,
+)
 from engine.matters.guessing import Guess, guess
-from engine.matters.listing import MatterUnknown, get_admitted, guess_matter, list_admitted, load_list
+from engine.matters.listing import (
+    MatterUnknown,
+    get_admitted,
+    guess_matter,
+    list_admitted,
+    list_all,
+    load_list,
+    row_of,
+)
+from engine.matters.versions import (
+    ListVersionTaken,
+    apply_due,
+    find_version,
+    found_list,
+    keep_version,
+    list_versions,
+    version_of,
+)
 
 __all__ = [
+    "COLUMNS",
+    "HINTS",
+    "OPTIONAL",
+    "OWNERS",
+    "PLATFORMS",
+    "WORDS",
     "CatalogueInvalid",
     "Guess",
+    "ListVersionTaken",
     "MatterRow",
     "MatterUnknown",
+    "apply_due",
+    "cells_of",
+    "find_version",
+    "found_list",
     "get_admitted",
     "guess",
     "guess_matter",
+    "keep_version",
     "list_admitted",
+    "list_all",
+    "list_versions",
     "load_catalogue",
     "load_list",
     "parse_catalogue",
+    "parse_rows",
+    "row_of",
+    "version_of",
 ]

@@ -47,8 +47,17 @@ UNIT_WORDS = {
     "紧急工作时": "urgent_work_hour", "紧急工作日": "urgent_work_day",
     "日历日": "calendar_day", "日历月": "calendar_month",
 }
+HINTS = {
+    "编码": "两个大写字母加四位数字，例如 SR0107，不再改", "关键词": "居民常说的话，用 | 隔开",
+    "承办部门": "派遣时按它找单位", "处置时限": "数加单位，例如 4 工作时、3 工作日、1 日历月",
+    "分段时限": "分几步办时写，例如 围挡 3 紧急工作时|修复 8 紧急工作时",
+    "计时方式": "按时：从这一分钟起算；次日：从下一工作日起算", "事项来源": "条文或文件，例如 GB 6.3d",
+    "时限来源": "条文，或「本地设定，无条文」", "准入日期": "写作 2026-01-31",
+    "准入截止": "最后一天；临时事项不超过一年",
+    "清单版本": "全表同一个，例如 2026-2；与已有版本不同才是新版本",
+}
 LOCAL = "本地设定，无条文"
-_OPTIONAL = {"关键词", "分段时限", "准入截止"}
+OPTIONAL = {"关键词", "分段时限", "准入截止"}
 _CODE = re.compile(r"[A-Z]{2}\d{4}")
 
 
@@ -129,11 +138,18 @@ def parse_catalogue(text: str) -> list[MatterRow]:
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
         raise CatalogueInvalid([Problem(1, name, "缺少这一列") for name in missing])
+    rows, problems = parse_rows((reader.line_num, cells) for cells in reader)
+    if problems:
+        raise CatalogueInvalid(problems)
+    return rows
+
+
+def parse_rows(numbered: Iterable[tuple[int, Mapping[str, str]]]) -> tuple[list[MatterRow], list[Problem]]:
+    """The matters of rows (line, cells by heading) that were read elsewhere, and every fault found."""
     problems: list[Problem] = []
     rows: list[MatterRow] = []
     seen: dict[str, int] = {}
-    for cells in reader:
-        line = reader.line_num
+    for line, cells in numbered:
         clean = {name: (cells.get(name) or "").strip() for name in COLUMNS}
         found = list(_check(line, clean))
         first = seen.setdefault(clean["编码"], line)
@@ -142,15 +158,13 @@ def parse_catalogue(text: str) -> list[MatterRow]:
         problems += found
         if not found:
             rows.append(_row(clean))
-    if problems:
-        raise CatalogueInvalid(problems)
-    return rows
+    return rows, problems
 
 
 def _check(line: int, cells: Mapping[str, str]) -> Iterable[Problem]:
     for name, value in cells.items():
         if not value:
-            if name not in _OPTIONAL:
+            if name not in OPTIONAL:
                 yield Problem(line, name, "不能为空")
         elif message := _fault(name, value):
             yield Problem(line, name, message)
@@ -225,3 +239,18 @@ def _row(cells: Mapping[str, str]) -> MatterRow:
         admitted_from=since, admitted_until=_date(plain["admitted_until"]),
         list_version=plain["list_version"],
     )
+
+
+def cells_of(row: MatterRow) -> dict[str, str]:
+    """A matter as its row in the sheet: the way back of what `parse_rows` reads."""
+    plain = {key: str(getattr(row, key) or "") for key in COLUMNS.values()}
+    plain["sensitive"] = "yes" if row.sensitive else "no"
+    plain["handle_limit"] = _limit_words(row.handle_limit)
+    plain["stages"] = "|".join(f"{stage.name} {_limit_words(stage.limit)}" for stage in row.stages)
+    back = {title: {value: word for word, value in words.items()} for title, words in WORDS.items()}
+    return {title: back.get(title, {}).get(plain[key], plain[key]) for title, key in COLUMNS.items()}
+
+
+def _limit_words(limit: str) -> str:
+    amount, _, unit = limit.partition(" ")
+    return f"{amount} {next((word for word, one in UNIT_WORDS.items() if one == unit), unit)}" if limit else ""

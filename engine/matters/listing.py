@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import ZONE
 from engine.errors import NotFound
-from engine.matters.catalogue import MatterRow
+from engine.matters.catalogue import MatterRow, Stage
 from engine.matters.guessing import Guess, guess
 from engine.matters.models import Matter
 
@@ -56,6 +56,20 @@ def _matter(row: MatterRow) -> Matter:
     )
 
 
+def row_of(matter: Matter) -> MatterRow:
+    """A matter of the table as the row of a list."""
+    until = matter.admitted_until
+    return MatterRow(
+        **{name: getattr(matter, name) or "" for name in _PLAIN}, sensitive=matter.sensitive,
+        stages=tuple(Stage(one["name"], one["limit"]) for one in matter.stages or ()),
+        admitted_from=matter.admitted_from.astimezone(ZONE).date(),
+        admitted_until=(until.astimezone(ZONE) - timedelta(microseconds=1)).date() if until else None)
+
+
+_PLAIN = ("code", "class_name", "subclass_name", "name", "keywords", "owner_kind", "platform", "severity",
+          "filing_condition", "close_condition", "handle_limit", "count", "source", "limit_source", "list_version")
+
+
 def list_admitted(session: Session, at: datetime) -> Sequence[Matter]:
     """Every matter that may enter a grid at that moment (C4), by class and code."""
     return session.scalars(
@@ -63,6 +77,11 @@ def list_admitted(session: Session, at: datetime) -> Sequence[Matter]:
         .where(Matter.admitted_from <= at, (Matter.admitted_until.is_(None)) | (Matter.admitted_until > at))
         .order_by(Matter.code)
     ).all()
+
+
+def list_all(session: Session) -> Sequence[Matter]:
+    """Every matter that a list ever admitted, by code; those that have left included."""
+    return session.scalars(select(Matter).order_by(Matter.code)).all()
 
 
 def get_admitted(session: Session, code: str, at: datetime) -> Matter:

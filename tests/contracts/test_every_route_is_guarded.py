@@ -21,6 +21,8 @@ PUBLIC = {
     "login.show",
     "login.enter",
     "login.switch",
+    "first_run.show",
+    "first_run.found",
     "api.make_token",
     "api-docs.openapi_json",
     "console.styleguide",

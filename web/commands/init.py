@@ -22,7 +22,10 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("init")
 @click.option("--place", help="A place whose divisions and bodies come with the house, such as zhoushan.")
 @click.option("--divisions", type=_file, help="Or your own divisions: CSV code,name,level,parent (rules/places).")
+@click.option("--prefecture", metavar="CODE", help="Or any prefecture of the nation by its 4 digits, such as 3309.")
+@click.option("--county", "counties", multiple=True, metavar="CODE", help="Of it only these counties; may be repeated.")
 @click.option("--organisations", type=_file, help="Bodies of your place (YAML as in rules/places); none: centres only.")
+@click.option("--office", default="default", show_default=True, help="Office hours of every body (rules/calendars).")
 @click.option("--by", help="Who answers for the rules as they are drawn.")
 @click.option("--approved-by", help="Who approves them: somebody else.")
 @click.option("--without", multiple=True, metavar="PACK", help="Leave out a matching pack of rules; may be repeated.")
@@ -30,8 +33,9 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--security-admin", "security_admin", default=ROLES["security_admin"], help="Of the security one.")
 @click.option("--audit-admin", "audit_admin", default=ROLES["audit_admin"], help="Of the audit one.")
 @as_json
-def command(place: str | None, divisions: Path | None, organisations: Path | None, by: str | None,
-            approved_by: str | None, without: tuple[str, ...], as_json: bool, **administrators: str) -> None:
+def command(place: str | None, divisions: Path | None, prefecture: str | None, counties: tuple[str, ...],
+            organisations: Path | None, office: str, by: str | None, approved_by: str | None,
+            without: tuple[str, ...], as_json: bool, **administrators: str) -> None:
     """Make an empty place ready: divisions, bodies, rules in force, matter list, three administrators.
 
     Rules go into force under two names, --by and --approved-by. The three administrators are three people, for
@@ -39,13 +43,15 @@ def command(place: str | None, divisions: Path | None, organisations: Path | Non
 
     \b
     wangge init --place zhoushan --by 张三 --approved-by 李四
+    wangge init --prefecture 4206 --county 420683 --by 张三 --approved-by 李四
     """
-    if (place is None) == (divisions is None):
+    if sum(given is not None for given in (place, divisions, prefecture)) != 1:
         places = "、".join(founding.known_places())
-        raise click.UsageError(f"给出 --place（{places}）或 --divisions 区划.csv 之一。")
+        raise click.UsageError(f"给出 --place（{places}）、--prefecture 代码 或 --divisions 区划.csv 之一。")
     if not by or not approved_by:
         raise click.UsageError("规则要由两个人负责：写明绘制人 --by 和审批人 --approved-by。")
-    site = founding.read_site(place, divisions, organisations)
+    site = (founding.site_of(prefecture, counties, organisations) if prefecture
+            else founding.read_site(place, divisions, organisations))
     packs = founding.matching_packs(site.divisions, without)
     _warn(packs)
     with opened() as here:
@@ -54,7 +60,8 @@ def command(place: str | None, divisions: Path | None, organisations: Path | Non
             demo.unmark(session.connection())
             try:
                 founded = founding.found_place(session, site, packs, by=by, approved_by=approved_by,
-                                               administrators=administrators, at=clock.now())
+                                               administrators=administrators, at=clock.now(),
+                                               office=office)
             except gatekeeping.Refused as refused:
                 raise click.ClickException(refused.message) from None
             _tell(founded, as_json)  # before the commit: a password that nobody saw opens nothing
@@ -74,6 +81,6 @@ def _tell(founded: Founded, as_json: bool) -> None:
         return
     click.echo(f"区划 {founded.divisions}、单位 {founded.organisations}、流程和决策表 {founded.definitions}"
                f"（{'、'.join(pack.id for pack in founded.packs)}）、事项 {founded.matters}")
-    click.echo("三位管理员，密码只显示这一次，请当面交给本人：")
+    click.echo("三位管理员，初始密码只显示这一次，请当面交给本人，首次登录必须修改：")
     for one in founded.administrators:
         click.echo(f"  {ROLES[one.role]}  {one.name:8} {one.username:16} {one.password}")

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from engine import settings
-from engine.db import migrate
-from web import serving
+from engine.db import migrate, tables
+from engine.db.session import create_engine
+from web import first_run, serving
 from web.place import database_url, prepare
 
 
@@ -31,6 +32,21 @@ def command(port: int | None, bind: str | None, no_worker: bool) -> None:
 
             load_if_empty(url)
             tell_showcase(url)
+        else:
+            _tell_first_run(here, url)
         click.echo(f"网格已就绪：http://{here.bind}:{here.port}/  （Ctrl+C 停止）", err=True)
         status = serving.Children(here, url, with_worker=not no_worker).run()
     sys.exit(status)
+
+
+def _tell_first_run(here: settings.Settings, url: str) -> None:
+    """While nothing is here: where to begin, and the code that proves from afar who stands at the machine."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if not tables.filled(connection):
+                click.echo(
+                    f"这里还没有数据：请打开 http://{here.bind}:{here.port}/first-run ，或运行 wangge init。\n"
+                    f"从别的机器打开时要填首次使用码：{first_run.code_of(here)}", err=True)
+    finally:
+        engine.dispose()

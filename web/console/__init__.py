@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from web.console import (
+    administration,
     asking,
     cases,
     changes,
@@ -48,4 +49,5 @@ def init_app(app: Flask) -> None:
     shell.init_app(app)
     explained.init_app(app)
     changes.init_app(app)
+    administration.init_app(app)
     app.register_blueprint(blueprint)

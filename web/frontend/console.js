@@ -5,6 +5,7 @@ import { drawDiagrams } from "./diagrams.js";
 import { prepareForms, showFields } from "./forms.js";
 import { openRow, prepareList } from "./list.js";
 import { say } from "./toast.js";
+import "./busy.js";
 
 window.htmx = htmx;
 

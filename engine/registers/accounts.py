@@ -1,0 +1,103 @@
+"""What the security administrator does to one account or post at once: end, lock, let in, give a new password."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import audit, cases, directory
+from engine.directory import Actor
+from engine.directory.models import ADMINISTRATORS, Account, Division, Post
+from engine.errors import Conflict
+from engine.registers import known
+from engine.registers.applying import FirstPassword, first_password
+from engine.registers.keeping import require
+from engine.registers.listing import RowUnknown
+from engine.registers.sheets import SECURITY
+
+_A_MOMENT = timedelta(microseconds=1)
+
+
+class LastAdministrator(Conflict):
+    """这是最后一位这样的管理员，不能结束或锁定；请先任命另一位。"""
+
+    code = "last_administrator"
+
+
+class NotOneself(Conflict):
+    """自己的账号请由另一位安全管理员锁定或重置。"""
+
+    code = "not_oneself"
+
+
+def end_post_now(session: Session, actor: Actor, post_id: int, at: datetime) -> str:
+    """End a post at this moment; the user name of whose it was.
+
+    What was claimed in it goes back to the queue. Raises RowUnknown, LastAdministrator, NotYoursToConfirm.
+    """
+    require(actor, (SECURITY,))
+    post = session.get(Post, post_id)
+    if post is None or (post.valid_to is not None and post.valid_to <= at):
+        raise RowUnknown(code=post_id)
+    if post.role in ADMINISTRATORS:
+        _require_another(session, post.role, post.person_id, at)
+    username = username_of(session, post.person_id)
+    directory.end_post(session, post_id, max(at, post.valid_from + _A_MOMENT))
+    cases.free_orphaned(session, at)
+    audit.note(session, actor.label, [audit.Deed("ended", "posts", _subject(post, username))], at)
+    return username
+
+
+def change_account(session: Session, actor: Actor, username: str, verb: str, at: datetime) -> FirstPassword | None:
+    """Lock an account, unlock it, or reset its password; the first password of a reset.
+
+    Raises RowUnknown, LastAdministrator, NotOneself, NotYoursToConfirm.
+    """
+    require(actor, (SECURITY,))
+    account = session.scalar(sa.select(Account).where(Account.username == username))
+    if account is None:
+        raise RowUnknown(code=username)
+    if account.id == actor.account_id:
+        raise NotOneself
+    first = None
+    if verb == "lock":
+        for post in directory.list_posts(session, account.person_id, at):
+            if post.role in ADMINISTRATORS:
+                _require_another(session, post.role, account.person_id, at)
+        directory.disable_account(session, account.id, at)
+    elif verb == "unlock":
+        directory.enable_account(session, account.id, enabled=True)
+    else:
+        first = FirstPassword(username, account.person.name, first_password())
+        directory.reset_password(session, account.id, first.password, at)
+    audit.note(session, actor.label, [audit.Deed(verb, "accounts", username)], at)
+    return first
+
+
+def username_of(session: Session, person_id: int) -> str:
+    """The name under which a person logs in; raises RowUnknown."""
+    found = session.scalar(sa.select(Account.username).where(Account.person_id == person_id).order_by(Account.id))
+    if found is None:
+        raise RowUnknown(code=person_id)
+    return found
+
+
+def path_of(session: Session, division: str) -> str | None:
+    """The path of a division; None for an unknown one."""
+    return session.scalar(sa.select(Division.path).where(Division.code == division))
+
+
+def _require_another(session: Session, role: str, person_id: int, at: datetime) -> None:
+    """Somebody else holds the role now and can log in."""
+    others = sa.select(Post.id).join(Account, Account.person_id == Post.person_id).where(
+        Post.role == role, Post.person_id != person_id, Account.is_enabled, Post.valid_from <= at,
+        sa.or_(Post.valid_to.is_(None), Post.valid_to > at))
+    if session.scalar(others.limit(1)) is None:
+        raise LastAdministrator
+
+
+def _subject(post: Post, username: str) -> str:
+    cells = known.post_cells(post, username)
+    return " ".join(cells[title] for title in ("用户名", "角色", "单位编码", "网格编码") if cells[title])

@@ -1,0 +1,124 @@
+"""Organisations and grids of a workbook: what their rows would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from engine.cases.scope import unscoped
+from engine.directory.models import Post
+from engine.registers import known
+from engine.registers.planning import Change, Desk, action_of, codes_of
+from engine.registers.reading import Row
+from engine.registers.sheets import GRID_KINDS, Sheet, offices, owner_words
+from engine.registers.sheets import ORGANISATION_KINDS as KINDS
+from engine.worklist.models import Task
+
+
+def plan_organisations(desk: Desk, sheet: Sheet) -> None:
+    """What the sheet of organisations would do."""
+    rows = desk.unique(sheet)
+    held = known.organisations(desk.session, codes_of(rows, "编码"))
+    centres = known.centres(desk.session) if rows else {}
+    for row in rows:
+        one = held.get(row.cells["编码"])
+        cells = desk.merged(sheet, row, one.cells if one else None)
+        cells["办公时间"] = cells["办公时间"] or next(word for word, key in offices().items() if key == "default")
+        _check_organisation(desk, sheet, row, cells, one, centres)
+        _keep(desk, sheet, row, cells, one, "停用日期")
+
+
+def _check_organisation(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], one: known.Held | None,
+                        centres: dict[str, str]) -> None:
+    desk.require_division(sheet, row, cells["区划代码"])
+    desk.require_interval(sheet, row, cells, "启用日期", "停用日期")
+    desk.require_fixed(sheet, row, cells, one.cells if one else None)
+    kind = KINDS.get(cells["种类"])
+    words = owner_words(kind or "department")
+    if kind and cells["承办类别"] and cells["承办类别"] not in words:
+        desk.fault(sheet, row, "承办类别", f"{cells['种类']}的承办类别应为：{'、'.join(words)}")
+    if kind == "centre":
+        other = centres.setdefault(cells["区划代码"], cells["编码"])
+        if other != cells["编码"]:
+            desk.fault(sheet, row, "种类", f"这个区划已有中心（{other}），一个区划只设一个")
+        if cells["停用日期"]:
+            desk.fault(sheet, row, "停用日期", "中心不能停用，可以改名")
+    if one and cells["停用日期"] and cells["停用日期"] != one.cells["停用日期"]:
+        _require_unused(desk, sheet, row, cells, one)
+
+
+def _require_unused(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], one: known.Held) -> None:
+    """An organisation ends when nothing waits in it and nobody sits in it any more."""
+    with unscoped(desk.session):
+        tasks = desk.session.scalar(sa.select(sa.func.count()).select_from(Task).where(
+            Task.organisation_id == one.id, Task.closed_at.is_(None)))
+    if tasks:
+        desk.fault(sheet, row, "停用日期", f"还有 {tasks} 件任务没有办完")
+    leaving = {identity for identity, change in _ending_posts(desk).items() if change <= cells["停用日期"]}
+    held = desk.session.scalars(sa.select(Post).where(Post.organisation_id == one.id))
+    _require_nobody(desk, sheet, row, cells, [post for post in held if post.id not in leaving])
+
+
+def plan_grids(desk: Desk, sheet: Sheet) -> None:
+    """What the sheet of grids would do. Source: GB 5 (a code of its own), requirement B7 (never used again)."""
+    rows = desk.unique(sheet)
+    held = known.grids(desk.session, codes_of(rows, "编码"))
+    for row in rows:
+        one = held.get(row.cells["编码"])
+        cells = desk.merged(sheet, row, one.cells if one else None)
+        cells["类型"] = cells["类型"] or next(iter(GRID_KINDS))
+        cells["层级"] = cells["层级"] or "1"
+        if not cells["启用日期"]:
+            cells["启用日期"] = one.cells["启用日期"] if one else desk.today
+        _check_grid(desk, sheet, row, cells, one)
+        _keep(desk, sheet, row, cells, one, "停用日期")
+
+
+def _check_grid(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], one: known.Held | None) -> None:
+    desk.require_division(sheet, row, cells["区划代码"])
+    desk.require_interval(sheet, row, cells, "启用日期", "停用日期")
+    desk.require_fixed(sheet, row, cells, one.cells if one else None)
+    if not cells["编码"].startswith(cells["区划代码"]) or cells["编码"] == cells["区划代码"]:
+        desk.fault(sheet, row, "编码", "应为区划代码加序号")
+    if cells["层级"] not in ("1", "2", "3"):
+        desk.fault(sheet, row, "层级", "应为 1、2 或 3")
+    if one and one.cells["停用日期"] and one.cells["停用日期"] < desk.today and cells != one.cells:
+        desk.fault(sheet, row, "编码", f"这个编码已于 {one.cells['停用日期']} 停用，不再使用")
+    elif one and cells["停用日期"] and cells["停用日期"] != one.cells["停用日期"]:
+        leaving = {post for post, day in _ending_posts(desk).items() if day <= cells["停用日期"]}
+        held = desk.session.scalars(sa.select(Post).where(Post.grid_id == one.id))
+        _require_nobody(desk, sheet, row, cells, [post for post in held if post.id not in leaving])
+
+
+def _ending_posts(desk: Desk) -> dict[int, str]:
+    """The posts that this very workbook ends, with their last day."""
+    rows = [row for row in desk.rows.get("posts", ()) if row.cells["离岗日期"]]
+    if not rows:
+        return {}
+    held = known.people(desk.session, codes_of(rows, "用户名"))
+    usernames = {one.id: username for username, one in held.items()}
+    ends = {tuple(row.cells[title] for title in ("用户名", "角色", "单位编码", "网格编码")): row.cells["离岗日期"]
+            for row in rows}
+    found = {}
+    for post in known.posts(desk.session, usernames):
+        cells = known.post_cells(post, usernames[post.person_id])
+        identity = tuple(cells[title] for title in ("用户名", "角色", "单位编码", "网格编码"))
+        if identity in ends:
+            found[post.id] = ends[identity]
+    return found
+
+
+def _require_nobody(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], posts: list[Post]) -> None:
+    staying = [post.person.name for post in posts
+               if not post.valid_to or known.last_day(post.valid_to) > cells["停用日期"]]
+    if staying:
+        more = f"等 {len(staying)} 人" if len(staying) > 3 else ""
+        desk.fault(sheet, row, "停用日期", f"{'、'.join(staying[:3])}{more}在那之后仍有岗位，请先结束")
+
+
+def _keep(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], one: known.Held | None, ends: str) -> None:
+    differences = desk.differ(sheet, cells, one.cells if one else None)
+    subject = f"{cells['编码']} {cells['名称']}"
+    desk.keep(Change(sheet.key, row.line, action_of(one, differences, ends), subject, cells, differences,
+                     one.id if one else None), cells["编码"])

@@ -1,0 +1,193 @@
+"""Workbooks on their way: uploaded, previewed, confirmed by everybody who answers for a part, applied at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from engine import audit
+from engine.cases import sealing
+from engine.directory import Actor
+from engine.errors import Conflict, NotAllowed, NotFound
+from engine.registers import bodies, list_of_matters, staff
+from engine.registers.applying import FirstPassword, apply
+from engine.registers.models import Import
+from engine.registers.planning import Desk, Plan
+from engine.registers.reading import Workbook, read_workbook
+from engine.registers.sheets import SECURITY, SYSTEM, all_sheets
+
+MAY = (SYSTEM, SECURITY)
+_ONE_AT_A_TIME = 7_740_007
+_A_WEEK = timedelta(days=7)
+_PLANNERS = {
+    "organisations": bodies.plan_organisations, "grids": bodies.plan_grids, "people": staff.plan_people,
+    "posts": staff.plan_posts, "matters": list_of_matters.plan_matters}
+
+
+class ImportUnknown(NotFound):
+    """没有这份导入文件。"""
+
+    code = "import_unknown"
+
+
+class ImportOver(Conflict):
+    """这份文件已经写入或撤回。"""
+
+    code = "import_over"
+
+
+class ImportFaulty(Conflict):
+    """文件里还有错误，什么也没有写入；请下载错误表，改好再传。"""
+
+    code = "import_faulty"
+
+
+class PlanChanged(Conflict):
+    """预览之后登记的内容变了，请再看一遍预览。"""
+
+    code = "plan_changed"
+
+
+class NotYoursToConfirm(NotAllowed):
+    """这一部分不由您确认：岗位由安全管理员，其余由系统管理员。"""
+
+    code = "not_yours_to_confirm"
+
+
+class PasswordsFetched(NotFound):
+    """初始密码表只能下载一次，已经下载过了；需要时请安全管理员重置密码。"""
+
+    code = "passwords_fetched"
+
+
+def make_plan(session: Session, workbook: Workbook, at: datetime, top: str = "", whole: bool = False) -> Plan:
+    """What this workbook would do to the registers below `top` (a path), and everything that is wrong with it."""
+    desk = Desk(session, at, workbook.rows, top, whole, list(workbook.problems))
+    for sheet in all_sheets():
+        if workbook.rows.get(sheet.key):
+            _PLANNERS[sheet.key](desk, sheet)
+    order = {sheet.key: place for place, sheet in enumerate(all_sheets())}
+    changes = [change for found in desk.planned.values() for change in found.values()]
+    return Plan(sorted(changes, key=lambda one: (order[one.sheet], one.line)),
+                sorted(set(desk.problems), key=lambda one: (order[one.sheet], one.line)))
+
+
+def submit(session: Session, actor: Actor, name: str, content: bytes, at: datetime,
+           matters_from: datetime | None = None) -> Import:
+    """Take a workbook in and keep it until it is confirmed; nothing else changes. Raises WorkbookRefused."""
+    require(actor, MAY)
+    plan = make_plan(session, read_workbook(content), at, top_of(actor))
+    kept = Import(name=name[-120:] or "导入.xlsx", sha256=hashlib.sha256(content).hexdigest(), content=content,
+                  state="waiting", uploaded_at=at, uploaded_by=actor.label, matters_from=matters_from,
+                  confirmed=dict.fromkeys(plan.owners), digest=plan.digest, counts=plan.counts)
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def list_imports(session: Session, most: int = 50) -> Sequence[Import]:
+    """What was uploaded, the newest first."""
+    return session.scalars(sa.select(Import).order_by(Import.id.desc()).limit(most)).all()
+
+
+def get_import(session: Session, import_id: int) -> Import:
+    """What was uploaded under this number; raises ImportUnknown."""
+    found = session.get(Import, import_id)
+    if found is None:
+        raise ImportUnknown
+    return found
+
+
+def plan_of(session: Session, actor: Actor, kept: Import, at: datetime) -> tuple[Workbook, Plan]:
+    """The rows of a kept workbook and what it would do now; raises ImportOver."""
+    if kept.content is None:
+        raise ImportOver
+    workbook = read_workbook(kept.content)
+    return workbook, make_plan(session, workbook, at, top_of(actor))
+
+
+def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: datetime) -> Import:
+    """Confirm one's own part of what was shown; with the last confirmation everything is written at once.
+
+    Raises ImportOver, ImportFaulty, PlanChanged (then nothing counts as confirmed), NotYoursToConfirm.
+    """
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    kept = get_import(session, import_id)
+    session.refresh(kept, with_for_update=True)
+    if kept.state != "waiting":
+        raise ImportOver
+    workbook, plan = plan_of(session, actor, kept, at)
+    if plan.problems:
+        raise ImportFaulty
+    if plan.digest != digest:
+        raise PlanChanged
+    mine = [role for role in plan.owners if actor.has(role)]
+    if not mine:
+        raise NotYoursToConfirm
+    before = kept.confirmed if kept.digest == digest else {}
+    kept.confirmed = {role: actor.label if role in mine else before.get(role) for role in plan.owners}
+    kept.digest = digest
+    if all(kept.confirmed.values()):
+        _finish(session, kept, plan, at)
+    session.flush()
+    return kept
+
+
+def withdraw(session: Session, actor: Actor, import_id: int, at: datetime) -> Import:
+    """Take a workbook back before it is applied; raises ImportOver."""
+    require(actor, MAY)
+    kept = get_import(session, import_id)
+    session.refresh(kept, with_for_update=True)
+    if kept.state != "waiting":
+        raise ImportOver
+    kept.state, kept.content, kept.ended_at = "withdrawn", None, at
+    session.flush()
+    return kept
+
+
+def fetch_passwords(session: Session, actor: Actor, import_id: int, at: datetime) -> list[FirstPassword]:
+    """The first passwords of an import, once; raises PasswordsFetched."""
+    require(actor, MAY)
+    kept = get_import(session, import_id)
+    session.refresh(kept, with_for_update=True)
+    if kept.secrets is None:
+        raise PasswordsFetched
+    found = [FirstPassword(*one) for one in orjson.loads(sealing.open_sealed(kept.secrets, _label(kept)))]
+    kept.secrets = None
+    audit.note(session, actor.label, [audit.Deed("fetched", "passwords", f"{kept.id} {kept.name}",
+                                                 {"people": len(found)})], at)
+    return found
+
+
+def forget_passwords(session: Session, at: datetime) -> int:
+    """Drop first passwords that nobody fetched within a week; how many lists."""
+    old = sa.update(Import).where(Import.secrets.is_not(None), Import.ended_at < at - _A_WEEK)
+    return len(session.scalars(old.values(secrets=None).returning(Import.id)).all())
+
+
+def _finish(session: Session, kept: Import, plan: Plan, at: datetime) -> None:
+    by = "、".join(str(who) for who in kept.confirmed.values())
+    first = apply(session, plan, by, at, kept.matters_from)
+    if first:
+        kept.secrets = sealing.seal_bytes(orjson.dumps([list(one) for one in first]), _label(kept))
+    kept.state, kept.content, kept.ended_at, kept.counts = "applied", None, at, plan.counts
+
+
+def _label(kept: Import) -> str:
+    return f"first-passwords-{kept.id}"
+
+
+def require(actor: Actor, roles: Sequence[str]) -> None:
+    """Raises NotYoursToConfirm unless the actor holds one of these roles."""
+    if not actor.has(*roles):
+        raise NotYoursToConfirm
+
+
+def top_of(actor: Actor) -> str:
+    """The highest division whose registers this administrator keeps."""
+    return min((post.path for post in actor.posts if post.role in MAY), key=len, default="")
