@@ -96,6 +96,7 @@ _MANY = '<multiInstanceLoopCharacteristics isSequential="{}"><loopCardinality>{}
         "</multiInstanceLoopCharacteristics>"
 _LOOP = '<standardLoopCharacteristics testBefore="{}" loopMaximum="3"><loopCondition>{{0}}</loopCondition>' \
         "</standardLoopCharacteristics>"
+_CONDITION = "<conditionalEventDefinition><condition>{0}</condition></conditionalEventDefinition>"
 _PARAMETER = ('<extensionElements><spiffworkflow:serviceTaskOperator id="do"><spiffworkflow:parameters>'
               '<spiffworkflow:parameter id="p" value={1}/></spiffworkflow:parameters>'
               "</spiffworkflow:serviceTaskOperator></extensionElements>")
@@ -119,6 +120,7 @@ PLACES: tuple[Place, ...] = (
     Place("enough instances", "here", "nrOfCompletedInstances >= x", _task(_MANY.format("false", "2", _ENOUGH))),
     Place("loop", "here", "x > 1", _task(_LOOP.format("false"))),
     Place("loop, asked before", "here", "x > 2", _task(_LOOP.format("true"))),
+    Place("conditional event", "here", "x == 1", _task(_CONDITION, "intermediateCatchEvent")),
     Place("parameter of a service", "here", "x + 5", _task(_PARAMETER, "serviceTask")),
     Place("payload of a message", "here", "x + 6", _thrown("message", "intermediateThrowEvent", "messagePayload")),
     Place("payload of a declared message", "named", "x + 7",

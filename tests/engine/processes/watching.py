@@ -40,4 +40,5 @@ def code_run(events: list[tuple[str, tuple[Any, ...]]]) -> list[CodeType]:
 
 def reached_out(events: list[tuple[str, tuple[Any, ...]]]) -> list[str]:
     """Everything that left the interpreter: files, processes, sockets, new modules."""
-    return [f"{event} {arguments!r:.80}" for event, arguments in events if event not in ("exec", "compile")]
+    return [f"{event} {arguments!r:.80}" for event, arguments in events
+            if event not in ("exec", "compile") and arguments[:1] != ("<unknown>",)]  # the parser, for an error's line
