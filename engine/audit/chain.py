@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engine.audit.models import Anchor, Anchored, Entry
 
 _SORTED = orjson.OPT_SORT_KEYS
-Head = tuple[int, int, str]  # case, entry number, hash
+_STREAM = {"yield_per": 2_000}
+LOOK_BACK = timedelta(days=1)
+_EVERY = "SELECT case_id, max(seq) AS seq FROM entry GROUP BY case_id"
+_RECENT = """
+SELECT recent.case_id, (SELECT max(seq) FROM entry WHERE case_id = recent.case_id) AS seq
+FROM (SELECT DISTINCT case_id FROM entry WHERE at >= :since) AS recent"""
+_GROWN = """
+CREATE TEMPORARY TABLE grown ON COMMIT DROP AS
+SELECT head.case_id, head.seq, entry.hash FROM ({chains}) AS head
+JOIN entry ON entry.case_id = head.case_id AND entry.seq = head.seq
+WHERE NOT EXISTS (SELECT 1 FROM anchored WHERE anchored.case_id = head.case_id AND anchored.seq >= head.seq)"""
+_HEADS = "SELECT case_id, seq, hash FROM grown ORDER BY case_id"
+
+
+class Sealed(NamedTuple):
+    """An entry as its seal covers it, for whoever reads very many."""
+
+    case_id: int
+    seq: int
+    at: datetime
+    actor: str
+    organisation_id: int | None
+    verb: str
+    element: str | None
+    facts: dict[str, Any]
+    versions: dict[str, Any]
+    act_id: str | None
+    previous_hash: str
+    hash: str
 
 
 def seal(
@@ -87,7 +114,7 @@ def make_entry(
     )
 
 
-def broken_links(entries: Iterable[Entry]) -> list[str]:
+def broken_links(entries: Iterable[Entry | Sealed]) -> list[str]:
     """What is wrong with one case's entries, in order of seq: gaps and broken seals; empty when all is well."""
     problems, previous, expected = [], "", 1
     for entry in entries:
@@ -120,32 +147,34 @@ def list_entries(session: Session, case_id: int, after: int = 0) -> list[Entry]:
 
 
 def anchor(session: Session, at: datetime) -> Anchor:
-    """Seal the heads of all chains that grew since the last anchor; called once an hour."""
+    """Seal the heads of all chains that grew since the last anchor; called once an hour.
+
+    Looked at are the chains with an entry of the last day. An entry may be written for a moment further back (a
+    timer that broke and was retried), so the first anchor of a day looks at every chain.
+    """
     last = session.scalars(select(Anchor).order_by(Anchor.id.desc()).limit(1)).first()
-    grown = _grown_heads(session)
-    previous, heads = last.hash if last else "", _heads_hash(grown)
-    made = Anchor(at=at, chains=len(grown), heads_hash=heads, previous_hash=previous,
-                  hash=_anchor_seal(previous, at, len(grown), heads))
+    is_first = last is None or last.at.date() < at.date()
+    session.execute(text("DROP TABLE IF EXISTS grown"))
+    session.execute(text(_GROWN.format(chains=_EVERY if is_first else _RECENT)), {"since": at - LOOK_BACK})
+    count, heads = _heads_hash(session.execute(text(_HEADS), execution_options=_STREAM))
+    previous = last.hash if last else ""
+    made = Anchor(at=at, chains=count, heads_hash=heads, previous_hash=previous,
+                  hash=_anchor_seal(previous, at, count, heads))
     session.add(made)
     session.flush()
-    if grown:
-        session.execute(insert(Anchored), [
-            {"anchor_id": made.id, "case_id": case_id, "seq": seq, "hash": head} for case_id, seq, head in grown])
+    session.execute(text("INSERT INTO anchored (case_id, seq, anchor_id, hash) SELECT case_id, seq, :id, hash"
+                         " FROM grown ORDER BY case_id"), {"id": made.id})
+    session.execute(text("DROP TABLE grown"))
     return made
 
 
-def _grown_heads(session: Session) -> list[Head]:
-    known = select(Anchored.seq).where(Anchored.case_id == Entry.case_id, Anchored.seq >= Entry.seq).exists()
-    rows = session.execute(select(Entry.case_id, Entry.seq, Entry.hash).where(~known)
-                           .ext(distinct_on(Entry.case_id)).order_by(Entry.case_id, Entry.seq.desc()))
-    return [(row.case_id, row.seq, row.hash) for row in rows]
-
-
-def _heads_hash(heads: Iterable[Head]) -> str:
-    digest = hashlib.sha256()
+def _heads_hash(heads: Iterable[Any]) -> tuple[int, str]:
+    """How many heads (case, entry number, hash) there are, and their hash in this order."""
+    digest, count = hashlib.sha256(), 0
     for case_id, seq, head in heads:
         digest.update(f"{case_id}:{seq}:{head}\n".encode())
-    return digest.hexdigest()
+        count += 1
+    return count, digest.hexdigest()
 
 
 def _anchor_seal(previous: str, at: datetime, chains: int, heads: str) -> str:
@@ -158,11 +187,11 @@ def broken_anchors(session: Session) -> tuple[int, list[str]]:
     problems, previous = [], ""
     rows = session.scalars(select(Anchor).order_by(Anchor.id)).all()
     for row in rows:
-        heads = [(one.case_id, one.seq, one.hash) for one in session.execute(
-            select(Anchored.case_id, Anchored.seq, Anchored.hash)
-            .where(Anchored.anchor_id == row.id).order_by(Anchored.case_id))]
+        found = session.execute(select(Anchored.case_id, Anchored.seq, Anchored.hash).where(
+            Anchored.anchor_id == row.id).order_by(Anchored.case_id), execution_options=_STREAM)
+        _, heads = _heads_hash(found)
         expected = _anchor_seal(row.previous_hash, row.at, row.chains, row.heads_hash)
-        if row.previous_hash != previous or row.hash != expected or _heads_hash(heads) != row.heads_hash:
+        if row.previous_hash != previous or row.hash != expected or heads != row.heads_hash:
             problems.append(f"anchor {row.id} does not carry its seal")
         previous = row.hash
     lost = session.execute(

@@ -1,5 +1,6 @@
 """Whether the promises hold: the ten invariants, computed from the rows and nothing else."""
 
-from engine.verification.checks import CHECKS, Finding, verify
+from engine.verification.checks import CHECKS, check_one, verify
+from engine.verification.findings import Finding
 
-__all__ = ["CHECKS", "Finding", "verify"]
+__all__ = ["CHECKS", "Finding", "check_one", "verify"]

@@ -67,6 +67,14 @@ def test_an_anchor_seals_what_grew_since_the_last(session: Session) -> None:
     assert audit.broken_anchors(session) == (3, [])
 
 
+def test_what_was_written_for_long_ago_is_sealed_the_next_day_at_the_latest(session: Session) -> None:
+    audit.anchor(session, NOW + timedelta(days=5))
+    written(session)
+    later = audit.anchor(session, NOW + timedelta(days=5, hours=1))
+    next_day = audit.anchor(session, NOW + timedelta(days=6))
+    assert (later.chains, next_day.chains) == (0, 1)
+
+
 def test_a_chain_that_vanished_is_missed_by_its_anchor(session: Session) -> None:
     written(session)
     audit.anchor(session, NOW)

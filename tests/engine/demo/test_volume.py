@@ -14,6 +14,7 @@ from engine.cases import sealing
 from engine.cases.models import Case
 from engine.db.session import create_engine
 from engine.demo import volume
+from engine.verification import spreading
 
 UNTIL = datetime(2026, 11, 5, 2, tzinfo=UTC)
 TRAVELLED, ADDED = 12, 60
@@ -40,9 +41,22 @@ def test_as_many_are_there_as_were_asked_for(session: Session) -> None:
 
 @pytest.mark.parametrize("promise", ["I2", "I3", "I4", "I5", "I9"])
 def test_a_copy_keeps_every_promise_of_a_travelled_case(session: Session, promise: str) -> None:
-    finding = verification.Finding()
-    verification.CHECKS[promise](session, UNTIL, finding)
+    finding = verification.check_one(promise, session, UNTIL)
     assert finding.checked >= TRAVELLED + ADDED and finding.examples == []
+
+
+def test_several_processes_find_the_same_as_one(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    session.commit()
+    session.execute(sa.text("UPDATE \"case\" SET urged = urged + 1 WHERE id = (SELECT max(id) FROM \"case\")"))
+    session.commit()
+    monkeypatch.setattr(spreading, "STRETCH", 20)
+    monkeypatch.setattr(spreading, "WORTH_PROCESSES", 1)
+    told: list[tuple[str, int, int]] = []
+    url = session.get_bind().engine.url.render_as_string(hide_password=False)
+    spread = verification.verify(session, UNTIL, url, lambda *what: told.append(what))
+    monkeypatch.undo()
+    assert spread == verification.verify(session, UNTIL)
+    assert spread["I3"].violations == 1 and ("I3 I9", 4, 4) in told
 
 
 def test_nothing_of_a_copy_is_due_that_was_not_before(session: Session) -> None:
