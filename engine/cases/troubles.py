@@ -18,8 +18,9 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy import exc as sql
 from sqlalchemy.orm import Session
 
-from engine import directory, notices, processes
+from engine import directory, library, notices, processes
 from engine.cases.act import Act
+from engine.cases.errors import MEASURE
 from engine.cases.models import Case
 from engine.cases.scope import unscoped
 from engine.cases.sealing import open_sealed, seal_bytes
@@ -45,11 +46,9 @@ class StepBroken(Unavailable):
 
     code = "step_broken"
 
-    def __init__(self, broken: processes.Broken, at: datetime, by: str) -> None:
-        problem = broken.problem
-        facts = problem.facts if isinstance(problem, WanggeError) else {}
-        super().__init__(element=str(facts.get("element") or ""))
-        self.broken, self.at, self.by = broken, at, by
+    def __init__(self, broken: processes.Broken, at: datetime, by: str, named: str) -> None:
+        super().__init__(element=_element(broken.problem))
+        self.broken, self.at, self.by, self.named = broken, at, by, named
         self._say("")
 
     def noted_as(self, incident: Incident) -> None:
@@ -58,7 +57,7 @@ class StepBroken(Unavailable):
         self._say(f"已记为异常 #{incident.id}，运维已收到；")
 
     def _say(self, noted: str) -> None:
-        where = f"在「{self.facts['element']}」处" if self.facts["element"] else ""
+        where = f"在「{self.named}」处" if self.named else ""
         self.message = (f"这一步没有办成：流程{where}走不下去。事件还在原处，您填写的内容没有生效。"
                         f"{noted}不必反复提交，可以先办别的事件。")
         self.args = (self.message,)
@@ -110,10 +109,15 @@ def watched(act: Act, instance: Instance, subject: str, wanted: Mapping[str, Any
 def _broken(act: Act, instance: Instance, subject: str, wanted: Mapping[str, Any], task_id: int | None,
             problem: Exception) -> StepBroken:
     kept = orjson.dumps({**wanted, "account": act.actor.account_id}, default=str)
+    process = process_of(act, problem)
     broken = processes.Broken(
-        act.case.id, instance.id, problem, "act", subject[:80], task_id, process_of(act, problem),
+        act.case.id, instance.id, problem, "act", subject[:80], task_id, process,
         attempt=seal_bytes(kept, f"incident {act.case.number}"), passed=dict(act.passed))
-    return StepBroken(broken, act.at, act.actor.label)
+    return StepBroken(broken, act.at, act.actor.label, name_of(act.session, act.case, process, _element(problem)))
+
+
+def _element(problem: Exception) -> str:
+    return str(problem.facts.get("element") or "") if isinstance(problem, WanggeError) else ""
 
 
 def is_passing(problem: BaseException) -> bool:
@@ -135,6 +139,13 @@ def process_of(act: Act, problem: Exception) -> str:
     """The diagram in which a step broke, "" when it says none."""
     file = problem.facts.get("file") if isinstance(problem, WanggeError) else None
     return next((name for (kind, name), source in act.pins.items() if kind == "bpmn" and source.file == file), "")
+
+
+def name_of(session: Session, case: Case, process: str, element: str) -> str:
+    """What the diagram calls an element, in one line; its id where no diagram of the case has it."""
+    source = library.pinned(session, case.release_id).get(("bpmn", process))
+    info = processes.describe(source).element(element) if source is not None else None
+    return " ".join(info.name.split()) if info is not None else element
 
 
 def wanted_in(incident: Incident, case: Case) -> dict[str, Any] | None:
@@ -161,8 +172,13 @@ def note(session: Session, case: Case, broken: processes.Broken, at: datetime, b
     if incident.attempts == 1:
         operators = session.scalars(_OPERATORS, {"now": at, "path": f"{case.path}."}).all()
         notices.put(session, recipients=operators, kind="incident", case_id=case.id, at=at,
-                    subject=f"{case.number} 异常 #{incident.id}：{incident.element or '流程走不下去'}")
+                    subject=f"{case.number} 异常 #{incident.id}：{_said(session, case, incident)}")
     return incident
+
+
+def _said(session: Session, case: Case, incident: Incident) -> str:
+    name = name_of(session, case, incident.process, incident.element)
+    return f"「{name}」走不下去" if name and name != MEASURE else "不能自行继续"
 
 
 def note_clocks(act: Act, instance_id: int, problem: Exception, passed: Mapping[str, Any] | None = None) -> Incident:

@@ -103,7 +103,7 @@ def test_the_person_hears_a_number_and_the_operators_a_notice(leaving: Office, o
     assert f"异常 #{incident.id}" in broken.value.message and broken.value.facts["incident"] == incident.id
     told = leaving.session.scalars(select(Outbox).where(Outbox.kind == "incident")).all()
     assert [(one.recipient_id, one.subject) for one in told] == [
-        (operator.person_id, f"{leaving.case.number} 异常 #{incident.id}：leave")]
+        (operator.person_id, f"{leaving.case.number} 异常 #{incident.id}：「结果：上报或下交」走不下去")]
 
 
 def test_tried_again_it_is_the_same_incident(leaving: Office) -> None:
