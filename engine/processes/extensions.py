@@ -36,10 +36,10 @@ def foreign_operation_of(node: Any) -> str:
 
 
 def script_of(node: Any) -> str:
-    """What a script task shall do; "" when its script is not there, only comments, or only says `pass`."""
+    """What a script task shall do; "" when its script is not there or only comments."""
     text = node.findtext("./{*}script") or ""
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return text if any(line not in ("", "pass") for line in lines) else ""
+    lines = (line.strip() for line in text.splitlines())
+    return text if any(line and not line.startswith("#") for line in lines) else ""
 
 
 def text_of(declared: Any, event: Any, *names: str) -> str | None:

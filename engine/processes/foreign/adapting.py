@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
 
-from engine.processes.foreign.translating import translated
+from engine.processes.foreign.translating import plain_script, translated
 from engine.processes.foreign.vendors import CAMUNDA_LIKE, ZEEBE, vendor_attribute, zeebe_extension
 from engine.processes.names import SPIFF, WANGGE, tag
 from engine.processes.several_events import resolve_references
@@ -22,22 +23,23 @@ _SHAPES = {"singleEntry": "entry", "singleResult": "row", "collectEntries": "ent
 def adapt(root: Any) -> Any:
     """The same tree, changed in place."""
     resolve_references(root)
+    _adapt_texts(root)
+    if _has_vendor(root):
+        for name, adapted in _ADAPTED.items():
+            for node in root.iter(tag(name)):
+                adapted(node)
+    return root
+
+
+def _adapt_texts(root: Any) -> None:
     for node in root.iter(*(tag(name) for name in _TEXTS)):
         said = translated(node.text or "", _LANGUAGES.get(language_of(node), ""))
         if said is not None:
             node.text = said
             node.attrib.pop("language", None)
-    if not _has_vendor(root):
-        return root
-    for node in root.iter(tag("callActivity")):
-        _adapt_call(node)
-    for node in root.iter(tag("businessRuleTask")):
-        _adapt_rule(node)
-    for node in root.iter(tag("scriptTask")):
-        _adapt_script(node)
-    for node in root.iter(tag("multiInstanceLoopCharacteristics")):
-        _adapt_many(node)
-    return root
+    for script in root.iter(tag("script")):
+        if (script.getparent().get("scriptFormat") or "python").strip().lower().endswith("python"):
+            script.text = plain_script(script.text or "")
 
 
 def language_of(node: Any) -> str:
@@ -118,3 +120,9 @@ def _adapt_many(node: Any) -> None:
 def _place(node: Any, name: str) -> int:
     """References come before items, items before conditions."""
     return 0 if name == "loopDataInputRef" else len(node)
+
+
+_ADAPTED: dict[str, Callable[[Any], None]] = {
+    "callActivity": _adapt_call, "businessRuleTask": _adapt_rule, "scriptTask": _adapt_script,
+    "multiInstanceLoopCharacteristics": _adapt_many,
+}

@@ -1,7 +1,8 @@
-"""Simple FEEL (`= x > 1`) and JUEL (`${x > 1}`) in our own language; what cannot be said exactly is not translated."""
+"""Simple FEEL (`= x > 1`), JUEL (`${x > 1}`) and Python in our own language; only what can be said exactly."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 
@@ -18,6 +19,25 @@ _WORDS = frozenset({
     "instance", "of", "function", "empty", "instanceof", "div", "mod", "eq", "ne", "lt", "gt", "le", "ge",
     "True", "False", "None", "is", "lambda",
 })
+
+
+def plain_script(script: str) -> str:
+    """A script with `name += value` written out and `pass` left out; as it was when it says anything else."""
+    try:
+        statements = ast.parse(script.strip()).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return script
+    short = [one for one in statements if isinstance(one, (ast.AugAssign, ast.Pass))]
+    if not short or any(isinstance(one, ast.AugAssign) and not isinstance(one.target, ast.Name) for one in short):
+        return script
+    return "\n".join(_written_out(one) for one in statements if not isinstance(one, ast.Pass))
+
+
+def _written_out(statement: ast.stmt) -> str:
+    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+        name = ast.Name(statement.target.id, ast.Load())
+        return f"{name.id} = {ast.unparse(ast.BinOp(name, statement.op, statement.value))}"
+    return ast.unparse(statement)
 
 
 class _Unsayable(Exception):

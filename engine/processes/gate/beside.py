@@ -32,6 +32,9 @@ def _check_fork(node: Any, scope: Scope, findings: Findings) -> None:
         return
     name = node.get("id")
     reached = [_reached(start, name, scope) for start in starts]
+    if default := _default_of(node, scope):  # it is taken when no other is: nothing runs beside it
+        reached = [own for start, own in zip(starts, reached, strict=True) if start != default]
+        starts = [start for start in starts if start != default]
     branches = [own.difference(*(other for other in reached if other is not own)) for own in reached]
     for number, branch in enumerate(branches):
         foreign = {name for other, nodes in enumerate(branches) if other != number for name in _set_in(nodes, scope)}
@@ -39,6 +42,13 @@ def _check_fork(node: Any, scope: Scope, findings: Findings) -> None:
     unjoined = [_reached(start, name, scope, joins=False) for start in starts]
     _check_shared({node for own in unjoined for other in unjoined if other is not own for node in own & other}, scope,
                   findings)
+
+
+def _default_of(node: Any, scope: Scope) -> str:
+    """What the default flow leads to, when nothing else leads there; "" without one."""
+    flows = {flow.get("id"): flow.get("targetRef") for flow in scope.outgoing(node.get("id"))}
+    target = flows.get(node.get("default"))
+    return target if target and list(flows.values()).count(target) == 1 else ""
 
 
 def _starts(node: Any, scope: Scope) -> list[str]:

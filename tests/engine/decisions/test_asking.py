@@ -65,7 +65,7 @@ def test_every_hit_policy_answers_as_dmn_says(hit: str, n: int, outputs: list[st
     ("FIRST", 4, {"level": "low"}), ("RULE ORDER", 4, {"level": ["low", "high", "high"]}),
     ("COLLECT", 9, {"level": ["high", "high", "top"]}), ("COLLECT", 0, {"level": []}),
 ])
-def test_a_diagram_gets_the_outputs_by_name_and_lists_of_several_rows(hit: str, n: int, data: dict[str, object]) -> None:
+def test_a_diagram_gets_outputs_by_name_and_lists_of_several_rows(hit: str, n: int, data: dict[str, object]) -> None:
     assert ask(a_table(hit, ["n"], ["level"], *OVERLAPPING, values=ORDERED), {"n": n}).as_data == data
 
 

@@ -30,6 +30,11 @@ MODELS: list[Model] = [
          "start i f a b j w yes end", rows="S17"),
     runs("an_untouched_copy_undoes_nothing", FORKED + script("a", "n = 1") + tasks("b"), ASKED.format("n == 1"),
          "start i f a b j w yes end", rows="S17"),
+    runs("the_default_branch_is_beside_nobody", ENDS + script("i", "n = 1") + gateways("inclusive", "f", "j")
+         + script("a", "m = n") + script("b", "n += 1") + WAY, """start -> i -> f -[n > 1]-> a -> j -> w
+            f -*-> b -> j
+            w -[n == 2]-> yes -> end
+            w -*-> no -> end""", "start i f b j w yes end"),
     refused("counted_in_two_branches", FORKED + script("a", "n = n + 1") + script("b", "n = n + 1"),
             ASKED.format("n == 2"), "asks_beside", "a", rows="S17"),
     refused("asked_beside", FORKED + script("a", "n = 1") + script("b", "m = n"), ASKED.format("m == 1"),
