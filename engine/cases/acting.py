@@ -21,10 +21,11 @@ from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.offers import is_reporters
 from engine.cases.projection import project
-from engine.cases.scope import ASKED_OFTEN, unscoped
+from engine.cases.scope import unscoped
 from engine.cases.troubles import Repeat, take_up, watched
 from engine.cases.windows import require_in_time
 from engine.db.hydrating import hydrate
+from engine.db.session import ONCE_BUILT
 from engine.processes.models import Instance
 from engine.worklist.models import Task
 
@@ -62,7 +63,7 @@ def lock_case_of_task(session: Session, task_id: int) -> Case:
 # built once, for building them costs as much as asking
 _LOCKING = (
     select(cast(func.row_to_json(literal_column('"case"')), Text)).select_from(Case).with_for_update(of=Case)
-    .execution_options(**{ASKED_OFTEN: True}))
+    .execution_options(**ONCE_BUILT))
 _ASKED = bindparam("asked", type_=BigInteger)
 _BY_ID = _LOCKING.where(Case.id == _ASKED)
 _BY_TASK = _LOCKING.join(Task, Task.case_id == Case.id).where(Task.id == _ASKED)

@@ -19,11 +19,9 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
 from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Follower, Stop
+from engine.db.session import ONCE_BUILT
 from engine.directory import Actor, PostView, is_within
 from engine.worklist.models import Deadline, Measure, Task
-
-ASKED_OFTEN = "asked_often"
-"""Execution option of a statement that is built once: what narrows it is put on once for every actor too."""
 
 NOBODY = Actor(person_id=0, account_id=None, name="")
 """Sees no case: what a web session starts with until it knows who asks."""
@@ -77,7 +75,7 @@ def _narrow(state: ORMExecuteState) -> None:
     actor = state.session.info.get("actor")
     if actor is None or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    if state.execution_options.get(ASKED_OFTEN):
+    if state.execution_options.keys() >= ONCE_BUILT.keys():
         state.statement = _narrowed(state.statement, actor)
     else:
         state.statement = state.statement.options(*_criteria(actor))

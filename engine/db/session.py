@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from engine.db import writing
 
+ONCE_BUILT = {"once_built": True}
+"""Execution options of a statement that is built once and asked often: whatever is put on it may be kept with it."""
+
 writing.install()
 
 

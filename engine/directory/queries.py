@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.db.session import ONCE_BUILT
 from engine.directory.models import Account, Division, FailedLogin, Grid, Organisation, Person, Post
 from engine.directory.models import Session as LogIn
 
@@ -126,7 +127,8 @@ _BY_ACCOUNT = _held().where(Account.__table__.c.id == sa.bindparam("account_id")
 _BY_SECRET = _held(
     Account.__table__.c.preferences,
     _log_in.c.id.label("session_id"), _log_in.c.kind, _log_in.c.seen_at, _log_in.c.expires_at, _log_in.c.revoked_at
-).where(_log_in.c.account_id == Account.__table__.c.id, _log_in.c.secret_hash == sa.bindparam("secret_hash"))
+).where(_log_in.c.account_id == Account.__table__.c.id, _log_in.c.secret_hash == sa.bindparam("secret_hash")
+).execution_options(**ONCE_BUILT)
 
 
 def failures_by_address(session: Session, address: str, since: datetime) -> tuple[int, datetime | None]:
