@@ -90,7 +90,7 @@ def keep_answer(session: Session, account_id: int, key: str, request_hash: str, 
 
 def forget_answers(session: Session, at: datetime) -> int:
     """Delete the answers that nobody may ask for any more, and say how many."""
-    old = sa.delete(Answered).where(Answered.at <= at - KEPT).returning(Answered.id)
+    old = sa.delete(Answered).where(Answered.at <= at - KEPT).returning(Answered.key)
     return len(session.scalars(old).all())
 
 

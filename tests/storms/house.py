@@ -27,6 +27,7 @@ from engine.supervision.models import Beat
 
 PATIENCE = 60.0
 WEB, WORKER = "serve", "worker"
+PASSING = ("OperationalError", "InterfaceError", "ServerFailed")
 SECRET = "storm" * 8
 
 
@@ -149,6 +150,12 @@ class House:
         """The last words of every process."""
         return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in self.data.glob("*.log"))
 
+    def failed(self) -> list[str]:
+        """What the workers could not do, other than for want of a database."""
+        logs = [log.read_text(errors="replace") for log in self.data.glob(f"{WORKER}*.log")]
+        lines = [line for log in logs for line in log.split("\n")]
+        return [line for line in lines if "failed" in line and not any(name in line for name in PASSING)]
+
     def ready(self) -> dict[str, str]:
         """What the page of health says; nothing where nobody answers."""
         with suppress(requests.RequestException):
@@ -205,6 +212,7 @@ class House:
         if found["I10"].violations == 0:
             wrong.pop("I10", None)  # a storm may take no photo at all
         assert not wrong, wrong
+        assert not (failed := self.failed()), failed[:3]
         return sum(one.checked for one in found.values())
 
 
