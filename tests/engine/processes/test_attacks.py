@@ -28,7 +28,7 @@ TABLES = tuple(place for place in PLACES if place not in DRAWN)
 ATTACKS = tuple(text for text in REFUSED if text.strip())  # an empty text at a place is no text
 SCRIPTS = tuple(place for place in DRAWN if place.name.startswith("script"))
 # Scripts that are refused as expressions and do no harm: a line that sets a constant, nothing at all, a long name.
-HARMLESS = {"a = 1", "pass", "# comment", "#{x.y()}", *(text for text in REFUSED if text in (
+HARMLESS = {"a = 1", "x += 1", "pass", "# comment", "#{x.y()}", *(text for text in REFUSED if text in (
     "x" * 1001, "'" + "a" * 1_100 + "'", "1 if 1 else " * 90 + "1"))}
 _NAMED = ("id", "sourceRef", "targetRef", "attachedToRef", "default", "messageRef", "signalRef", "errorRef",
           "escalationRef")
