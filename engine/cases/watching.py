@@ -51,8 +51,8 @@ def notice_stuck(session: Session, at: datetime) -> int:
         act = Host(session, case, directory.CLOCK, at)
         instance = act.file.instance
         standing = _standing(act, instance)
-        broken = processes.Broken(case.id, instance.id, CaseStuck(element="、".join(standing)), "stuck",
-                                  process=instance.definition_id)
+        broken = processes.Broken(case.id, instance.id, CaseStuck(element=next(iter(standing), "")), "stuck",
+                                  process=_process(act, instance, standing))
         note(session, case, broken, at, directory.CLOCK.name)
     return len(found)
 
@@ -63,6 +63,13 @@ def _standing(act: Host, instance: Instance) -> tuple[str, ...]:
         return processes.describe_state(act.source(instance.definition_id, "bpmn"), instance.state, act).standing
     except Exception:  # a state that cannot be read is I4's to tell; the case is stuck all the same
         return ()
+
+
+def _process(act: Host, instance: Instance, standing: tuple[str, ...]) -> str:
+    """The diagram of the case in which the first of these elements lies."""
+    drawn = (name for (kind, name), source in act.pins.items()
+             if kind == "bpmn" and standing and processes.describe(source).element(standing[0]) is not None)
+    return next(drawn, instance.definition_id)
 
 
 def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:

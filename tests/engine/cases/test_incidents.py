@@ -301,7 +301,7 @@ def stuck(office: Office, operator: directory.Actor) -> Office:
 def test_the_watchdog_finds_what_is_stuck_once(stuck: Office) -> None:
     assert [watching.notice_stuck(stuck.session, stuck.at) for _ in range(2)] == [1, 0]
     incident = open_incidents(stuck)[0]
-    assert (incident.cause, incident.process, incident.element) == ("stuck", "case", "handle_task")
+    assert (incident.cause, incident.process, incident.element) == ("stuck", "handle", "handle_task")
 
 
 def test_what_is_stuck_is_sent_back_and_moves_again(stuck: Office, operator: directory.Actor) -> None:
