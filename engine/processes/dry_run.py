@@ -133,10 +133,11 @@ class _Trial:
         return step
 
     def _answer(self, step: Step, task: OpenTask) -> Step:
-        values = self.host.answer(task.element)
-        form = {"outcome": task.form.outcomes[0].id, **(values if isinstance(values, Mapping) else {})}
+        answer = self.host.answer(task.element)
+        values = answer if isinstance(answer, Mapping) else {}
+        form = {"outcome": task.form.outcomes[0].id, **values}
         has_forms = self._has_forms(task.process)
-        return complete(self.source, step.state, task.key, form, self.host, named=not has_forms,
+        return complete(self.source, step.state, task.key, form, self.host, named=None if has_forms else values,
                         aside=not values and task.form == DEFAULT_FORM and has_forms)
 
     def _has_forms(self, process: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,10 +33,10 @@ def start(source: Source, host: Host, data: dict[str, Any]) -> Step:
 
 
 def complete(source: Source, state: bytes, task: int, form: dict[str, Any], host: Host, *, aside: bool = False,
-             named: bool = False, passed: Passed | None = None) -> Step:
+             named: Mapping[str, Any] | None = None, passed: Passed | None = None) -> Step:
     """Complete an open task with its form; raises TaskNotOpen when it is not open, ProcessBroken.
 
-    `named`: what was said is data under its own names too, as diagrams that draw no forms expect.
+    `named`: values that become data under their own names too, as diagrams that draw no forms expect.
     `aside`: what was said is for the record alone («领导批示», a task without a form of its own); what follows
     sees the form that was submitted before it. `passed`: elements that are passed over.
     """
@@ -52,16 +52,16 @@ def complete(source: Source, state: bytes, task: int, form: dict[str, Any], host
         else:
             token.data[FORM] = plain(form)
         if named:
-            token.data.update(_fit_to_be_data(plain(form)))
+            token.data.update(_fit_to_be_data(plain(named)))
         weigh(token)
         token.run()
     return run(instance, act)
 
 
-def _fit_to_be_data(form: dict[str, Any]) -> dict[str, Any]:
+def _fit_to_be_data(values: dict[str, Any]) -> dict[str, Any]:
     """What may stand in the data under its own name: nothing that a diagram or the house has a use for."""
     taken = FUNCTIONS | SAFE_FUNCTIONS.keys()
-    return {name: value for name, value in form.items()
+    return {name: value for name, value in values.items()
             if name not in RESERVED and problem_of_name(name, taken) is None}
 
 

@@ -23,14 +23,22 @@ _WORDS = frozenset({
 
 def plain_script(script: str) -> str:
     """A script with `name += value` written out and `pass` left out; as it was when it says anything else."""
+    script = _unindented(script)
     try:
-        statements = ast.parse(script.strip()).body
+        statements = ast.parse(script).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return script
     short = [one for one in statements if isinstance(one, (ast.AugAssign, ast.Pass))]
     if not short or any(isinstance(one, ast.AugAssign) and not isinstance(one.target, ast.Name) for one in short):
         return script
     return "\n".join(_written_out(one) for one in statements if not isinstance(one, ast.Pass))
+
+
+def _unindented(script: str) -> str:
+    """The lines without the indentation of the file around them: there are no blocks in our scripts."""
+    if '"""' in script or "'''" in script:
+        return script
+    return "\n".join(line.strip() for line in script.strip().splitlines())
 
 
 def _written_out(statement: ast.stmt) -> str:

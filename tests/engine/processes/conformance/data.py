@@ -69,6 +69,14 @@ MODELS: list[Model] = [
     runs("answers_by_their_names", ENDS + script("i", "amount = 1") + user("u") + WAY,
          """start -> i -> u -> w -[amount >= 1000]-> yes -> end
             w -*-> no -> end""", "start i u w yes end", answers={"u": {"amount": 1000}}),
+    runs("nothing_said_changes_nothing", ENDS + script("i", 'outcome = "up"') + user("u") + WAY,
+         """start -> i -> u -> w -[outcome == "up"]-> yes -> end
+            w -*-> no -> end""", "start i u w yes end"),
+    runs("a_script_as_the_file_indents_it", ENDS + script("i", """
+                x = 1
+                y = x + 1
+            """) + WAY, """start -> i -> w -[y == 2]-> yes -> end
+            w -*-> no -> end""", "start i w yes end"),
     runs("an_answer_is_no_function", ENDS + user("u") + WAY, """start -> u -> w -[len("ab") == 2]-> yes -> end
             w -*-> no -> end""", "start u w yes end", answers={"u": {"len": 1, "__builtins__": {}, "case": 2}},
          rows="S21"),
