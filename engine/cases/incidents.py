@@ -33,7 +33,7 @@ COUNT_UP_TO = 1_000
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """One incident as a list shows it; `element_name` is what the diagram calls the element."""
+    """One incident as a list shows it; `element_name` is what the diagram calls the element, `_en` in English."""
 
     id: int
     case: str
@@ -43,6 +43,7 @@ class IncidentRow:
     process_name: str
     element: str
     element_name: str
+    element_name_en: str
     code: str
     reason: str
     attempts: int
@@ -61,7 +62,7 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True)
 class IncidentPage:
-    """One incident with what may be done about it. `wanted` are the values that a skip asks for."""
+    """One incident with what may be done about it. `wanted`: values that a skip asks for; `ways_en`: names by key."""
 
     row: IncidentRow
     history: tuple[dict[str, Any], ...]
@@ -69,6 +70,7 @@ class IncidentPage:
     may_skip: bool
     wanted: tuple[str, ...]
     ways: tuple[processes.Place, ...]
+    ways_en: dict[str, str]
     standing: tuple[str, ...]
 
 
@@ -79,6 +81,7 @@ class CaseTrouble:
     id: int
     cause: str
     element_name: str
+    element_name_en: str
     at: datetime
     attempts: int
     next_try_at: datetime | None
@@ -121,9 +124,11 @@ def get_incident(session: Session, actor: directory.Actor, incident_id: int, at:
         incident, case, row = _found(session, actor, incident_id)
         act = Host(session, case, actor, at)
         is_open = incident.resolved_at is None
+        found = _ways(act, incident) if is_open else ()
         return IncidentPage(
             row, tuple(incident.history), may_retry=is_open, may_skip=is_open and passable(act, incident),
-            wanted=outputs_of(act, incident) if is_open else (), ways=_ways(act, incident) if is_open else (),
+            wanted=outputs_of(act, incident) if is_open else (), ways=found,
+            ways_en={way.key: _names(act.pins, way.process, way.element)[1] for way in found},
             standing=_standing(act))
 
 
@@ -145,8 +150,8 @@ def of_case(session: Session, case_id: int, at: datetime) -> tuple[CaseTrouble, 
         if not rows:
             return ()
         names = _operators(session, rows[0].path, at)
-        return tuple(CaseTrouble(one.id, one.cause, one.element_name, one.at, one.attempts, one.next_try_at, names)
-                     for one in (_row(session, row) for row in rows))
+        return tuple(CaseTrouble(one.id, one.cause, one.element_name, one.element_name_en, one.at, one.attempts,
+                                 one.next_try_at, names) for one in (_row(session, row) for row in rows))
 
 
 def _operators(session: Session, path: str, at: datetime) -> tuple[str, ...]:
@@ -190,14 +195,24 @@ def _in_state(state: State) -> Sequence[ColumnElement[bool]]:
 
 def _row(session: Session, row: Row[*tuple[Any, ...]]) -> IncidentRow:
     incident = row.Incident
-    source = library.pinned(session, row.release_id).get(("bpmn", incident.process))
-    info = processes.describe(source) if source is not None else None
-    element = info.element(incident.element) if info is not None else None
-    name = " ".join(element.name.split()) if element is not None else incident.element
+    pins = library.pinned(session, row.release_id)
+    source = pins.get(("bpmn", incident.process))
     return IncidentRow(
-        incident.id, row.number, row.division, incident.cause, incident.process, info.name if info else "",
-        incident.element, name, incident.code, incident.reason, incident.attempts, incident.at, incident.last_at,
-        incident.next_try_at, incident.resolved_at, incident.resolution, incident.resolved_by)
+        incident.id, row.number, row.division, incident.cause, incident.process,
+        processes.describe(source).name if source is not None else "", incident.element,
+        *_names(pins, incident.process, incident.element), incident.code, incident.reason, incident.attempts,
+        incident.at, incident.last_at, incident.next_try_at, incident.resolved_at, incident.resolution,
+        incident.resolved_by)
+
+
+def _names(pins: library.Pins, process: str, element: str) -> tuple[str, str]:
+    """What the diagram calls an element, in both languages; its id where no diagram has it."""
+    source = pins.get(("bpmn", process))
+    info = processes.describe(source).element(element) if source is not None else None
+    if info is None:
+        return element, element
+    name = " ".join(info.name.split())
+    return name, " ".join(info.props.get("nameEn", name).split())
 
 
 def _ways(act: Host, incident: Incident) -> tuple[processes.Place, ...]:

@@ -29,6 +29,7 @@ class IncidentItem(ma.Schema):
     process_name = f.String(required=True)
     element = f.String(required=True)
     element_name = f.String(required=True)
+    element_name_en = f.String(required=True)
     code = f.String(required=True)
     reason = f.String(required=True)
     attempts = f.Integer(required=True)
