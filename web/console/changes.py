@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import gettext as _
 
+from engine.cases import drafting
 from engine.library.findings import Finding
-from engine.processes import Change
+from engine.processes import Change, ElementInfo, OpenTask
 from engine.processes.comparing import Detail
+from web import identity
 from web.console import marks, shell
+from web.db import db
 from web.findings import english
 
 _TYPES = {
@@ -39,7 +42,8 @@ def init_app(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.filters.update(change_words=change_words, type_words=type_words, detail_words=detail_words,
                                  draft_state=draft_state, finding_words=finding_words,
-                                 marks_json=marks.as_json, marks_of=marks.of_changes)
+                                 marks_json=marks.as_json, marks_of=marks.of_changes, called=called)
+    app.jinja_env.globals.update(to_decide=to_decide)
 
 
 def draft_state(state: str) -> str:
@@ -52,6 +56,21 @@ def draft_state(state: str) -> str:
 def finding_words(finding: Finding) -> str:
     """What the gate found, in the reader's language."""
     return finding.message if shell.language() == "zh" else english(finding)
+
+
+def called(one: ElementInfo | OpenTask) -> str:
+    """What an element is called: as drawn, or by the English name that the diagram brings along."""
+    name = one.props.get("nameEn") if shell.language() == "en" else None
+    return (name or one.name).replace("\n", "")
+
+
+def to_decide() -> int:
+    """How many drafts wait for the reader's word; asked once a request."""
+    if "to_decide" not in g:
+        actor = identity.find_actor()
+        g.to_decide = drafting.count_to_decide(db.session(), actor) if actor else 0
+    found: int = g.to_decide
+    return found
 
 
 def type_words(kind: str) -> str:

@@ -19,6 +19,7 @@ from engine.processes import Form, OpenTask, RehearsalBroken
 from web import identity
 from web.console import shell
 from web.console.blueprint import blueprint
+from web.console.changes import called
 from web.console.forms import Choices, FormView, read_values, view_of
 from web.console.marks import Mark
 from web.db import db
@@ -223,7 +224,7 @@ def _marks(stage: Stage, run: processes.Rehearsed, shown: str) -> dict[str, Mark
 
 def _names(stage: Stage) -> dict[tuple[str, str], str]:
     """What every element is called, by process and id."""
-    return {(one.definition_id, element.id): element.name.replace("\n", "") for one in stage.cast if one.kind == "bpmn"
+    return {(one.definition_id, element.id): called(element) for one in stage.cast if one.kind == "bpmn"
             for element in processes.describe(one).elements}
 
 

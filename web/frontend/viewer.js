@@ -5,11 +5,14 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 
 const READABLE = 0.62; // a label of 12 px is still read
 const MARGIN = 24;
+const LABEL = 90; // width of a label beside its shape, and of a letter and a line in it
+const LETTER = 6;
+const LINE = 14;
 
 // Draws the BPMN text into the element with its marks: { element id: {kind, sign, title} }; looks at what matters first.
 window.showDiagram = async (container, xml, marks = {}) => {
   const viewer = new NavigatedViewer({ container });
-  await viewer.importXML(xml);
+  await viewer.importXML(document.documentElement.lang === "en" ? inEnglish(xml) : xml);
   const canvas = viewer.get("canvas");
   const known = viewer.get("elementRegistry");
   canvas.zoom("fit-viewport", "auto");
@@ -24,6 +27,35 @@ window.showDiagram = async (container, xml, marks = {}) => {
   if (first && canvas.zoom() < READABLE) centre(canvas, first);
   return viewer;
 };
+
+// The same diagram under the English names that it brings along; without any it stays as it is.
+function inEnglish(xml) {
+  const read = new DOMParser().parseFromString(xml, "application/xml");
+  if (read.querySelector("parsererror")) return xml;
+  const shapes = new Map([...read.querySelectorAll("*")].filter((node) => node.localName === "BPMNShape")
+    .map((shape) => [shape.getAttribute("bpmnElement"), shape]));
+  for (const node of read.querySelectorAll("*")) {
+    const name = node.getAttributeNS("https://wangge.dev/bpmn", "nameEn");
+    if (!name || !node.hasAttribute("name")) continue;
+    node.setAttribute("name", name);
+    if (shapes.has(node.id)) widen(shapes.get(node.id), name);
+  }
+  return new XMLSerializer().serializeToString(read);
+}
+
+// A label beside its shape gets room for English: it grows to both sides, and upwards where it stands above.
+function widen(shape, name) {
+  const [own, label] = [...shape.querySelectorAll("*")].filter((node) => node.localName === "Bounds");
+  if (!label) return;
+  const read = (bounds) => ["x", "y", "width", "height"].map((key) => Number(bounds.getAttribute(key)));
+  const [x, y, width, height] = read(label);
+  const [, top, , size] = read(own);
+  const tall = LINE * Math.ceil((name.length * LETTER) / LABEL);
+  label.setAttribute("x", x + width / 2 - LABEL / 2);
+  label.setAttribute("width", LABEL);
+  label.setAttribute("height", tall);
+  if (y + height / 2 < top + size / 2) label.setAttribute("y", y + height - tall);
+}
 
 // Leads the eye to an element; false when the drawing does not have it.
 window.lookAt = (viewer, id) => {
