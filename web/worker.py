@@ -19,7 +19,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from engine import clock
+from engine import cases, clock
 from engine.db import bell
 from engine.db.failpoints import failpoint
 from engine.jobs import DUE_JOB, JOBS, Job
@@ -54,6 +54,7 @@ class Worker:
         """Work until SIGTERM or SIGINT, or until the process that started us is gone."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
+        cases.give_way()
         scheduler = self._scheduler()
         scheduler.start()
         threading.Thread(target=self.listen, args=[scheduler], daemon=True).start()

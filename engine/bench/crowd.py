@@ -81,6 +81,7 @@ def working(url: str, at: datetime, seconds: float, workers: int) -> Iterator[Ca
 
 
 def _drain(url: str, at: datetime, seconds: float, start: Any, into: Any) -> None:
+    cases.give_way()
     engine = create_engine(url, pool_size=1)
     sessions = session_factory(engine)
     for _ in range(WARM):

@@ -2,7 +2,7 @@
 
 from engine.cases.acting import Acted, claim_task, complete_task, release_task
 from engine.cases.acts import ActOffer, act_on, available_acts
-from engine.cases.clockwork import advance_one, advance_some, lag, next_due
+from engine.cases.clockwork import advance_one, advance_some, give_way, lag, next_due
 from engine.cases.errors import ReportInvalid
 from engine.cases.explaining import explain_deadlines
 from engine.cases.filing import LONGEST, Report, check_report, report_case
@@ -32,6 +32,7 @@ __all__ = [
     "explain_deadlines",
     "free_orphaned",
     "free_task",
+    "give_way",
     "hand_over",
     "host_for",
     "lag",

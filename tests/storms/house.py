@@ -150,6 +150,10 @@ class House:
         """The last words of every process."""
         return "\n".join(f"{log.name}: {log.read_text(errors='replace')[-1500:]}" for log in self.data.glob("*.log"))
 
+    def nice(self, name: str) -> int:
+        """How much a process that runs gives way to others."""
+        return int(psutil.Process(self.processes[name].pid).nice())
+
     def failed(self) -> list[str]:
         """What the workers could not do, other than for want of a database."""
         logs = [log.read_text(errors="replace") for log in self.data.glob(f"{WORKER}*.log")]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from engine import clock
 from tests.storms.conftest import Say
 from tests.storms.crowd import Crowd, Ledger, check
-from tests.storms.house import House
+from tests.storms.house import WEB, House
 from tests.storms.sizes import sizes
 
 WALKERS = 4
@@ -18,6 +18,7 @@ WALKERS = 4
 
 @sizes(small=(8, 60), storm=(120, 20), full=(1000, 10))
 def test_kills_at_random_lose_and_double_nothing(house: House, size: tuple[int, float], seed: int, say: Say) -> None:
+    assert all(house.nice(name) > house.nice(WEB) for name in house.names if name != WEB), "people come first"
     chance, ledger, kills, calm = random.Random(seed), Ledger.opened(house), list[tuple[float, str]](), list[bool]()
 
     def work(number: int) -> int:
