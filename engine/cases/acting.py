@@ -30,6 +30,7 @@ from engine.processes.models import Instance
 from engine.worklist.models import Task
 
 ALARM = "alarm"
+LONGEST_CODE = 60  # characters, of an organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def complete_task(
     """
     case = lock_case_of_task(session, task_id)
     with unscoped(session), session.no_autoflush:
-        file = CaseFile(session, case, asked_for=task_id)
+        file = CaseFile(session, case, asked_for=task_id, named=_codes_in(values))
         task = file.task(task_id)
         catch_up(file, at)
         worklist.require_open(task, entry=case.entries)
@@ -159,6 +160,12 @@ def _move_on(act: Host, instance: Instance, task: Task, outcome: str, aside: boo
     if act.alarm:
         opened += sound_alarm(act, instance)
     return opened
+
+
+def _codes_in(values: Mapping[str, Any]) -> list[str]:
+    """What may be codes of matters or organisations among the values of a form; they are read with the case."""
+    every = [one for value in values.values() for one in (value if isinstance(value, list) else [value])]
+    return [one for one in every if isinstance(one, str) and len(one) <= LONGEST_CODE and one.isprintable()]
 
 
 def form_of_task(task: Task) -> processes.Form:

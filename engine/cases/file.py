@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -28,24 +27,27 @@ from engine.worklist.models import Deadline, Measure, Task
 T = TypeVar("T")
 PENDING = (Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
 
-_CONTENT = text("""
+_CONTENT = """
 SELECT json_build_object(
   'instance', (SELECT json_agg(i) FROM instance i WHERE i.case_id = c.id),
   'timer', (SELECT json_agg(t) FROM timer t JOIN instance i ON i.id = t.instance_id WHERE i.case_id = c.id),
   'stop', (SELECT json_agg(s ORDER BY s.id) FROM stop s WHERE s.case_id = c.id),
   'task', (SELECT json_agg(t ORDER BY t.id) FROM task t WHERE t.case_id = c.id AND t.id = ANY(
-    ARRAY(SELECT o.id FROM task o WHERE o.case_id = c.id AND o.closed_at IS NULL) || CAST(:asked_for AS bigint))),
+    ARRAY(SELECT o.id FROM task o WHERE o.case_id = c.id AND o.closed_at IS NULL) || %(asked_for)s::bigint)),
   'deadline', (SELECT json_agg(d ORDER BY d.id) FROM deadline d WHERE d.case_id = c.id AND d.closed_at IS NULL),
   'measure', (SELECT json_agg(m ORDER BY m.id) FROM measure m JOIN deadline d ON d.id = m.deadline_id
     WHERE d.case_id = c.id AND d.closed_at IS NULL AND m.done_at IS NULL AND m.cancelled_at IS NULL),
   'custody', (SELECT json_agg(h ORDER BY h.id) FROM custody h WHERE h.case_id = c.id AND h.until IS NULL),
-  'matter', (SELECT json_agg(m) FROM matter m WHERE m.code = c.matter_code),
+  'matter', (SELECT json_agg(m) FROM matter m WHERE m.code = ANY(c.matter_code || %(named)s::text[])),
   'division', (SELECT json_agg(d) FROM division d WHERE d.code = ANY(c.way || ARRAY(
-    SELECT CAST(o.division_code AS text) FROM organisation o WHERE o.id IN (c.holder_id, c.handler_id)))),
-  'organisation', (SELECT json_agg(o) FROM organisation o WHERE o.id = ANY(ARRAY[c.holder_id, c.handler_id] || ARRAY(
+    SELECT o.division_code::text FROM organisation o WHERE o.id = ANY(c.bodies)))),
+  'organisation', (SELECT json_agg(o) FROM organisation o WHERE o.id = ANY(c.bodies || ARRAY(
     SELECT p.id FROM unnest(c.way) AS above JOIN organisation p ON p.division_code = above AND p.kind = 'centre')))
-)::text FROM (SELECT *, string_to_array(path, '.') AS way FROM "case" WHERE id = :case_id) AS c
-""")
+)::text FROM (
+  SELECT *, string_to_array(path, '.') AS way, ARRAY[holder_id, handler_id] || ARRAY(
+    SELECT o.id FROM organisation o WHERE o.code = ANY(%(named)s::text[])) AS bodies
+  FROM "case" WHERE id = %(case_id)s) AS c
+"""
 _TABLES: tuple[type[Any], ...] = (
     Division, Organisation, Matter, Instance, Timer, Stop, Task, Deadline, Measure, Custody)
 
@@ -53,13 +55,15 @@ _TABLES: tuple[type[Any], ...] = (
 class CaseFile:
     """The rows of a case, all of them read in one question when the first is asked for.
 
-    With them come the bodies that nearly every act asks about: who has the case, and the centres above its place.
-    A row that is closed leaves by itself; what an act opens it adds. `asked_for` is a task that is read whether it
-    is open or not. A case that `is_new` has nothing to be read.
+    With them come the bodies that nearly every act asks about: who has the case, and the centres above its place; so
+    do the bodies and matters whose codes are `named`. A row that is closed leaves by itself; what an act opens it
+    adds. `asked_for` is a task that is read whether it is open or not. A case that `is_new` has nothing to be read.
     """
 
-    def __init__(self, session: Session, case: Case, asked_for: int | None = None, is_new: bool = False) -> None:
+    def __init__(self, session: Session, case: Case, asked_for: int | None = None, is_new: bool = False,
+                 named: Iterable[str] = ()) -> None:
         self.session, self.case, self.asked_for, self.is_new = session, case, asked_for, is_new
+        self.named = list(named)
         self._added: list[Any] = []
         self._armed: list[Timer] | None = None
 
@@ -122,12 +126,12 @@ class CaseFile:
 
     @property
     def organisations(self) -> list[Organisation]:
-        """Who held and handled the case when it was read, and the centres of the divisions above its place."""
+        """Who held and handled the case when it was read, the centres above its place, and those that were named."""
         return self._read(Organisation)
 
     @property
     def matters(self) -> list[Matter]:
-        """The matter of the case when it was read, if it had one."""
+        """The matter of the case when it was read, if it had one, and those that were named."""
         return self._read(Matter)
 
     def add(self, row: Task | Deadline | Measure | Custody | Stop) -> None:
@@ -147,8 +151,8 @@ class CaseFile:
     def _content(self) -> dict[type[Any], list[Any]]:
         if self.is_new:
             return {}
-        asked = {"case_id": self.case.id, "asked_for": self.asked_for}
-        docs = orjson.loads(self.session.execute(_CONTENT, asked).scalar_one())
+        asked = {"case_id": self.case.id, "asked_for": self.asked_for, "named": self.named}
+        docs = orjson.loads(self.session.connection().exec_driver_sql(_CONTENT, asked).scalar_one())
         found = {model: hydrate(self.session, model, docs[model.__tablename__]) for model in _TABLES}
         _relate(found[Organisation], "division_code", "division", {one.code: one for one in found[Division]})
         _relate(found[Deadline], "task_id", "task", {one.id: one for one in found[Task]})
