@@ -45,7 +45,7 @@ def full(objects: Path) -> Iterator[None]:
         yield
         assert [file.name for file in objects.iterdir()] == ["filler"]
     finally:
-        subprocess.run(["umount", str(objects)], check=True)
+        subprocess.run(["umount", "-l", str(objects)], check=True)
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def read_only(objects: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(objects)], check=True)
+        subprocess.run(["umount", "-l", str(objects)], check=True)
 
 
 @sizes(small=1, storm=10, full=20)
