@@ -264,7 +264,8 @@ class Inclusive(_Joining, InclusiveGateway):  # type: ignore[misc]
         waiting = self._waiting(my_task.workflow)
         if may_still_arrive(self, my_task.workflow, set(waiting)):
             return False
-        self._consume([tasks[0] for tasks in waiting.values()])._ready()
+        flows = Counter(self._inputs)
+        self._consume([task for flow, tasks in waiting.items() for task in tasks[:flows[flow]]])._ready()
         return True
 
     def _predict_hook(self, my_task: Token) -> None:

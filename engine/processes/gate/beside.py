@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.expressions import Assignments, Expression, ExpressionRefused, compile_assignments, compile_expression
 from engine.processes.beginnings import is_event_sub_process
-from engine.processes.extensions import operation_of
-from engine.processes.gate.drawing import Findings, Scope, is_true, title
+from engine.processes.extensions import called_of, operation_of
+from engine.processes.foreign import TAKES
+from engine.processes.gate.drawing import Findings, Scope, is_true, scope_of, title
 from engine.processes.names import FACTS, FORM, FUNCTIONS, SCOPES, local, tag
 
 _ASKING = ("conditionExpression", "timeDate", "timeDuration", "timeCycle", "loopCardinality", "loopCondition",
@@ -18,8 +19,10 @@ _ASKING = ("conditionExpression", "timeDate", "timeDuration", "timeCycle", "loop
 def check_beside(scope: Scope, findings: Findings) -> None:
     """Refuse whoever asks for what somebody at work at the same time sets."""
     for inner in scope.all():
-        for node in inner.nodes.values():
+        for name, node in inner.nodes.items():
             _check_fork(node, inner, findings)
+            if local(node.tag) == "callActivity" and _runs_many_at_once(node):
+                _check_shared({name}, inner, findings, without=_items(node))
         for handler in _handlers(inner):
             _check_handler(handler, inner, findings)
         if _runs_many_at_once(inner.node):
@@ -169,15 +172,34 @@ def _after(name: str, scope: Scope) -> list[str]:
 def _sets(name: str, scope: Scope) -> set[str]:
     key = ("sets", name)
     if key not in scope.noted:
-        scope.noted[key] = _set_by(scope.nodes[name])
+        node = scope.nodes[name]
+        scope.noted[key] = set().union(*(_set_by(one) for one in (node, *_called_from(node, scope))))
     return scope.noted[key]
 
 
 def _asks(name: str, scope: Scope) -> set[str]:
     key = ("asks", name)
     if key not in scope.noted:
-        scope.noted[key] = _asked_by(name, scope)
+        found = _asked_by(name, scope)
+        if local(scope.nodes[name].tag) not in SCOPES:
+            for process in _called_from(scope.nodes[name], scope):
+                inner = scope_of(process)
+                found = found.union(*_asked_first(set(inner.nodes), inner).values())
+        scope.noted[key] = found
     return scope.noted[key]
+
+
+def _called_from(node: Any, scope: Scope) -> list[Any]:
+    """The processes that are called from inside a node, also by each other, and share all data with it."""
+    found: dict[str, Any] = {}
+    around = [node]
+    while around:
+        for call in around.pop().iter(tag("callActivity")):
+            process = scope.called.get(called_of(call))
+            if process is not None and called_of(call) not in found and call.get(TAKES) != "none":
+                found[called_of(call)] = process
+                around.append(process)
+    return list(found.values())
 
 
 def _set_by(node: Any) -> set[str]:

@@ -12,7 +12,7 @@ from engine.processes.errors import DiagramUnreadable
 from engine.processes.gate.answers import check_answers
 from engine.processes.gate.beside import check_beside
 from engine.processes.gate.calls import check_calls
-from engine.processes.gate.drawing import Findings, scope_of, title
+from engine.processes.gate.drawing import Findings, Scope, scope_of, title
 from engine.processes.gate.elements import check_elements
 from engine.processes.gate.flows import check_flows
 from engine.processes.gate.forms import check_extensions, check_forms
@@ -40,11 +40,13 @@ def gate(sources: Sequence[Source], operations: frozenset[str] | None = None,
     together = [identified(source) for source in (*sources, *known)]
     processes = frozenset(source.definition_id for source in together if source.kind == "bpmn")
     decisions = frozenset(source.definition_id for source in together if source.kind == "dmn")
-    given = _outputs(together, roots)
+    called = _processes(together, roots)
+    given: dict[str, frozenset[str] | None] = {name: declared(node, "dataOutput") for name, node in called.items()}
     for source in sources:
         if source.sha256 in roots and source.kind == "bpmn":
             findings = Findings(source.file)
-            _check(source, roots[source.sha256], processes, decisions, operations, given, findings)
+            scope = scope_of(process_node(roots[source.sha256], source), _sharing(called))
+            _check(source, roots[source.sha256], scope, processes, decisions, operations, given, findings)
             found += findings.found
     return found
 
@@ -59,8 +61,14 @@ def _readable(source: Source, roots: dict[str, Any]) -> list[Finding]:
     return []
 
 
-def _outputs(sources: Sequence[Source], roots: dict[str, Any]) -> dict[str, frozenset[str] | None]:
-    found: dict[str, frozenset[str] | None] = {}
+def _sharing(called: dict[str, Any]) -> dict[str, Any]:
+    """The processes that declare nothing: all data go in, and all come back."""
+    return {name: node for name, node in called.items()
+            if not declared(node, "dataInput") and not declared(node, "dataOutput")}
+
+
+def _processes(sources: Sequence[Source], roots: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for source in sources:
         if source.kind == "bpmn" and source.definition_id not in found:
             try:
@@ -68,14 +76,13 @@ def _outputs(sources: Sequence[Source], roots: dict[str, Any]) -> dict[str, froz
                 process = process_node(read_xml(source.content, source.file) if root is None else root, source)
             except DiagramUnreadable:
                 continue
-            found[source.definition_id] = declared(process, "dataOutput")
+            found[source.definition_id] = process
     return found
 
 
-def _check(source: Source, root: Any, processes: frozenset[str], decisions: frozenset[str],
+def _check(source: Source, root: Any, scope: Scope, processes: frozenset[str], decisions: frozenset[str],
            operations: frozenset[str] | None, given: dict[str, frozenset[str] | None], findings: Findings) -> None:
-    process = process_node(root, source)
-    scope = scope_of(process)
+    process = scope.node
     _check_file(root, process, processes, findings)
     own = process.get("id")
     if own != source.definition_id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ class Scope:
     flows: list[Any]
     inner: list[Scope]
     lost: list[Any]  # flows whose source was deleted: they carry nothing
+    called: Mapping[str, Any] = field(default_factory=dict)  # the processes that share all data with their caller
     leaving: dict[str, list[Any]] = field(init=False)
     entering: dict[str, list[Any]] = field(init=False)
     after: dict[str, list[str]] = field(init=False)
@@ -97,8 +98,8 @@ def _by(attribute: str, nodes: list[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def scope_of(node: Any) -> Scope:
-    """The scope that a process or sub-process element draws."""
+def scope_of(node: Any, called: Mapping[str, Any] | None = None) -> Scope:
+    """The scope that a process or sub-process element draws; `called` are processes by id, as far as it matters."""
     nodes, flows, inner = {}, [], []
     for child in node:
         kind = local(child.tag)
@@ -109,9 +110,9 @@ def scope_of(node: Any) -> Scope:
         if kind == "sequenceFlow":
             flows.append(child)
         if kind in ("subProcess", "transaction", "adHocSubProcess"):
-            inner.append(scope_of(child))
+            inner.append(scope_of(child, called))
     lost = [flow for flow in flows if flow.get("sourceRef") not in nodes and flow.get("targetRef") in nodes]
-    return Scope(node, nodes, [flow for flow in flows if flow not in lost], inner, lost)
+    return Scope(node, nodes, [flow for flow in flows if flow not in lost], inner, lost, called or {})
 
 
 def definitions_of(node: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.processes.beginnings import is_event_sub_process, is_none_start
+from engine.processes.beginnings import is_event_sub_process, is_none_start, link_of
 from engine.processes.gate.drawing import Findings, Scope, is_true, title
 from engine.processes.names import ACTIVITIES, EVENTS, SCOPES, local, tag
 
@@ -92,6 +92,12 @@ def _check_choice(node: Any, scope: Scope, findings: Findings) -> None:
         findings.warning(node, "no_default", f"网关「{title(node)}」没有默认出口：条件都不成立时案件会停住")
 
 
+def _may_be_unreached(node: Any, scope: Scope) -> bool:
+    """Whether a node may be left aside: beside a start event whatever works must be led to (BPMN 2.0.2, 10.5.2)."""
+    led_to = scope.incoming(node.get("id")) or node.get("id") in {flow.get("targetRef") for flow in scope.lost}
+    return bool(led_to or local(node.tag) in ("startEvent", "boundaryEvent", "endEvent") or link_of(node) is not None)
+
+
 def _check_reachable(scope: Scope, findings: Findings) -> None:
     reached: set[str] = set()
     stack = [node.get("id") for node in scope.begins()]
@@ -104,7 +110,8 @@ def _check_reachable(scope: Scope, findings: Findings) -> None:
         stack += [event.get("id") for event in scope.attached(name)]
     for name, node in scope.nodes.items():
         if name not in reached and not is_true(node, "triggeredByEvent"):
-            findings.warning(node, "unreachable", f"没有路能走到「{title(node)}」，它不会执行，请连上或删除")
+            note = findings.warning if _may_be_unreached(node, scope) else findings.error
+            note(node, "unreachable", f"没有路能走到「{title(node)}」，它不会执行，请连上或删除")
         elif name in reached and not scope.successors(name) and local(node.tag) in ACTIVITIES | EVENTS - {"endEvent"}:
             findings.warning(node, "implicit_end", f"「{title(node)}」后面没有结束事件，走到这里这一支就结束")
         elif name in reached and not scope.successors(name) and local(node.tag) != "endEvent":

@@ -25,6 +25,8 @@ ASKED = """start -> i -> f -> a -> j -> w -[{}]-> yes -> end
 GIVES = called("gives", ENDS + script("set", 'result = "up"\nn = 9') + '<ioSpecification><dataOutput id="result"/>'
                "<inputSet/><outputSet><dataOutputRefs>result</dataOutputRefs></outputSet></ioSpecification>",
                "start -> set -> end")
+COUNTS = called("counts", ENDS + script("add", "n = n + 1"), "start -> add -> end")
+CALLS = "".join(f'<callActivity id="{name}" calledElement="counts"/>' for name in "ab")
 MODELS: list[Model] = [
     runs("branches_meet", FORKED + script("a", "x = 1") + script("b", "y = 2"), ASKED.format("x + y == 3"),
          "start i f a b j w yes end", rows="S17"),
@@ -43,6 +45,12 @@ MODELS: list[Model] = [
             + script("a", "n = n + 1") + end("s9") + many(3), "s0 -> a -> s9") + WAY,
             """start -> i -> s -> w -[n == 3]-> yes -> end
                w -*-> no -> end""", "asks_beside", "a", rows="S17"),
+    refused("counted_by_calls_at_once", ENDS + script("i", "n = 0") + '<callActivity id="c" calledElement="counts">'
+            + many(3) + "</callActivity>" + WAY, """start -> i -> c -> w -[n == 3]-> yes -> end
+               w -*-> no -> end""", "asks_beside", "c", COUNTS, rows="S17"),
+    refused("counted_in_two_calls", FORKED + CALLS, """start -> i -> f -> a -> j -> w -[n == 2]-> yes -> end
+               f -> b -> j
+               w -*-> no -> end""", "asks_beside", "a", COUNTS, rows="S17"),
     runs("counted_by_instances_in_turn", ENDS + script("i", "n = 0") + scope("s", start("s0")
          + script("a", "n = n + 1") + end("s9") + many(2, sequential=True), "s0 -> a -> s9") + WAY,
          """start -> i -> s -> w -[n == 2]-> yes -> end
@@ -80,7 +88,7 @@ MODELS: list[Model] = [
     runs("an_answer_is_no_function", ENDS + user("u") + WAY, """start -> u -> w -[len("ab") == 2]-> yes -> end
             w -*-> no -> end""", "start u w yes end", answers={"u": {"len": 1, "__builtins__": {}, "case": 2}},
          rows="S21"),
-    runs("an_answer_a_visit", ENDS + user("u") + gateways("exclusive", "merge") + WAY,
+    runs("an_answer_a_visit", ENDS + user("u") + gateways("exclusive", "merge", "w") + tasks("no"),
          """start -> merge -> u -> w -[form["again"] == True]-> merge
             w -*-> no -> end""", "start merge u w merge u w no end", answers={"u": [{"again": True}, {}]}),
     runs("data_objects_are_remarks", ENDS + '<dataObject id="d"/><dataObjectReference id="r" dataObjectRef="d"/>'

@@ -52,6 +52,8 @@ MODELS: list[Model] = [
             mid -> d -> j""", "start f a b mid c d j end"),
     runs("two_flows_to_one_join", ENDS + gateways("parallel", "f", "j"), """start -> f -> j -> end
             f -> j""", "start f j end"),
+    runs("two_inclusive_flows_to_one_join", ENDS + gateways("inclusive", "f", "j"), """start -> f -[1 == 1]-> j -> end
+            f -[2 == 2]-> j""", "start f j end"),
     runs("nested_blocks", ENDS + gateways("parallel", "f", "j", "fork2", "join2") + tasks("a", "b", "c"),
          """start -> f -> a -> j -> end
             f -> fork2 -> b -> join2 -> j
@@ -75,6 +77,7 @@ MODELS: list[Model] = [
     runs("message_or_timer", ENDS + '<eventBasedGateway id="g"/>' + pause("c1") + NEVER + tasks("a", "b"),
          """start -> g -> never -> a -> end
             g -> c1 -> b -> end""", "start g c1 b end"),
+    refused("a_task_that_nothing_leads_to", ENDS + tasks("a", "stray"), "start -> a -> end", "unreachable", "stray"),
     refused("complex_gateway", ENDS + '<complexGateway id="g"/>', "start -> g -> end", "complex_gateway", "g",
             rows="S5 P-refused"),
     refused("condition_behind_a_fork", ENDS + gateways("parallel", "f") + tasks("a", "b"), """start -> f
