@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
@@ -66,10 +67,12 @@ def catch_up(file: CaseFile, at: datetime) -> None:
         go_on(file, at, broke_before=False)
 
 
-def go_on(file: CaseFile, at: datetime, broke_before: bool, passed: processes.Passed | None = None) -> bool:
+def go_on(file: CaseFile, at: datetime, broke_before: bool, passed: processes.Passed | None = None,
+          until: float = math.inf) -> bool:
     """Do everything that is due in a locked case; False, and an incident, where it breaks.
 
-    What broke is undone alone, and the file is read anew. Raises what the loss of the database raises.
+    What broke is undone alone, and the file is read anew. Where much is due, the rest of it is left to the next
+    step once the stopwatch is past `until`. Raises what the loss of the database raises.
     """
     session, case_id, instance_id = file.session, file.case.id, file.instance.id
     if broke_before and passed is None:
@@ -78,6 +81,8 @@ def go_on(file: CaseFile, at: datetime, broke_before: bool, passed: processes.Pa
         while (moment := _next_moment(file, at)) is not None:
             with session.begin_nested(), session.no_autoflush:
                 _do_due(file, moment, passed)
+            if clock.stopwatch() > until:
+                break
     except (OperationalError, InterfaceError):  # the database's trouble, not the case's
         raise
     except Exception as problem:  # whatever it is, it must not stop the clock of the other cases
@@ -102,33 +107,33 @@ def give_way() -> None:
 
 def advance_one(session: Session, at: datetime) -> int | None:
     """Do everything that is due in the case that has waited longest; its id, None when nothing is due."""
-    return next(iter(advance_some(session, at, most=1)), None)
+    return next(iter(advance_some(session, at, most=1, held=timedelta.max)), None)
 
 
 def advance_some(session: Session, at: datetime, most: int = BATCH, held: timedelta = HELD) -> list[int]:
     """Do everything that is due in up to `most` cases, those that have waited longest; their ids.
 
     The case rows are locked first, never a timer row, and a case that somebody acts on is skipped: any number of
-    workers may call this. The caller commits; no case is begun once they have been locked for `held`, so that
-    people wait for none of them. A case whose step breaks stays where it was: an incident says why and when it
-    is tried again, and the others go on.
+    workers may call this. The caller commits; nothing is begun once they have been locked for `held`, so that
+    people wait for none of them, and what is left is the next step's. A case whose step breaks stays where it
+    was: an incident says why and when it is tried again, and the others go on.
     """
-    began, done, passed = clock.stopwatch(), list[int](), set[int]()
+    until, done, passed = clock.stopwatch() + held.total_seconds(), list[int](), set[int]()
     while not done and (claimed := _claim(session, at, most, passed)):
         for case, broke_before in claimed:
-            if _advance(CaseFile(session, case), at, broke_before):
+            if _advance(CaseFile(session, case), at, broke_before, until):
                 done.append(case.id)
             else:
                 passed.add(case.id)  # another worker was quicker
-            if clock.stopwatch() - began > held.total_seconds():
+            if clock.stopwatch() > until:
                 return done
     return done
 
 
-def _advance(file: CaseFile, at: datetime, broke_before: bool) -> bool:
+def _advance(file: CaseFile, at: datetime, broke_before: bool, until: float) -> bool:
     if _next_moment(file, at) is None:
         return False
-    go_on(file, at, broke_before)
+    go_on(file, at, broke_before, until=until)
     return True
 
 
