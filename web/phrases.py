@@ -52,6 +52,7 @@ _TO_ENGLISH = (
     (r"没有编码为「(.*)」的网格。", r"There is no grid \1."),
     (r"没有代码为「(.*)」的区划。", r"There is no division \1."),
     (r"没有编码为「(.*)」的单位.*", r"There is no organisation \1."),
+    (r"「(.+)」已停用，请重新选择。", r"\1 has ended: choose another."),
     (r"没有编号为「(.*)」的事件。", r"There is no case \1."),
     (r"清单里没有.*", "The list has no such matter, or no longer."),
     (r"「(.*)」不在本市，可以转出，不能交办。", r"\1 is not of this city: hand it outside instead."),

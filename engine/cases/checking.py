@@ -39,6 +39,9 @@ def _organisations(act: Act, codes: Any) -> str | None:
     known = act.organisations_coded(wanted)
     if missing := "、".join(sorted(wanted - known.keys())):
         return f"没有编码为「{missing}」的单位，请重新选择。"
+    over = "、".join(one.name for one in known.values() if one.valid_to is not None and one.valid_to <= act.at)
+    if over:
+        return f"「{over}」已停用，请重新选择。"
     city = act.case.path.split(".")[0]
     outside = "、".join(one.name for one in known.values() if one.division.path.split(".")[0] != city)
     return f"「{outside}」不在本市，可以转出，不能交办。" if outside else None

@@ -76,7 +76,7 @@ def report_case(session: Session, actor: directory.Actor, report: Report, at: da
     """
     report, covered = _covered(report)
     problems = check_report(report, at)
-    division, grid = _spot(session, actor, report, problems)
+    division, grid = _spot(session, actor, report, at, problems)
     matter = _matter(session, report, at, problems)
     if problems or division is None:
         raise ReportInvalid(fields=problems)
@@ -205,7 +205,7 @@ def _resident(report: Report) -> Resident | None:
 
 
 def _spot(
-    session: Session, actor: directory.Actor, report: Report, problems: dict[str, list[str]]
+    session: Session, actor: directory.Actor, report: Report, at: datetime, problems: dict[str, list[str]]
 ) -> tuple[Division | None, Grid | None]:
     grid = None
     if report.grid:
@@ -222,7 +222,8 @@ def _spot(
     elif grid is None:
         grid = session.scalars(
             select(Grid)
-            .where(Grid.division_code == division.code, Grid.valid_to.is_(None))
+            .where(Grid.division_code == division.code, Grid.valid_from <= at,
+                   (Grid.valid_to.is_(None)) | (Grid.valid_to > at))
             .order_by(Grid.code)
             .limit(1)
         ).first()

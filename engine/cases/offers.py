@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import library, processes
+from engine import directory, library, processes
 from engine.cases.act import Act
 from engine.cases.errors import PlaceUncovered
 from engine.cases.models import Case
@@ -86,6 +86,7 @@ def _grid(act: Act) -> Offer | None:
             Post.role == "grid_worker",
             Post.valid_from <= act.at,
             (Post.valid_to.is_(None)) | (Post.valid_to > act.at),
+            ~directory.away(Post.person_id, act.at),
         )
         .limit(1)
     ).first()
@@ -95,7 +96,8 @@ def _grid(act: Act) -> Offer | None:
 def _reporter(act: Act) -> Offer | None:
     if act.case.reporter_id is None:
         return None
-    return Offer(act.case.holder_id, "seat", assignee_id=act.case.reporter_id)
+    there = not directory.is_absent(act.session, act.case.reporter_id, act.at)
+    return Offer(act.case.holder_id, "seat", assignee_id=act.case.reporter_id if there else None)
 
 
 def organisation_by_code(act: Act, code: str) -> Organisation:

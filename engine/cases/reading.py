@@ -55,8 +55,11 @@ def list_places(session: Session, path: str, most: int = 500) -> list[tuple[str,
     return [(code, name) for code, name in session.execute(asked.order_by(Division.path).limit(most))]
 
 
-def list_units(session: Session, holder_id: int) -> list[tuple[str, str, str]]:
-    """Who a centre may hand a case to: (code, name, "same" | "below" | "above"), its own level's units first."""
+def list_units(session: Session, holder_id: int, at: datetime) -> list[tuple[str, str, str]]:
+    """Who a centre may hand a case to: (code, name, "same" | "below" | "above"), its own level's units first.
+
+    Only bodies that are in force at that moment.
+    """
     holder = aliased(Organisation)
     here = select(Division.code, Division.path, Division.parent_code).join(
         holder, holder.division_code == Division.code).where(holder.id == holder_id).subquery()
@@ -68,6 +71,8 @@ def list_units(session: Session, holder_id: int) -> list[tuple[str, str, str]]:
         .join(Division, Division.code == Organisation.division_code)
         .join(here, or_(and_(unit, Organisation.division_code.in_([here.c.code, here.c.parent_code])),
                         and_(~unit, Division.parent_code == here.c.code)))
+        .where(or_(Organisation.valid_from.is_(None), Organisation.valid_from <= at),
+               or_(Organisation.valid_to.is_(None), Organisation.valid_to > at))
         .order_by(Division.path, Organisation.id))
     order = ("same", "below", "above")
     return sorted((tuple(row) for row in session.execute(asked)), key=lambda row: order.index(row[2]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Session
 
 from engine import directory, matters
@@ -60,7 +60,7 @@ def owner_of(act: Act) -> Owner:
     source = act.source("triage", "dmn")
     return Owner(
         out["way"],
-        _owner_at(act.session, act.holder, str(out["owner"] or "")),
+        _owner_at(act.session, act.holder, str(out["owner"] or ""), act.at),
         str(out["reason"] or ""),
         fired.number,
         f"{source.pack}/{source.version}",
@@ -83,7 +83,7 @@ def _ask_triage(act: Act, level: str | None = None) -> Answer:
     )
 
 
-def _owner_at(session: Session, holder: Organisation, kind: str) -> Organisation | None:
+def _owner_at(session: Session, holder: Organisation, kind: str, at: datetime) -> Organisation | None:
     """The organisation of an owner kind in the holder's division; None for the centre itself or where none is."""
     if kind in ("", "centre"):
         return None
@@ -93,6 +93,8 @@ def _owner_at(session: Session, holder: Organisation, kind: str) -> Organisation
             Organisation.division_code == holder.division_code,
             Organisation.owner_kind == kind,
             Organisation.kind != "centre",
+            or_(Organisation.valid_from.is_(None), Organisation.valid_from <= at),
+            or_(Organisation.valid_to.is_(None), Organisation.valid_to > at),
         )
         .order_by(Organisation.id)
         .limit(1)

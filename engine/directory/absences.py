@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -75,6 +76,11 @@ def absent_among(session: Session, person_ids: Iterable[int], at: datetime) -> d
     return {one.person_id: one for one in session.scalars(asked)}
 
 
+def away(person_id: Any, at: datetime) -> sa.ColumnElement[bool]:
+    """Whether the person of a column is away at that moment, as a condition of another question."""
+    return sa.exists().where(Absence.person_id == person_id, _running(at))
+
+
 def is_absent(session: Session, person_id: int, at: datetime) -> bool:
     """Whether this person is away at that moment."""
     return bool(session.scalar(sa.select(sa.exists().where(Absence.person_id == person_id, _running(at)))))
@@ -120,9 +126,10 @@ def _lend_grids(session: Session, person_id: int, deputy_id: int, since: datetim
 
 
 def _take_grids_back(session: Session, absence: Absence, at: datetime) -> None:
-    """The posts that were lent for this absence end with it: they began in the same moment."""
+    """The posts that were lent for this absence end with it: in the same grids, begun in the same moment."""
+    grids = sa.select(Post.grid_id).where(Post.person_id == absence.person_id, Post.grid_id.is_not(None))
     lent = sa.select(Post).where(Post.person_id == absence.deputy_id, Post.role == "grid_worker",
-                                 Post.valid_from == absence.since,
+                                 Post.valid_from == absence.since, Post.grid_id.in_(grids),
                                  sa.or_(Post.valid_to.is_(None), Post.valid_to > at))
     for post in session.scalars(lent):
         post.valid_to = max(at, post.valid_from + (_A_DAY / 86_400))

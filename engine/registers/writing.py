@@ -64,6 +64,8 @@ def with_errors(workbook: Workbook, problems: Sequence[Problem]) -> bytes:
                 page.write_string(0, wide, ERRORS, head)
                 page.set_column(wide, wide, 60)
                 for line, found in faults.items():
+                    if not found:
+                        continue
                     said = "；".join(f"{one.column}：{one.message}" if one.column else one.message for one in found)
                     page.write_string(max(line - 1, 0), wide, said if line > 1 else f"{ERRORS}（{said}）", told)
     return out.getvalue()

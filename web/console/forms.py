@@ -131,7 +131,7 @@ class Choices:
         names = {"same": ("本级单位", "Own level"), "below": ("下级中心", "One level down"),
                  "above": ("上级部门", "Level above")}
         groups: dict[str, list[tuple[str, str]]] = {}
-        for code, name, place in reading.list_units(self.session, self.holder_id):
+        for code, name, place in reading.list_units(self.session, self.holder_id, shell.now()):
             groups.setdefault(names[place][self.language == "en"], []).append((code, name))
         return tuple((name, tuple(found)) for name, found in groups.items())
 

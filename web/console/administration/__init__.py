@@ -18,4 +18,4 @@ def init_app(app: Flask) -> None:
     env.filters.update(
         validity=words.validity, register_word=words.register_word,
         in_words=lambda text: said(text, shell.language()))
-    env.globals.update(may_read=who.may_read, role_names=tuple(directory.ROLE_NAMES))
+    env.globals.update(may_read=who.may_read, role_names=tuple(directory.ROLE_NAMES), freeable=taking_leave.freeable)

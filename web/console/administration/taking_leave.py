@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import cases, directory, registers
+from engine import cases, directory, registers, worklist
 from engine.cases import reading
 from engine.clock import ZONE
 from engine.errors import Invalid
@@ -68,6 +69,16 @@ def free_task(task: int) -> Any:
     row = cases.free_task(db.session(), identity.current_actor(), task, shell.now())
     flash(_("The task went back to the queue."))
     return redirect(url_for("console.case", number=reading.number_of(db.session(), row.case_id)))
+
+
+def freeable(rows: Sequence[Any]) -> list[Any]:
+    """Of the waiting tasks of a case those that somebody has claimed and the reader, as their head, may free."""
+    actor = identity.current_actor()
+    if not actor.has("supervisor"):
+        return []
+    session = db.session()
+    return [row for row in rows if row.assignee_id not in (None, actor.person_id)
+            and cases.may_free(session, actor, worklist.get_task(session, row.id))]
 
 
 def _own(problems: dict[str, list[str]]) -> Any:
