@@ -24,6 +24,7 @@ from prometheus_client import (
 from prometheus_client import REGISTRY as OWN
 
 from engine import cases, clock
+from engine.cases import incidents
 from engine.cases.scope import unscoped
 from engine.db import migrate
 from engine.settings import Settings
@@ -103,11 +104,16 @@ def metrics() -> Response:
 
 
 def _waiting() -> bytes:
-    """How long the most overdue timer has waited, in the format of the other figures: red means no worker."""
+    """What waits, in the format of the other figures: for a worker the most overdue timer, for somebody incidents."""
     with unscoped(db.session()):
         seconds = cases.lag(db.session(), clock.now()).total_seconds()
-    name = "wangge_oldest_due_seconds"
-    return f"# HELP {name} How long the most overdue timer waits\n# TYPE {name} gauge\n{name} {seconds}\n".encode()
+        open_ones = incidents.count_everywhere(db.session())
+    return (_gauge("wangge_oldest_due_seconds", "How long the most overdue timer waits", seconds)
+            + _gauge("wangge_open_incidents", "Steps that broke and wait for somebody", open_ones))
+
+
+def _gauge(name: str, said: str, value: float) -> bytes:
+    return f"# HELP {name} {said}\n# TYPE {name} gauge\n{name} {value}\n".encode()
 
 
 @cache

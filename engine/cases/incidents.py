@@ -118,6 +118,12 @@ def count_open(session: Session, actor: directory.Actor) -> int:
         return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
+def count_everywhere(session: Session) -> int:
+    """How many incidents wait in the whole house, counted no further than a thousand."""
+    found = select(Incident.id).where(*_in_state("open")).limit(COUNT_UP_TO)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
 def get_incident(session: Session, actor: directory.Actor, incident_id: int, at: datetime) -> IncidentPage:
     """One incident of the operator's place; raises IncidentUnknown, NotOperator."""
     with unscoped(session), session.no_autoflush:

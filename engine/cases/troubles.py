@@ -52,7 +52,8 @@ class StepBroken(Unavailable):
         self._say("")
 
     def noted_as(self, incident: Incident) -> None:
-        """Tell the person under which number it is known."""
+        """Tell the person under which number it is known, and programs to come back ever later."""
+        self.retry_at = self.at + processes.gap_after(incident.attempts)
         self.facts["incident"] = incident.id
         self._say(f"已记为异常 #{incident.id}，运维已收到；")
 

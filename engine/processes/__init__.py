@@ -11,6 +11,7 @@ from engine.processes.identifying import identified, unfolded
 from engine.processes.incidents import (
     Broken,
     find_open,
+    gap_after,
     is_set_aside,
     next_try,
     note_incident,
@@ -66,6 +67,7 @@ __all__ = [
     "describe_state",
     "find_open",
     "fire",
+    "gap_after",
     "gate",
     "get_instance",
     "is_set_aside",

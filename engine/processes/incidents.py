@@ -62,8 +62,13 @@ def note_incident(session: Session, broken: Broken, at: datetime, by: str = "") 
 
 
 def _next_try(attempts: int, at: datetime) -> datetime | None:
-    """Twice as long after each attempt, up to half a day; None once it waits for somebody."""
-    return at + min(FIRST_GAP * 2 ** (attempts - 1), LONGEST_GAP) if attempts < MOST_ATTEMPTS else None
+    """When the clock tries again; None once it waits for somebody."""
+    return at + gap_after(attempts) if attempts < MOST_ATTEMPTS else None
+
+
+def gap_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, up to half a day."""
+    return min(FIRST_GAP * (1 << min(attempts - 1, 20)), LONGEST_GAP)
 
 
 def tell_history(incident: Incident, what: str, by: str, at: datetime, reason: str = "") -> None:

@@ -42,6 +42,14 @@ def test_axe_finds_nothing_on_any_page(city: City, enter: Enter, width: str, lan
     assert {name: said for name, said in found.items() if said} == {}
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_on_the_operators_pages(city: City, enter: Enter, width: str) -> None:
+    page = enter("system_admin.3309.1", *WIDTHS[width])
+    paths = [f"/console/incidents?state={state}&lang={language}" for state in ("open", "all")
+             for language in ("zh", "en")]
+    assert {path: said for path in paths if (said := _violations(page, path))} == {}
+
+
 def _violations(page: Page, path: str) -> list[str]:
     page.goto(path)
     if "tab=diagram" in path:

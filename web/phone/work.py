@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from engine import cases, worklist
 from engine.cases import pages, reading
+from engine.cases.troubles import StepBroken
 from engine.errors import Conflict, Invalid, NotAllowed
 from web import identity
 from web.console import acting, photos, shell
@@ -60,10 +61,11 @@ def complete(task: int) -> Answer:
         photos.refuse(faults)
         with session.begin_nested():
             cases.complete_task(session, actor, task, outcome, values, posted.get("version", type=int), shell.now())
-    except (Invalid, Conflict, NotAllowed) as refused:
+    except (Invalid, Conflict, NotAllowed, StepBroken) as refused:
+        said = acting.noted(refused)
         session.expire_all()
         problems = refused.fields if isinstance(refused, Invalid) else {}
-        attempt = acting.Attempt(str(task), outcome, typed, problems, shell.told(refused))
+        attempt = acting.Attempt(str(task), outcome, typed, problems, said)
         choices = Choices(session, reading.get_case(session, number).holder_id, shell.language())
         kept = view_of(form, choices, values=typed, outcome=outcome).spoken()
         return _case(number, attempt, kept if not isinstance(refused, Invalid) else (), _status(refused))
@@ -79,16 +81,18 @@ def follow(number: str, verb: str) -> Answer:
     try:
         with session.begin_nested():
             cases.act_on(session, actor, number, verb if verb in FOLLOWING else "", values, shell.now())
-    except (Invalid, Conflict, NotAllowed) as refused:
+    except (Invalid, Conflict, NotAllowed, StepBroken) as refused:
+        said = acting.noted(refused)
         session.expire_all()
         problems = refused.fields if isinstance(refused, Invalid) else {}
-        return _case(number, acting.Attempt(verb, verb, values, problems, shell.told(refused)), (), _status(refused))
+        return _case(number, acting.Attempt(verb, verb, values, problems, said), (), _status(refused))
     flash(_("Urged: whoever has it is told now."))
     return redirect(url_for("phone.case", number=number))
 
 
 def _status(refused: Exception) -> int:
-    return 422 if isinstance(refused, Invalid) else 409 if isinstance(refused, Conflict) else 403
+    families = ((Invalid, 422), (Conflict, 409), (StepBroken, 503))
+    return next((status for family, status in families if isinstance(refused, family)), 403)
 
 
 def _case(number: str, attempt: acting.Attempt | None = None, kept: Any = (), status: int = 200) -> Answer:

@@ -39,6 +39,18 @@ def test_the_problem_names_element_and_incident(house: House, call: Call, number
     assert told["incident"] == incidents_of(house, number)[0].id and incidents_of(house, number)[0].attempts == 2
 
 
+def test_the_figures_count_what_waits(house: House, number: str) -> None:
+    figures = house.app.test_client().get("/metrics").text
+    assert next(line for line in figures.splitlines() if line.startswith("wangge_open_incidents ")) != (
+        "wangge_open_incidents 0")
+
+
+def test_programs_are_told_to_come_back_ever_later(house: House, call: Call, number: str) -> None:
+    dispatcher, path = call("dispatcher"), f"/tasks/{task_of(house, number).id}/complete"
+    waits = [int(dispatcher("POST", path, ANSWER).headers["Retry-After"]) for _ in range(3)]
+    assert [round(seconds / 60) for seconds in waits] == [2, 4, 8]
+
+
 def test_a_key_does_not_remember_the_failure(house: House, call: Call, number: str) -> None:
     dispatcher, task = call("dispatcher"), task_of(house, number).id
     path, key = f"/tasks/{task}/complete", f"key-{task}"

@@ -166,6 +166,19 @@ def test_a_task_is_done_on_the_phone(house: House, worker: Browser) -> None:
     assert late.status_code == 409 and "写了很久的话" in late.text
 
 
+def test_a_step_that_breaks_keeps_the_words_and_tells_its_number(
+    house: House, worker: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("severity")
+
+    monkeypatch.setitem(cases.OPERATIONS, "cases.record_verification", broken)
+    task = verify_task(house)
+    form = {"outcome": "confirmed", "note": "写了很久的话", "version": str(task.version)}
+    answer = worker.post(f"/phone/tasks/{task.id}", {**form, "photos": (io.BytesIO(png()), "a.png")})
+    assert answer.status_code == 503 and "写了很久的话" in answer.text and "已记为异常 #" in answer.text
+
+
 @pytest.mark.cites("C9")
 def test_what_nobody_may_ask_of_a_worker_is_refused_on_the_phone(house: House, worker: Browser, browse: Browse) -> None:
     task = verify_task(house)
