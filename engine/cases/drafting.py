@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePath
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import audit, decisions, library, processes
+from engine import audit, decisions, library, notices, processes
 from engine.cases import consequences, gatekeeping
 from engine.directory import Actor
 from engine.errors import Invalid
@@ -107,6 +107,7 @@ def take_again(session: Session, actor: Actor, definition: int, at: datetime) ->
         raise _not_taken(f"与现行的第 {base.version} 版一字不差，没有可发布的改动")
     made = _keep(session, actor, source, base, f"恢复第 {row.version} 版", at)
     drafts.submit(made, None, at)
+    _ask_second(session, actor, made, at)
     return _moved(session, actor, "submit", made, at)
 
 
@@ -116,6 +117,7 @@ def submit(session: Session, actor: Actor, draft: int, wanted_from: datetime | N
     _check_may_draw(actor, found.pack)
     gatekeeping.refuse_errors(consequences.findings_of(session, drafts.source_of_draft(found), at))
     drafts.submit(found, wanted_from, at)
+    _ask_second(session, actor, found, at)
     return _moved(session, actor, "submit", found, at)
 
 
@@ -133,6 +135,7 @@ def reject(session: Session, actor: Actor, draft: int, reason: str, at: datetime
     if not reason.strip():
         raise Invalid(fields={"reason": ["请写明退回的理由"]})
     drafts.decide(found, "rejected", by=actor.label, by_id=_person(actor), words=_short(reason), at=at)
+    _tell(session, [found.drawn_by_id], f"修改稿 {found.pack}/{found.file} 被退回", at)
     return _moved(session, actor, "reject", found, at)
 
 
@@ -150,6 +153,7 @@ def approve(session: Session, actor: Actor, draft: int, at: datetime) -> Definit
     made, = publishing.publish(session, [source], by=found.drawn_by, approved_by=_other(actor.label, found.drawn_by),
                                at=at, in_force_from=moment)
     drafts.decide(found, "published", by=actor.label, by_id=person, words="", at=at, definition=made.id)
+    _tell(session, [found.drawn_by_id], f"修改稿 {found.pack}/{found.file} 已批准，是第 {made.version} 版", at)
     _moved(session, actor, "approve", found, at)
     gatekeeping.note_published(session, [made], at)
     return made
@@ -198,6 +202,16 @@ def _keep(session: Session, actor: Actor, source: Source, base: Definition | Non
     made = drafts.add_draft(session, source, by=actor.label, by_id=_person(actor), note=_short(note),
                             base_id=base.id if base else None, at=at)
     return _moved(session, actor, "upload", made, at)
+
+
+def _ask_second(session: Session, actor: Actor, draft: Draft, at: datetime) -> None:
+    """Those beside the one who drew it hear that a second person is wanted."""
+    for body in actor.organisation_ids("designer"):
+        _tell(session, notices.Holders(body, DECIDES, at), f"修改稿 {draft.pack}/{draft.file} 等待审批", at)
+
+
+def _tell(session: Session, people: Iterable[int] | notices.Holders, subject: str, at: datetime) -> None:
+    notices.put(session, recipients=people, kind="rules", subject=subject, at=at)
 
 
 def _moved(session: Session, actor: Actor, verb: str, draft: Draft, at: datetime) -> Draft:

@@ -12,6 +12,7 @@ from engine.cases import consequences, drafting, gatekeeping, standing
 from engine.directory.models import Organisation
 from engine.library import AlreadyInForce, DraftMoved, DraftUnknown, TwoPeopleNeeded
 from engine.library.models import Draft
+from engine.notices.models import Outbox
 from tests import builders
 from tests.engine.processes.drawing import ENDS, drawn, script
 from tests.town import Office
@@ -193,6 +194,14 @@ def test_every_step_is_in_the_record_of_the_house(office: Office, designer: dire
     deeds = audit.list_deeds_of(office.session, "rules", "base/handle.bpmn")
     assert [one.verb for one in deeds][:4] == ["publish", "approve", "submit", "upload"]
     assert deeds[0].facts["version"] == 2 and deeds[3].actor == designer.label
+
+
+def test_the_second_person_is_asked_and_the_first_is_told(office: Office, designer: directory.Actor) -> None:
+    published(office, designer)
+    told = {(one.recipient_id, one.subject) for one in office.session.scalars(
+        select(Outbox).where(Outbox.kind == "rules"))}
+    assert (office.who("supervisor", "3309-centre").person_id, "修改稿 base/handle.bpmn 等待审批") in told
+    assert (designer.person_id, "修改稿 base/handle.bpmn 已批准，是第 2 版") in told
 
 
 def test_a_typed_cell_becomes_a_draft_and_rules_new_cases(office: Office, designer: directory.Actor) -> None:
