@@ -11,6 +11,7 @@ from engine.errors import Invalid
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ELEMENTS = 2_000
 MOST_DEPTH = 64
+SPARE = 10_000  # comments and the like also begin with <
 _ENCODINGS = ("UTF-8", "ASCII", "US-ASCII", "GBK", "GB2312", "GB18030")
 
 
@@ -27,6 +28,8 @@ def read_xml(content: bytes, *, most_elements: int = MOST_ELEMENTS) -> Any:
     """
     if len(content) > MOST_BYTES:
         raise XmlRefused("文件超过 2 MB")
+    if content.count(b"<") > 2 * most_elements + SPARE:
+        raise XmlRefused(f"元素超过 {most_elements} 个，请拆成几个文件")
     if b"\0" in content:
         raise XmlRefused("文件不是 UTF-8 编码，请另存为 UTF-8")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:

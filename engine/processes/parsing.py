@@ -14,7 +14,8 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 
 from engine.processes import calling, elements, event_parsers, events, node_parsers
-from engine.processes.names import BPMN, NAMESPACES, tag
+from engine.processes.errors import DiagramUnreadable
+from engine.processes.names import BPMN, NAMESPACES, NODES, tag
 from engine.processes.rewriting import rewritten
 
 START, JOIN, CLOSE = "<start>", "<join>", "<close>"  # no element can have these ids
@@ -110,11 +111,27 @@ class Parser(SpiffBpmnParser):  # type: ignore[misc]
 def parse(root: Any, process_id: str, file: str) -> tuple[Any, dict[str, Any]]:
     """The spec of a process and those of the sub-processes drawn inside it, by element id."""
     parser = Parser()
-    parser.add_bpmn_xml(rewritten(root), file)
+    root = rewritten(root)
+    _check_ids(root, file)
+    parser.add_bpmn_xml(root, file)
     spec = parser.get_spec(process_id)
     embedded: dict[str, Any] = {}
     _collect(parser, spec, embedded)
     return spec, embedded
+
+
+def _check_ids(root: Any, file: str) -> None:
+    """Refuse an id that the engine gives to a node of its own; raises DiagramUnreadable."""
+    own = {START, JOIN, CLOSE}
+    own |= {f"{node.get('attachedToRef')}.BoundaryEventSplit" for node in root.iter(tag("boundaryEvent"))}
+    own |= {f"{node.getparent().get('id')} [child]" for node in root.iter(
+        tag("multiInstanceLoopCharacteristics"), tag("standardLoopCharacteristics"))}
+    seen: set[str] = set()
+    for node in root.iter(*(tag(name) for name in NODES)):
+        name = node.get("id") or ""
+        if name in own or name in seen:
+            raise DiagramUnreadable(file, name, f"编号「{name}」引擎自己要用，请换一个", "reserved_id")
+        seen.add(name)
 
 
 def _collect(parser: Parser, spec: Any, embedded: dict[str, Any]) -> None:

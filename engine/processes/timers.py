@@ -13,9 +13,11 @@ from engine.processes.evaluation import halt
 from engine.processes.names import FUNCTIONS
 from engine.processes.tokens import Token
 
-_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(?:\.\d+)?S)?)?")
+_DURATION = re.compile(r"P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,5}W)?(\d{1,6}D)?"  # longer is a slip, or meant to stall
+                       r"(T(?=.)(\d{1,7}H)?(\d{1,8}M)?(\d{1,9}(?:\.\d{1,6})?S)?)?")
+_LIKE_ISO = re.compile(r"(R\d*/.*|P[\dTYMWDHS.,]+|\d{4}-\d.*)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?")
-_CYCLE = re.compile(r"R(\d*)/(.+)")
+_CYCLE = re.compile(r"R(\d{0,9})/(.+)")
 
 
 class HostTimer(TimerEventDefinition):  # type: ignore[misc]
@@ -58,12 +60,16 @@ class HostTimer(TimerEventDefinition):  # type: ignore[misc]
         left = fired.internal_data.get("left", 1)
         if every is None or left == 1:
             return False
-        due = datetime.fromisoformat(fired.internal_data["due"]) + timedelta(seconds=every)
-        left -= 1 if left > 0 else 0
-        now = task.workflow.script_engine.host.at
-        while due <= now and left != 1:
-            due += timedelta(seconds=every)
-            left -= 1 if left > 0 else 0
+        now, gap = task.workflow.script_engine.host.at, timedelta(seconds=every)
+        due = datetime.fromisoformat(fired.internal_data["due"])
+        steps = 1 + max(0, (now - due) // gap)
+        if left > 0:
+            steps = min(steps, left - 1)
+            left -= steps
+        try:
+            due += steps * gap
+        except OverflowError as error:
+            raise halt(task, f"定时「{self.text}」的下一次算不出时间：{error}") from error
         task.internal_data.update(due=due.isoformat(), left=left, every=every)
         return True
 
@@ -75,6 +81,20 @@ def is_iso(form: str, text: str) -> bool:
         return match is not None and _DURATION.fullmatch(match[2].split("/")[-1]) is not None
     pattern = _DURATION if form == "duration" else _DATE
     return bool(pattern.fullmatch(text) or _DURATION.fullmatch(text) or _DATE.fullmatch(text))
+
+
+def why_unreadable(form: str, text: str) -> str | None:
+    """What is wrong with an ISO text as such, a thirteenth month for instance; None when it gives an instant."""
+    try:
+        _when(form, text, datetime(2026, 1, 1, tzinfo=UTC))
+    except (TypeError, ValueError, OverflowError) as error:
+        return str(error)
+    return None
+
+
+def is_like_iso(text: str) -> bool:
+    """Whether the text was meant as ISO 8601, readable or not; no expression begins like that."""
+    return _LIKE_ISO.fullmatch(text) is not None
 
 
 def _when(form: str, value: Any, at: datetime) -> tuple[datetime, int, float | None]:

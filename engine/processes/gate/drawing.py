@@ -134,6 +134,11 @@ def is_true(node: Any, attribute: str, default: bool = False) -> bool:
     return default if value is None else value.strip().lower() in ("true", "1")
 
 
+def is_count(text: str) -> bool:
+    """Whether a text is a number that may be counted to."""
+    return text.isdecimal() and text.isascii() and len(text) < 10
+
+
 def title(node: Any) -> str:
     """How a message names an element: its label, else its id."""
     return str(node.get("name") or node.get("id") or local(node.tag))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.processes.gate.drawing import Findings, Scope, is_true, title
+from engine.processes.gate.drawing import Findings, Scope, is_count, is_true, title
 from engine.processes.gate.events import check_event, check_event_gateway, declared_event
 from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, local, tag
 
@@ -121,7 +121,7 @@ def _check_activity(node: Any, findings: Findings) -> None:
         maximum = loop.get("loopMaximum")
         if maximum is None and loop.find(f"./{tag('loopCondition')}") is None:
             findings.error(node, "loop_without_end", "循环既没有条件也没有最多次数，请写其中一个")
-        if maximum is not None and not maximum.isdigit():
+        if maximum is not None and not is_count(maximum):
             findings.error(node, "loop_maximum", "循环的最多次数必须是数字")
     many = node.find(f"./{tag('multiInstanceLoopCharacteristics')}")
     if many is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.expressions import problem_of_name
 from engine.processes.fields import FIELD_TYPES
 from engine.processes.foreign import meaning_of
-from engine.processes.gate.drawing import Findings, title
+from engine.processes.gate.drawing import Findings, is_count, title
 from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, SPIFF, WANGGE, local, tag
 
 _DRAWING = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DI",
@@ -76,7 +76,7 @@ def _check_field(owner: Any, field: Any, outcomes: set[str], findings: Findings)
         findings.error(owner, "field_when", f"字段「{name}」说的办理方式「{'、'.join(unknown)}」不存在")
     if field.get("required") not in (None, "true", "false"):
         findings.error(owner, "field_required", f"字段「{name}」的 required 只能是 true 或 false")
-    if field.get("max") is not None and not (field.get("max") or "").isdigit():
+    if field.get("max") is not None and not is_count(field.get("max") or ""):
         findings.error(owner, "field_max", f"字段「{name}」的 max 必须是数字")
 
 

@@ -9,7 +9,7 @@ from engine.processes.extensions import operation_of, script_of
 from engine.processes.foreign import is_foreign, language_of
 from engine.processes.gate.drawing import Findings, definitions_of, title
 from engine.processes.names import FUNCTIONS, RESERVED, local, tag
-from engine.processes.timers import is_iso
+from engine.processes.timers import is_iso, is_like_iso, why_unreadable
 
 _PLAIN = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition", "condition")
 _TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
@@ -64,11 +64,8 @@ def _check_expression(node: Any, text: str | None, findings: Findings) -> None:
 
 
 def _owner(node: Any) -> Any:
-    """The nearest element around this one that has an id; without any, the outermost."""
-    around = node.getparent()
-    while around.get("id") is None and around.getparent() is not None:
-        around = around.getparent()
-    return around
+    """The nearest element around this one that has an id; without any, the element itself."""
+    return next((around for around in node.iterancestors() if around.get("id") is not None), node)
 
 
 def _hint(text: str) -> str:
@@ -100,7 +97,13 @@ def _check_timer(definition: Any, findings: Findings) -> None:
     text = (times[0].text or "").strip() if times else ""
     if len(times) != 1 or not text:
         findings.error(node, "timer_empty", f"定时事件「{title(node)}」没有写时间，请写 due(\"阶段\") 或 PT1H")
-    elif not is_iso(_TIMES[local(times[0].tag)], text):
+    elif is_iso(_TIMES[local(times[0].tag)], text):
+        if why := why_unreadable(_TIMES[local(times[0].tag)], text):
+            findings.error(node, "timer_unreadable", f"定时「{text[:40]}」算不出时间：{why}")
+    elif is_like_iso(text):
+        findings.error(node, "timer_unreadable",
+                       f"定时「{text[:40]}」不是可用的时间，请写成 PT1H、R3/PT1H 或 2026-03-02T09:00:00Z")
+    else:
         _check_expression(node, text, findings)
 
 
