@@ -139,6 +139,7 @@ _ENGLISH = {
     "several_starts": "There is one start event; use a gateway after it.",
     "start_elsewhere": "This start event is not used: the plain one begins the process.",
     "table_missing": "The decision needs one decision table and nothing else.",
+    "thrown_beside": "What this event sub-process throws, the one beside it does not catch; catch it inside.",
     "timer_empty": "The timer says no time; write due(\"stage\") or PT1H.",
     "too_many_elements": "Too many elements; split the diagram.",
     "typed_start": "The start event has no type: a case begins the process.",

@@ -119,6 +119,19 @@ def happen(task: Token, payload: Any = None, thrower: Token | None = None,
     top.step(task)
     task._set_state(TaskState.READY)
     task.run()
+    if task.task_spec.hidden:
+        _begin_handler(task)
+
+
+def _begin_handler(trigger: Token) -> None:
+    """An event sub-process has begun when its event has happened: its start event waits for no turn."""
+    top = trigger.workflow.top_workflow
+    for handler in trigger.children:
+        scope = top.subprocesses.get(handler.id)
+        if scope is not None:
+            top.run_now(scope.task_tree)
+            for start in scope.task_tree.children:
+                top.run_now(start)
 
 
 def _inner_data(task: Token, thrower: Token | None) -> dict[str, Any]:

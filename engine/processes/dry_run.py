@@ -123,7 +123,8 @@ class _Trial:
         for _ in range(MOST_ACTS):
             if step.done or step.failed is not None or not (step.open or step.timers):
                 return step
-            step = self._note(self._answer(step, step.open[0]) if step.open else self._jump(step))
+            at_once = any(timer.due <= self.host.at for timer in step.timers)
+            step = self._note(self._answer(step, step.open[0]) if step.open and not at_once else self._jump(step))
             if len(self.trace) > MOST_COMPLETED:
                 break
         raise ProcessBroken(self.source.file, "、".join(step.standing), f"走了 {len(self.trace)} 步还没有结束")

@@ -17,6 +17,7 @@ from SpiffWorkflow.spiff.specs import defaults as spiff
 from SpiffWorkflow.util.task import TaskState
 
 from engine.processes.announcing import Announcement, attached_to, is_boundary, scope_data
+from engine.processes.calling import Embedded
 from engine.processes.conditions import Condition
 from engine.processes.elements import Lean
 from engine.processes.merging import meeting
@@ -123,10 +124,21 @@ class Split(Lean, BoundaryEventSplit):  # type: ignore[misc]
         is_event = is_boundary(child)
         if is_event and not child.task_spec.cancel_activity:
             return
+        if is_event and any(isinstance(other.task_spec, Embedded) and other.task_spec.hidden
+                            for other in my_task.children):
+            self._end_handlers(my_task, child)
         for other in my_task.children:
             waits = is_boundary(other) and other._state == TaskState.WAITING
             runs = is_event and other.live and not is_boundary(other)
             if other is not child and (waits or runs):
+                other.cancel()
+
+
+    @staticmethod
+    def _end_handlers(my_task: Token, child: Token) -> None:
+        """An event sub-process that interrupts also ends those of its scope that run without interrupting."""
+        for other in my_task.children:
+            if other is not child:
                 other.cancel()
 
 

@@ -176,7 +176,10 @@ class _Many(_Body):
         internal = my_task.internal_data
         counts = {"nrOfInstances": internal["n"], "nrOfCompletedInstances": internal["done"],
                   "nrOfActiveInstances": 1 if self.sequential else internal["n"] - internal["done"]}
-        return bool(my_task.workflow.script_engine.evaluate(child, self.condition, counts))
+        named = {"numberOfInstances": counts["nrOfInstances"],  # as the standard calls them
+                 "numberOfCompletedInstances": counts["nrOfCompletedInstances"],
+                 "numberOfActiveInstances": counts["nrOfActiveInstances"], "numberOfTerminatedInstances": 0}
+        return bool(my_task.workflow.script_engine.evaluate(child, self.condition, {**counts, **named}))
 
     def _together(self, my_task: Token) -> dict[str, Any]:
         data = {**my_task.data, **my_task.internal_data.get("changed", {})}

@@ -150,13 +150,14 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
             if self.thrown:
                 self._deliver(*self.thrown.popleft())
             elif self.ready:
-                self._run(self.ready.popleft())
+                self.run_now(self.ready.popleft())
             elif self.throwing:
-                self._run(self.throwing.popleft())
+                self.run_now(self.throwing.popleft())
             elif not self._settle():
                 break
 
-    def _run(self, task: Token) -> None:
+    def run_now(self, task: Token) -> None:
+        """Run a ready task of the engine before whatever else is ready."""
         if task._state != TaskState.READY or task.task_spec.manual:
             return
         self.step(task)

@@ -122,6 +122,12 @@ def _check_trigger(node: Any, about: str, scope: Scope, findings: Findings) -> N
                        "事件子流程要由定时、消息、信号、错误或升级开始，请改开始事件，或画成边界事件")
     if about == "error" and not is_true(node, "isInterrupting", True):
         findings.error(node, "error_not_interrupting", "错误事件总是中断所在范围的，请改成实线边框")
+    for other in scope.node.getparent():
+        thrown = tag(f"{about}EventDefinition") if about in ("error", "escalation") else ""
+        if thrown and is_event_sub_process(other) and other is not scope.node and any(
+                local(found.getparent().tag) in ("endEvent", "intermediateThrowEvent") for found in other.iter(thrown)):
+            findings.error(other, "thrown_beside", f"「{title(other)}」抛出的，同一层的「{title(scope.node)}」接不到，"
+                           "请在里面接住，或把它画成普通子流程加边界事件")
 
 
 def _check_link(node: Any, kind: str, scope: Scope, findings: Findings) -> None:

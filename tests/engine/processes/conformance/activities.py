@@ -68,6 +68,8 @@ MODELS: list[Model] = [
          "</userTask>", "start -> i -> a -> end", "start i end"),
     runs("enough_instances", ENDS + f'<userTask id="a">{many(3, done="nrOfCompletedInstances >= 2")}</userTask>',
          "start -> a -> end", "start a a end"),
+    runs("enough_as_the_standard_counts", ENDS + f'<userTask id="a">{many(3, done="numberOfCompletedInstances == 1")}'
+         "</userTask>", "start -> a -> end", "start a end"),
     runs("enough_by_what_was_said", ENDS + f'<userTask id="a">{many(5, True, done="form[chr] == 1")}</userTask>'
          .replace("chr", '"stop"'), "start -> a -> end", "start a a end", answers={"a": [{}, {"stop": 1}]}),
     runs("interrupted_instances", ENDS + scope("s", start("s0") + NEVER + end("s9") + many(3), "s0 -> never -> s9")

@@ -54,6 +54,9 @@ TIMERS: list[Model] = [
     runs("people_come_before_the_clock", ENDS + user("u") + timer("t", "u", "PT1H", form="timeDuration") + tasks("a"),
          """start -> u -> end
             t -> a -> end""", "start u end"),
+    runs("what_is_due_already_comes_before_people", ENDS + user("u") + timer("t", "u", "2020-01-01T00:00:00Z")
+         + tasks("a"), """start -> u -> end
+            t -> a -> end""", "start t a end", rows="S11"),
     runs("repeating_timer", WAITING + timer("t", "never", "R3/PT1H", form="timeCycle", interrupting=False)
          + tasks("n"), """start -> never -> end
             t -> n""", "start t n t n t n", status="waiting", waiting="never", rows="S14 P-cycle"),

@@ -58,7 +58,7 @@ MODELS: list[Model] = [
          + beside("e", "escalation", "up", tasks("h"), "e0 -> h"), "start -> x -> q -> end", "start x e0 h e",
          rows="S1 S2 P-event-sub"),
     runs("escalation_beside_goes_on", ENDS + UP + tasks("q") + beside("e", "escalation", "up", tasks("h"), "e0 -> h",
-         interrupting=False), "start -> x -> q -> end", "start x q end e0 h e", rows="S1 S2 P-event-sub"),
+         interrupting=False), "start -> x -> q -> end", "start x e0 q h end e", rows="S1 S2 P-event-sub"),
     runs("signal_beside_interrupts", ENDS + throws("t", "signal", "sig") + user("u")
          + beside("e", "signal", "sig", tasks("h"), "e0 -> h"), "start -> t -> u -> end", "start t e0 h e", rows="S2"),
     runs("timer_beside_interrupts", ENDS + NEVER + beside_timed("e", "PT1H", tasks("h"), "e0 -> h"),
@@ -74,10 +74,17 @@ MODELS: list[Model] = [
          + beside("e", "escalation", "up", tasks("h"), "e0 -> h"), "start -> x -> q -> end"), rows="P-event-sub"),
     runs("beside_in_every_instance", ENDS + scope("s", start("s0") + UP + end("s9") + beside("e", "escalation", "up",
          tasks("h"), "e0 -> h", interrupting=False) + many(2, sequential=True), "s0 -> x -> s9"), "start -> s -> end",
-         "start s0 x s9 e0 h e s s0 x s9 e0 h e s end", rows="P-spec-unchanged"),
+         "start s0 x e0 s9 h e s s0 x e0 s9 h e s end", rows="P-spec-unchanged"),
     runs("handler_that_waits_keeps_the_instance", ENDS + throws("t", "signal", "sig") + tasks("q")
          + beside("e", "signal", "sig", user("h"), "e0 -> h", interrupting=False), "start -> t -> q -> end",
-         "start t q end e0 h e"),
+         "start t e0 q end h e"),
+    runs("an_interrupting_handler_ends_the_others", ENDS + throws("t", "signal", "sig") + UP + tasks("q")
+         + beside("e", "signal", "sig", user("h"), "e0 -> h", interrupting=False)
+         + beside("d", "escalation", "up", tasks("k"), "d0 -> k"), "start -> t -> x -> q -> end",
+         "start t e0 x d0 k d", rows="S2 P-event-sub"),
+    refused("thrown_beside", start("start") + ends("x", "error", "bad") + beside("e", "error", "bad", tasks("h"),
+            "e0 -> h") + beside("d", "signal", "sig", ends("y", "error", "bad"), "d0 -> y", interrupting=False),
+            "start -> x", "thrown_beside", "d"),
     runs("terminate_beside", ENDS + gateways("parallel", "f") + user("u") + ends("x", "terminate")
          + beside("e", "message", "m", tasks("h"), "e0 -> h", interrupting=False), """start -> f -> u -> end
             f -> x""", "start f x"),
