@@ -17,7 +17,7 @@ _PATIENCE = " ".join(
     for name, seconds in (
         ("lock_timeout", 10), ("statement_timeout", 30), ("idle_in_transaction_session_timeout", 60),
     )
-)  # fmt: skip
+) + " -c max_parallel_workers_per_gather=0"  # a page's questions are short, and other people wait too
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 

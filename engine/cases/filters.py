@@ -98,13 +98,22 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """One page of a list: its rows, where the neighbours begin, its place, and how many there are in all."""
+    """One page of a list: its rows, where the neighbours begin, its place, and how many there are in all.
+
+    `is_more`: there are more than `total`, and nobody counted them.
+    """
 
     items: tuple[Row, ...]
     next: str | None = None
     previous: str | None = None
     first: int = 0
     total: int = 0
+    is_more: bool = False
+
+    @property
+    def total_words(self) -> str:
+        """«12», «999+», «50+»."""
+        return "999+" if self.total >= 1_000 else f"{self.total}{'+' if self.is_more else ''}"
 
 
 def conditions(filters: Filters, at: datetime) -> list[ColumnElement[bool]]:

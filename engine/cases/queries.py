@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from engine.cases.filters import PAGE, Cursor, Order
@@ -19,6 +19,7 @@ from engine.worklist.models import Deadline, Task
 COUNT_UP_TO = 1_000
 Asked = Select[*tuple[Any, ...]]
 Found = Row[*tuple[Any, ...]]
+Where = Sequence[ColumnElement[bool]]
 Holder, Handler, TaskOrganisation = aliased(Organisation), aliased(Organisation), aliased(Organisation)
 
 _CASE = (
@@ -36,16 +37,27 @@ _TASK = (
 )
 
 
-def list_rows(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order: Order,
-              cursor: Cursor | None, limit: int = PAGE, counted: bool = True) -> list[Found]:
+def list_rows(session: Session, of: Of, where: Where, order: Order, cursor: Cursor | None, limit: int = PAGE,
+              counted: bool = True, shares: Sequence[Where] = ()) -> list[Found]:
     """The case columns and `task_id` of a page and one row more, in order, read the cursor's way.
+
+    `shares`: conditions that divide what `where` finds, each answered by an index in this order; the page is then
+    chosen among the first rows of each.
 
     Each row says `total`, how many rows there are in all up to a thousand; None when that was not asked for.
     """
     task_id = (Task.id if of == "tasks" else literal(None)).label("task_id")
     total = (count_statement(of, where).scalar_subquery() if counted else literal(None)).label("total")
     statement = select(*_CASE, task_id, *_keys(of, order), total)
+    if shares:
+        first = [_page(_bare(of).where(*share), of, order, cursor, limit).subquery() for share in shares]
+        statement = statement.where((Task if of == "tasks" else Case).id.in_(
+            union_all(*(select(part.c.id) for part in first))))
     return list(session.execute(_page(_joined(statement, of).where(*where), of, order, cursor, limit)).all())
+
+
+def _bare(of: Of) -> Asked:
+    return select(Task.id).join(Case, Case.id == Task.case_id) if of == "tasks" else select(Case.id)
 
 
 def _joined(statement: Asked, of: Of) -> Asked:
@@ -94,11 +106,7 @@ def _beyond(key: InstrumentedAttribute[Any], row: InstrumentedAttribute[int], cu
 
 def count_statement(of: Of, where: Iterable[ColumnElement[bool]]) -> Asked:
     """How many rows these conditions find, counted no further than a thousand."""
-    if of == "tasks":
-        rows = select(Task.id).join(Case, Case.id == Task.case_id)
-    else:
-        rows = select(Case.id)
-    return select(func.count()).select_from(rows.where(*where).limit(COUNT_UP_TO).subquery())
+    return select(func.count()).select_from(_bare(of).where(*where).limit(COUNT_UP_TO).subquery())
 
 
 def open_deadlines(session: Session, cases: Sequence[int]) -> list[Deadline]:

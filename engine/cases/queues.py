@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
 
 from engine.cases.filters import Order, lamp_condition
 from engine.cases.models import Case, Custody
@@ -17,6 +17,7 @@ from engine.directory import Actor
 from engine.worklist.models import Task
 
 Of = Literal["tasks", "cases"]
+Share = Literal["all", "own", "free"]
 ZONE = ZoneInfo("Asia/Shanghai")
 SIGN = ("sign", "sign_assist")
 HANDLE = ("handle_task", "handle", "lead_handle", "assist_task", "conclude")
@@ -28,10 +29,11 @@ _NAMED = {  # what the other queues of a role show already
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks for a queue, and when."""
+    """Who asks for a queue, and when; `share`: of the tasks offered only their own, or only those free to take."""
 
     actor: Actor
     at: datetime
+    share: Share = "all"
 
     @cached_property
     def day_end(self) -> datetime:
@@ -39,16 +41,16 @@ class Asker:
         return datetime.combine(self.at.astimezone(ZONE).date(), time.max, ZONE)
 
     def offered(self, *roles: str) -> ColumnElement[bool]:
-        """Open tasks that this person may take: meant for one of their posts, not claimed by another."""
+        """Open tasks that this person may take: their own, and those for one of their posts that nobody claimed."""
         posts = [post for post in self.actor.posts if not roles or post.role in roles]
-        mine = or_(Task.assignee_id == self.actor.person_id, *(
+        person = self.actor.person_id
+        free = and_(Task.assignee_id.is_(None), or_(false(), *(
             and_(Task.organisation_id == post.organisation_id, Task.role == post.role,
                  or_(Task.grid_id.is_(None), Task.grid_id == post.grid_id))
-            for post in posts))
-        person = self.actor.person_id
-        return and_(
-            Task.closed_at.is_(None), mine, or_(Task.assignee_id.is_(None), Task.assignee_id == person),
-            or_(Task.excluded_id.is_(None), Task.excluded_id != person))
+            for post in posts)))
+        shares = {"own": Task.assignee_id == person, "free": free, "all": or_(Task.assignee_id == person, free)}
+        return and_(Task.closed_at.is_(None), shares[self.share],
+                    or_(Task.excluded_id.is_(None), Task.excluded_id != person))
 
     def held(self, role: str) -> ColumnElement[bool]:
         """Open cases that one of this person's organisations holds."""
@@ -68,6 +70,7 @@ class Queue:
     order: Order = "due"
     hot: bool = False
     counted: bool = True
+    is_shared: bool = True  # of the tasks some are one's own, the others free to take
 
     def label(self, language: str = "zh") -> str:
         """The queue's name in the reader's language."""
@@ -94,7 +97,7 @@ def _task_lamp(role: str, lamp: str) -> Callable[[Asker], ColumnElement[bool]]:
 
 
 def _unsigned(ask: Asker) -> ColumnElement[bool]:
-    return and_(Task.closed_at.is_(None), Task.element.in_(SIGN),
+    return and_(Task.closed_at.is_(None), Task.element.in_(SIGN), Case.closed_at.is_(None),
                 Case.dispatcher_id.in_(ask.actor.organisation_ids("seat")))
 
 
@@ -138,7 +141,7 @@ QUEUES: tuple[Queue, ...] = (
     Queue("emergency", "seat", "应急值守", "Emergencies", "tasks",
           _offered("seat", *EMERGENCY), hot=True),
     Queue("dispatch", "seat", "待分流", "To dispatch", "tasks", _offered("seat", "dispatch")),
-    Queue("unsigned", "seat", "待签收", "Awaiting signature", "tasks", _unsigned),
+    Queue("unsigned", "seat", "待签收", "Awaiting signature", "tasks", _unsigned, is_shared=False),
     Queue("near", "seat", "临期", "Near due", "cases", _held("seat", "yellow")),
     Queue("late", "seat", "超期", "Overdue", "cases", _held("seat", "red"), hot=True),
     Queue("returned", "seat", "退回待定", "Returned", "tasks", _offered("seat", *RETURNS)),

@@ -16,7 +16,7 @@ from engine.cases.errors import CaseUnknown
 from engine.cases.filters import PAGE, Cursor, Filters, Order, Page, conditions
 from engine.cases.lamps import clock_of
 from engine.cases.models import Case
-from engine.cases.queues import Asker, Of, Queue, find_queue, queues_of
+from engine.cases.queues import Asker, Of, Queue, Share, find_queue, queues_of
 from engine.cases.rows import CaseRow
 from engine.directory import Actor, is_within
 from engine.directory.models import Division, Organisation
@@ -24,6 +24,7 @@ from engine.errors import NotFound
 from engine.worklist.models import Task
 
 COUNT_UP_TO = queries.COUNT_UP_TO
+SHARES: tuple[Share, ...] = ("own", "free")
 _COPIED = tuple(field.name for field in fields(CaseRow) if field.name not in ("clock", "task", "waiting"))
 
 
@@ -86,8 +87,8 @@ def list_where(session: Session, where: Sequence[ColumnElement[bool]], at: datet
 
 def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | None = None, limit: int = PAGE,
                order: Order = "newest") -> Page[CaseRow]:
-    """One page of all cases within the scope of the session."""
-    return _page(session, "cases", conditions(filters, at), order, at, cursor, limit)
+    """One page of all cases within the scope of the session; nobody counts them."""
+    return _page(session, "cases", conditions(filters, at), order, at, cursor, limit, counted=False)
 
 
 def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filters | None = None,
@@ -96,8 +97,11 @@ def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filte
     """One page of a queue; `total` where its rows are counted already. QueueUnknown where no role of the actor has it.
     """
     found = get_queue(actor, key)
-    where = [found.where(Asker(actor, at)), *conditions(filters or Filters(), at)]
-    return _page(session, found.of, where, order or found.order, at, cursor, limit, total)
+    more = conditions(filters or Filters(), at)
+    parts = SHARES if found.of == "tasks" and found.is_shared else ()
+    shares = [[found.where(Asker(actor, at, part)), *more] for part in parts]
+    return _page(session, found.of, [found.where(Asker(actor, at)), *more], order or found.order, at, cursor, limit,
+                 total, found.counted, shares)
 
 
 def count_new(session: Session, actor: Actor, key: str, since: datetime, at: datetime,
@@ -151,11 +155,12 @@ def queue_counts(session: Session, actor: Actor, at: datetime) -> dict[str, int]
 
 
 def _page(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order: Order, at: datetime,
-          cursor: str | None, limit: int, total: int | None = None) -> Page[CaseRow]:
+          cursor: str | None, limit: int, total: int | None = None, counted: bool = True,
+          shares: Sequence[queries.Where] = ()) -> Page[CaseRow]:
     begin = Cursor.parse(cursor)
-    found = queries.list_rows(session, of, where, order, begin, limit, counted=total is None)
+    found = queries.list_rows(session, of, where, order, begin, limit, counted and total is None, shares)
     more, found = len(found) > limit, found[:limit]
-    if total is None:
+    if counted and total is None:
         total = _total(session, of, where, found, begin)
     backwards = begin is not None and begin.backwards
     if backwards:
@@ -166,7 +171,8 @@ def _page(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order:
         items=_rows(session, found, at),
         next=queries.now_key(found[-1], first + len(found), False) if has_next and found else None,
         previous=queries.now_key(found[0], first, True) if has_previous and found else None,
-        first=first + 1 if found else 0, total=total)
+        first=first + 1 if found else 0, total=first + len(found) if total is None else total,
+        is_more=total is None and has_next)
 
 
 def _total(session: Session, of: Of, where: Sequence[ColumnElement[bool]], found: Sequence[queries.Found],

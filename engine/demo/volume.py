@@ -82,12 +82,22 @@ def choose(moulds: Sequence[Mould], chance: random.Random, count: int, at: datet
     if not closed or not waiting:
         raise NothingTravelled()
     opened = round(count * open_share)
-    for place in range(count):
-        if (place + 1) * opened // count > place * opened // count:
-            yield _open_copy(chance.choice(waiting), chance, at)
-        else:
-            moved = timedelta(weeks=chance.randrange(WEEKS), minutes=int(chance.uniform(0, JITTER)))
-            yield Copy(chance.choice(closed), -moved, -moved)
+    still = sorted((_open_copy(chance.choice(waiting), chance, at) for _ in range(opened)), key=_weeks_back)
+    for week in reversed(range(WEEKS)):  # as they came in: what is open lies with what is young
+        yield from _of_week(chance, closed, week, (count - opened) * (week + 1) // WEEKS
+                            - (count - opened) * week // WEEKS)
+        while still and (_weeks_back(still[-1]) >= week or not week):
+            yield still.pop()
+
+
+def _of_week(chance: random.Random, closed: Sequence[Mould], week: int, count: int) -> Iterator[Copy]:
+    for _ in range(count):
+        moved = timedelta(weeks=week, minutes=int(chance.uniform(0, JITTER)))
+        yield Copy(chance.choice(closed), -moved, -moved)
+
+
+def _weeks_back(copy: Copy) -> int:
+    return round(-copy.moved / timedelta(weeks=1))
 
 
 def _open_copy(mould: Mould, chance: random.Random, at: datetime) -> Copy:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from engine.cases.models import Case
@@ -22,6 +22,7 @@ STATES: tuple[State, ...] = ("late", "near", "unaccepted")
 NO_CLASS = ""
 WEEKS, COLUMNS = 8, 5
 Week = tuple[datetime, int, int]  # its Monday, deadlines met, deadlines that ended
+_RUNS = (Case.closed_at.is_(None), Case.stopped_at.is_(None))
 LEVELS = ("city", "county", "township", "community")
 
 
@@ -91,13 +92,15 @@ def accountable() -> ColumnElement[int]:
 
 def in_state(state: State, at: datetime) -> ColumnElement[bool]:
     """Open cases that are late, near their due time, or late and never accepted."""
-    runs = and_(Case.closed_at.is_(None), Case.stopped_at.is_(None))
+    return and_(*_RUNS, _while_running(state, at))
+
+
+def _while_running(state: State, at: datetime) -> ColumnElement[bool]:
     if state == "near":
-        return and_(runs, Case.due_at >= at, Case.warn_at <= at)
-    late = and_(runs, Case.due_at < at)
+        return and_(Case.due_at >= at, Case.warn_at <= at)
     if state == "late":
-        return late
-    return and_(late, Case.dispatched_at.is_(None), Case.stage.in_(("collect", "assign")))
+        return Case.due_at < at
+    return and_(Case.due_at < at, Case.dispatched_at.is_(None), Case.stage.in_(("collect", "assign")))
 
 
 def selection(state: State, at: datetime, unit: Unit | None, class_name: str | None) -> list[ColumnElement[bool]]:
@@ -152,15 +155,16 @@ def _line(top: str, path: str, below: dict[str, str], organisation: int, name: s
 
 
 def _count_cases(session: Session, actor: Actor, at: datetime, units: dict[int, Unit]) -> tuple[int, datetime | None]:
-    """Late and near cases by line and class; how many fall due today, and since when the oldest is late."""
+    """Late and near cases by line and class; how many fall due today, and since when the oldest is late.
+
+    All of it stands in the index of open cases: `least` keeps the planner from visiting the rows by another one.
+    """
     who, end = accountable().label("who"), Asker(actor, at).day_end
-    is_late, is_near = in_state("late", at), in_state("near", at)
-    counted = [func.count().filter(one) for one in (
-        is_late, is_near, in_state("unaccepted", at), and_(Case.due_at >= at, Case.due_at <= end))]
+    states = [_while_running(state, at) for state in STATES]
+    counted = [func.count().filter(one) for one in (*states, and_(Case.due_at >= at, Case.due_at <= end))]
     rows = session.execute(
-        select(who, Case.class_name, *counted, func.min(Case.due_at).filter(is_late))
-        .where(Case.closed_at.is_(None), Case.stopped_at.is_(None), or_(Case.due_at <= end, is_near))
-        .group_by(who, Case.class_name))
+        select(who, Case.class_name, *counted, func.min(Case.due_at).filter(states[0]))
+        .where(*_RUNS, func.least(Case.warn_at, Case.due_at) <= end).group_by(who, Case.class_name))
     today, oldest = 0, []
     for row in rows:
         organisation, class_name, late, near, never, due, first = tuple(row)

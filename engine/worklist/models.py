@@ -23,6 +23,8 @@ class Task(Base):
         Index("ix_task_offered", "organisation_id", "role", "element", "due_at", "id", postgresql_where=OPEN),
         Index("ix_task_assignee_open", "assignee_id", postgresql_where=OPEN),
         Index("ix_task_case_open", "case_id", postgresql_where=OPEN),
+        Index("ix_task_unsigned", "case_id", "due_at", "id",
+              postgresql_where=text("closed_at IS NULL AND element IN ('sign', 'sign_assist')")),
         Index(
             "ix_task_grid_open", "grid_id", postgresql_where=text("closed_at IS NULL AND grid_id IS NOT NULL")
         ),

@@ -21,6 +21,7 @@ from engine.bench.step import NotTheSame
 from engine.db.session import session_factory
 from engine.demo import volume
 from engine.settings import Settings
+from engine.supervision import tallies
 from web.db import db
 
 FEW, MANY = 10_000, 1_800_000
@@ -90,6 +91,8 @@ def _fill(engine: sa.Engine, size: int, at: datetime) -> dict[str, int]:
         missing = size - volume.sizes(session)["cases"]
         for _ in volume.add_volume(session, max(0, missing), at):
             pass
+        session.commit()
+        tallies.note_lateness(session, at)
         session.commit()
         sizes = dict(volume.sizes(session))
     settle(engine)
