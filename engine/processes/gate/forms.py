@@ -16,6 +16,8 @@ _DRAWING = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec
             "http://bpmn.io/schema/bpmn/biocolor/1.0", "http://www.w3.org/2001/XMLSchema-instance",
             "http://www.w3.org/XML/1998/namespace")
 _OURS = frozenset({BPMN, SPIFF, WANGGE, *_DRAWING})
+_DECLARED = ("message", "signal", "error", "escalation")
+_DRAWN = ACTIVITIES | EVENTS | GATEWAYS | {"process", "sequenceFlow", *_DECLARED}
 _SPIFF_WRONG = {"variableName": "表单的内容总是放在 form 里，variableName 不起作用",
                 "processVariableCorrelation": "消息关联不起作用，请删除",
                 "retry": "重试次数不起作用：服务失败会成为异常，由人处理",
@@ -85,7 +87,8 @@ def check_extensions(root: Any, process: Any, findings: Findings) -> None:
     for node in root.iter(tag("extension")):
         if (node.get("mustUnderstand") or "").lower() == "true":
             findings.error(process, "must_understand", f"图里要求必须支持扩展「{node.get('definition')}」，这里不支持")
-    for node in process.iter():
+    declared = root.iterchildren(*(tag(kind) for kind in _DECLARED))
+    for node in [one for part in (process, *declared) for one in part.iter()]:
         if isinstance(node.tag, str):
             _check_foreign(node, findings)
             if node.tag.startswith(f"{{{SPIFF}}}") and local(node.tag) in _SPIFF_WRONG:
@@ -126,7 +129,7 @@ def _vendor(name: str) -> str:
 def _drawn(node: Any) -> Any:
     current = node
     while current.getparent() is not None:
-        if local(current.tag) in ACTIVITIES | EVENTS | GATEWAYS | {"process", "sequenceFlow"}:
+        if current.tag.startswith(f"{{{BPMN}}}") and local(current.tag) in _DRAWN:
             return current
         current = current.getparent()
     return node
