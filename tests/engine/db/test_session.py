@@ -40,3 +40,26 @@ def test_a_terminated_connection_is_replaced(database_url: str) -> None:
 
 def test_plain_postgresql_addresses_mean_psycopg_3() -> None:
     assert create_engine("postgres://somewhere/wangge").dialect.driver == "psycopg"
+
+
+class Asked(Exception):
+    """How a connection was asked for."""
+
+
+@pytest.mark.parametrize(("address", "is_watched", "has_options"), [
+    ("postgresql://wangge@db.example.org/wangge", True, True),
+    ("postgresql://wangge@db.example.org/wangge?options=-csearch_path%3Dours", True, False),
+    ("postgresql://wangge@/wangge?host=/var/run/postgresql", False, False)])
+def test_a_machine_that_lost_its_power_is_noticed_over_a_network(
+        address: str, is_watched: bool, has_options: bool) -> None:
+    engine = create_engine(address, poolclass=sa.NullPool)
+
+    @sa.event.listens_for(engine, "do_connect")
+    def ask(dialect: object, record: object, args: object, given: dict[str, object]) -> None:
+        raise Asked(given)
+
+    with pytest.raises(Asked) as asked:
+        engine.connect()
+    given = asked.value.args[0]
+    assert ("keepalives_idle" in given) is is_watched
+    assert ("tcp_keepalives_idle=4" in str(given.get("options"))) is has_options
