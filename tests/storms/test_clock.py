@@ -16,7 +16,7 @@ from tests.storms.sizes import sizes
 MOST_WORKERS = 8
 
 
-@sizes(small=(80, 3, 1), storm=(2_000, MOST_WORKERS, 5), full=(10_000, MOST_WORKERS, 50))
+@sizes(small=(80, 3, 1), storm=(1_000, MOST_WORKERS, 3), full=(10_000, MOST_WORKERS, 50))
 def test_timers_of_one_instant_fire_once_each(make_watch: Callable[[], House], size: tuple[int, int, int], seed: int,
                                               say: Say) -> None:
     count, workers, rounds = size
@@ -44,7 +44,7 @@ def has_fired(house: House, some: int) -> bool:
     return len(firings(house, LATE)) >= some
 
 
-@sizes(small=(36, 1), storm=(1_000, 10), full=(6_000, 15))
+@sizes(small=(36, 1), storm=(600, 10), full=(6_000, 15))
 def test_a_backlog_drains_oldest_first_when_all_workers_died(make_watch: Callable[[], House], size: tuple[int, int],
                                                              seed: int, say: Say) -> None:
     (count, rounds), watch = size, make_watch()

@@ -89,7 +89,7 @@ MOMENTS = (  # the seconds before each: a leap day, and the changes of summer ti
 )
 
 
-@sizes(small=(3, "small"), storm=(20, "storm"), full=(2_000, "full"))
+@sizes(small=(3, "small"), storm=(10, "storm"), full=(2_000, "full"))
 def test_a_clock_that_jumps_fires_nothing_twice_early_or_never(
         watch: House, keeper: MachineClock | None, size: tuple[int, str], seed: int, say: Say) -> None:
     count, kind = size

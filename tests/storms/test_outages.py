@@ -60,7 +60,7 @@ def late_ones(house: House, ledger: Ledger) -> int:
             Case.id > ledger.since, Entry.verb == "timer", Entry.element == LATE)) or 0
 
 
-@sizes(small=4, storm=60, full=60)
+@sizes(small=4, storm=30, full=60)
 def test_what_fell_due_while_all_workers_were_gone_is_done_in_twice_that_time(
         house: House, size: int, seed: int, say: Say) -> None:
     ledger = Ledger.opened(house)
@@ -84,7 +84,7 @@ def test_what_fell_due_while_all_workers_were_gone_is_done_in_twice_that_time(
         f"measures done {took:.1f} s after they came back; {check(house, ledger)}; {house.verify()} checks")
 
 
-@sizes(small=(3, 1.5), storm=(20, 10), full=(15, 120))
+@sizes(small=(3, 1.5), storm=(12, 10), full=(15, 120))
 def test_workers_that_restart_one_after_the_other_hold_nobody_up(
         house: House, size: tuple[int, float], seed: int, say: Say) -> None:
     rounds, pause = size
