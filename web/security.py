@@ -31,7 +31,7 @@ def nonce() -> str:
 def set_headers(answer: Response) -> Response:
     """The headers of every answer; a browser keeps no copy of pages and data."""
     headers = answer.headers
-    headers.setdefault("Content-Security-Policy", _policy())
+    headers.setdefault("Content-Security-Policy", policy())
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["X-Frame-Options"] = "DENY"
@@ -44,12 +44,13 @@ def set_headers(answer: Response) -> Response:
     return answer
 
 
-def _policy() -> str:
+def policy(more: str = "") -> str:
+    """What an answer may load; `more` is what a page of its own needs besides."""
     scripts = f"'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'none'"
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' data: blob:; "
         "font-src 'self' data:; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        f"form-action 'self'; frame-ancestors 'none'{more and '; '}{more}"
     )
 
 

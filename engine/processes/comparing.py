@@ -19,6 +19,7 @@ from engine.processes.reading import read_xml
 
 Kind = Literal["added", "removed", "changed"]
 _OWN = f"{{{WANGGE}}}"
+_LEADS = ("from", "to", "attached", "default")  # compared by id, told by name
 _SAID_ELSEWHERE = ("id", "name", "default", "sourceRef", "targetRef", "attachedToRef", f"{_OWN}nameEn")
 _DRAWN_ELSEWHERE = frozenset({tag("incoming"), tag("outgoing"), f"{_OWN}form", f"{_OWN}cites", tag("documentation"),
                               tag("conditionExpression"), tag("timerEventDefinition"), tag("script"),
@@ -57,19 +58,25 @@ def compare(before: Source, after: Source) -> tuple[Change, ...]:
     old, new = _parts(before), _parts(after)
     found = [Change(key, part.name, part.type, "added") for key, part in new.items() if key not in old]
     for key, part in new.items():
-        if key in old and (details := _details(old[key], part)):
+        if key in old and (details := _details(old[key], part, old, new)):
             found.append(Change(key, part.name, part.type, "changed", details))
     order = {key: place for place, key in enumerate(new)}
     found.sort(key=lambda one: order[one.element])
     return (*found, *(Change(key, part.name, part.type, "removed") for key, part in old.items() if key not in new))
 
 
-def _details(old: _Part, new: _Part) -> tuple[Detail, ...]:
+def _details(old: _Part, new: _Part, before: Mapping[str, _Part], after: Mapping[str, _Part]) -> tuple[Detail, ...]:
     keys = dict.fromkeys([*old.says, *new.says])
     found = [Detail(what, of, old.says.get((what, of), ""), new.says.get((what, of), "")) for what, of in keys
              if old.says.get((what, of), "") != new.says.get((what, of), "")]
-    named = [one for one in found if one.what != "rest"]
+    named = [one if one.what not in _LEADS else one._replace(before=_name(before, one.before),
+                                                             after=_name(after, one.after))
+             for one in found if one.what != "rest"]
     return tuple(named or [one._replace(before="", after="") for one in found])
+
+
+def _name(parts: Mapping[str, _Part], key: str) -> str:
+    return parts[key].name if key in parts else key
 
 
 @lru_cache(maxsize=64)
@@ -83,16 +90,15 @@ def _parts(source: Source) -> dict[str, _Part]:
     whole = {("name", ""): info.name, ("documentation", ""): info.documentation, ("cites", ""): "; ".join(info.cites),
              ("inputs", ""): "、".join(info.inputs), ("outputs", ""): "、".join(info.outputs)}
     found = {info.id: _Part(info.name, "process", whole)}
-    found |= {one.id: _Part(_called(nodes[one.id]), one.type, _said_of(one, nodes[one.id], nodes))
-              for one in info.elements}
+    found |= {one.id: _Part(_called(nodes[one.id]), one.type, _said_of(one, nodes[one.id])) for one in info.elements}
     return found | {flow.get("id") or "": _flow(flow, nodes) for flow in process.iter(tag("sequenceFlow"))}
 
 
-def _said_of(one: ElementInfo, node: Any, nodes: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+def _said_of(one: ElementInfo, node: Any) -> dict[tuple[str, str], str]:
     said = {("type", ""): one.type, ("name", ""): node.get("name") or "", ("lane", ""): one.lane or "",
             ("calls", ""): one.calls, ("timer", ""): one.timer, ("cites", ""): "; ".join(one.cites),
-            ("attached", ""): _called(nodes.get(one.attached_to)) if one.attached_to else "",
-            ("default", ""): _default(node, nodes),
+            ("attached", ""): one.attached_to,
+            ("default", ""): _default(node),
             ("documentation", ""): (node.findtext(tag("documentation")) or "").strip(),
             ("script", ""): (node.findtext(tag("script")) or "").strip()}
     said |= {("prop", name): value for name, value in one.props.items() if name != "nameEn"}
@@ -112,7 +118,8 @@ def _form(form: Form) -> dict[tuple[str, str], str]:
 
 def _flow(flow: Any, nodes: Mapping[str, Any]) -> _Part:
     ends = [_called(nodes.get(flow.get(end) or "")) or flow.get(end) or "" for end in ("sourceRef", "targetRef")]
-    said = {("from", ""): ends[0], ("to", ""): ends[1], ("name", ""): flow.get("name") or "",
+    said = {("from", ""): flow.get("sourceRef") or "", ("to", ""): flow.get("targetRef") or "",
+            ("name", ""): flow.get("name") or "",
             ("condition", ""): (flow.findtext(tag("conditionExpression")) or "").strip()}
     return _Part(" → ".join(ends), "sequenceFlow", said)
 
@@ -121,11 +128,11 @@ def _called(node: Any) -> str:
     return "" if node is None else (node.get("name") or node.get("id") or "").replace("\n", "")
 
 
-def _default(node: Any, nodes: Mapping[str, Any]) -> str:
+def _default(node: Any) -> str:
     """Where a gateway leads when no condition holds."""
     for flow in node.getparent().iterfind(tag("sequenceFlow")):
         if flow.get("id") == node.get("default"):
-            return _called(nodes.get(flow.get("targetRef")))
+            return str(flow.get("targetRef") or "")
     return ""
 
 

@@ -128,3 +128,27 @@ def test_a_limit_is_changed_in_its_cell_and_asked(enter: Enter) -> None:
     page.go_back()
     page.get_by_role("button", name="撤回修改稿").click()
     expect(page.locator("p.say")).to_contain_text("没有发布")
+
+
+def test_a_path_is_changed_on_the_drawing_board(enter: Enter) -> None:
+    page = enter(DRAWER)
+    page.goto("/console/rules")
+    page.get_by_role("link", name="协办单位办理").click()
+    page.get_by_role("link", name="画图").click()
+    page.locator("[data-element-id=sign_assist] .djs-hit").first.click()
+    name = page.get_by_label("名称", exact=True)
+    expect(name).to_have_value("协办签收")
+    name.fill("协办单位签收")
+    name.press("Tab")
+    page.get_by_label("依据条文").fill("E99")
+    page.get_by_label("依据条文").press("Tab")
+    expect(page.locator("#said")).to_contain_text("要求清单里没有「E99」")
+    expect(page.locator(".canvas .wrong[data-element-id=sign_assist]")).to_be_visible()
+    clean(page)
+    page.get_by_label("依据条文").fill("GB 6.4b")
+    page.get_by_label("依据条文").press("Tab")
+    expect(page.locator("#verdict")).to_have_text("门禁放行。")
+    page.get_by_role("button", name="存为修改稿").click()
+    expect(page.locator("#changes > .in > .changes > li")).to_have_count(1)  # all that was not touched is as it was
+    expect(page.locator("#changes")).to_contain_text("协办单位签收")
+    page.get_by_role("button", name="撤回修改稿").click()

@@ -8,13 +8,14 @@ const to = new URL("../static/build/", import.meta.url).pathname;
 await rm(to, { recursive: true, force: true });
 await mkdir(to, { recursive: true });
 await build({
-  entryPoints: ["console", "viewer", "map"].map((name) => `${from}${name}.js`),
+  entryPoints: ["console", "drawing", "viewer", "map"].map((name) => `${from}${name}.js`),
   outdir: to,
   bundle: true,
   minify: true,
   format: "iife",
   target: ["chrome100", "firefox100", "safari15"],
   loader: { ".png": "dataurl", ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl" },
+  external: ["../font/bpmn.eot*"], // the font of the drawing board for browsers long gone
   legalComments: "linked",
   logLevel: "warning",
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -70,6 +71,20 @@ def test_forms_and_limits_are_compared_one_by_one(old: str, new: str, what: tupl
 def test_what_has_no_name_of_its_own_is_still_noticed() -> None:
     new = changed(HANDLE, 'resultVariable="assist_orgs">', 'resultVariable="helpers">')
     assert {one.details[0].what for one in compare(HANDLE, new)} == {"rest"}
+
+
+def test_a_renamed_task_is_not_told_again_at_its_flows_and_events() -> None:
+    new = changed(HANDLE, 'name="受理分流"', 'name="受理并分流"')
+    only, = compare(HANDLE, new)
+    assert only.details == (("name", "", "受理分流", "受理并分流"),)
+
+
+def test_a_flow_that_leads_elsewhere_says_where_by_name() -> None:
+    flow = re.search(r'<bpmn:sequenceFlow id="(\w+)" sourceRef="sign_for" targetRef="to_unit"', HANDLE.content.decode())
+    assert flow is not None
+    new = changed(HANDLE, flow.group(0), flow.group(0).replace('Ref="to_unit"', 'Ref="sign"'))
+    found = {one.element: one.details for one in compare(HANDLE, new)}
+    assert found == {flow.group(1): (("to", "", "to_unit", "签收"),)}
 
 
 def test_moving_things_about_changes_nothing() -> None:

@@ -247,3 +247,24 @@ def test_a_county_changes_its_own_pack_only(house: House, browse: Browse) -> Non
     place = draft_of(upload(county, limits, "limits.dmn", pack="daishan"))
     assert "与现行版本相比" in county.get(place).text
     assert browse("designer").get(place).status_code == 200  # the city stands above
+
+
+def test_the_board_opens_for_designers_and_may_place_its_handles(house: House, browse: Browse) -> None:
+    place = f"/console/rules/{version(house, 'handle', 1)}/draw"
+    answer = browse("designer").get(place)
+    assert answer.status_code == 200 and "style-src-attr 'unsafe-inline'" in answer.headers["Content-Security-Policy"]
+    assert "script-src 'nonce-" in answer.headers["Content-Security-Policy"]
+    assert {browse(who).get(place).status_code for who in ("dispatcher", "overseer", "county")} == {404}
+    assert browse("designer").get(f"/console/rules/{version(house, 'limits', 1)}/draw").status_code == 404
+
+
+@pytest.mark.parametrize("content, codes", [
+    (CHANGED, []), (b"", ["xml"]), (b"<!DOCTYPE a><a/>", ["DOCTYPE"]),
+    (HANDLE.replace(b'id="cases.dispatch_at_once"', b'id="cases.nonsense"'), ["cases.nonsense"]),
+])
+def test_the_gate_answers_as_it_is_drawn(browse: Browse, content: bytes, codes: list[str]) -> None:
+    answer = browse("designer").post("/console/packs/base/check/handle", {"file": (io.BytesIO(content), "handle.bpmn")})
+    told = answer.get_json()
+    assert answer.status_code == 200 and len(told) == len(codes)
+    assert all(code.lower() in one["text"].lower() for code, one in zip(codes, told, strict=True))
+    assert browse("dispatcher").post("/console/packs/base/check/handle").status_code == 404
