@@ -73,6 +73,7 @@ class Children:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.is_embedded = here.database_url is None
         self.data = here.data
+        self.leaving = threading.Event()
         self.stopping = False
         self.until = 0.0
 
@@ -95,16 +96,16 @@ class Children:
                 else:
                     time.sleep(PAUSE)
                     self._start(name)
+        self.leaving.set()
         self._end()
         keeper.join(timeout=PATIENCE[signal.SIGTERM])
         return status
 
     def _keep_database(self) -> None:
         """Start the embedded server again when it is gone; where that fails, as on a full volume, again and again."""
-        while self.is_embedded and not self.stopping:
+        while self.is_embedded and not self.leaving.wait(REVIVED_EVERY):
             with suppress(ServerFailed, OSError):
                 server.revive(self.data)
-            time.sleep(REVIVED_EVERY)
 
     def _start(self, name: str) -> None:
         self.running[name] = subprocess.Popen(self.commands[name], env=self.environment, stdin=subprocess.DEVNULL)
