@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 venv := .venv
 bin := $(venv)/bin
-frontend := $(wildcard web/frontend/*)
+frontend := $(wildcard web/frontend/* web/frontend/*/*)
 messages := $(wildcard web/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: help setup run test bench storm rules lint format db migration sizes clean

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from web import identity
 
+View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
+_TOKENLESS = "is_tokenless"
 LARGEST_JSON = 2 * 1024 * 1024
 
 
@@ -20,6 +24,12 @@ def init_app(app: Flask) -> None:
     app.before_request(_protect)
     app.after_request(set_headers)
     app.jinja_env.globals["csp_nonce"] = nonce
+
+
+def without_token(view: View) -> View:
+    """Mark a view that looks at no cookie: nobody's browser can be tricked into it, so it needs no token."""
+    setattr(view, _TOKENLESS, True)
+    return view
 
 
 def nonce() -> str:
@@ -62,5 +72,6 @@ def _prepare() -> None:
 
 def _protect() -> None:
     """A page's change needs its token; a program's needs none, for it sends no cookie."""
-    if request.endpoint is not None and not identity.is_api():
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and not identity.is_api() and not getattr(view, _TOKENLESS, False):
         csrf.protect()

@@ -83,6 +83,13 @@ def revoke(session: Session, session_id: int, at: datetime) -> None:
     session.execute(ended.values(revoked_at=at))
 
 
+def is_revoked(session: Session, session_id: int) -> bool:
+    """Whether a log-in was ended by somebody, or is forgotten; one that only grew old or idle was not."""
+    asked = sa.select(LogIn.revoked_at).where(LogIn.id == session_id)
+    found = session.execute(asked).first()
+    return found is None or found.revoked_at is not None
+
+
 def revoke_secret(session: Session, secret: str, at: datetime) -> None:
     """End the log-in of this secret, if there is one."""
     ended = sa.update(LogIn).where(LogIn.secret_hash == _hash(secret), LogIn.revoked_at.is_(None))

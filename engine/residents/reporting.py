@@ -56,6 +56,7 @@ def report(session: Session, given: cases.Report, key: str, address: str, at: da
     visit = Visit(case)
     answer = repeating.Answer(201, {"number": case.number, "secret": visit.secret})
     repeating.keep_answer(session, NOBODYS, key, asked, answer, at)
+    session.flush()
     return Filed(visit, sum(cover(text)[1] for text in (given.description, given.place)))
 
 

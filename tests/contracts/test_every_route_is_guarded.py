@@ -26,6 +26,7 @@ PUBLIC = {
     "api.make_token",
     "api-docs.openapi_json",
     "console.styleguide",
+    "phone.deliver",
     "phone.manifest",
     "phone.offline",
     "phone.service_worker",

@@ -11,13 +11,12 @@ const owner = Number(document.body.dataset.owner) || null;
 let paint = async () => {};
 
 async function send() {
-  const me = await sendAll(() => { refresh(); });
-  await refresh(me);
-  return me;
+  await sendAll(() => { refresh(); });
+  await refresh();
 }
 
 // The note on top, the number in the dock, and the list where it is shown.
-async function refresh(me = {}) {
+async function refresh() {
   await paint();
   const items = await list();
   const mine = items.filter((one) => one.owner === owner);
@@ -26,7 +25,7 @@ async function refresh(me = {}) {
   const foreign = items.filter((one) => one.owner !== owner && one.state === "waiting");
   document.querySelectorAll("[data-unsent]").forEach((one) => { one.textContent = unsent.length + failed.length || ""; });
   const note = document.getElementById("signal");
-  const login = me.login || unsent.some((one) => one.why === "login");
+  const login = unsent.some((one) => one.why === "login");
   const [said, number] = !navigator.onLine ? [note.dataset.offline, unsent.length]
     : failed.length ? [note.dataset.failed, failed.length]
       : unsent.length ? [login ? note.dataset.login : note.dataset.waiting, unsent.length]
@@ -36,13 +35,12 @@ async function refresh(me = {}) {
   if (login && unsent.length) note.append(" ", linkTo(`/login?next=${encodeURIComponent("/phone/outbox")}`, note.dataset.enter));
 }
 
-// After a report went into the outbox: a fresh form, and a word on what became of it.
-async function sent(key) {
-  const { registration } = await wake();
-  if (registration && registration.sync) registration.sync.register("outbox").catch(() => {});
+// After a report went into the outbox: it is tried at once, and a word says what became of it.
+async function sent(key, form) {
+  askForSync();
   send();
   await answered(key);
-  location.assign(`/phone/?sent=${key}`);
+  say(await find(key), form);
 }
 
 // Waits a moment for the answer: most are there before the page is.
@@ -54,11 +52,11 @@ async function answered(key) {
   }
 }
 
-async function sayWhatBecame(form) {
-  const key = new URLSearchParams(location.search).get("sent");
-  const item = key && await find(key);
-  if (!item) return;
-  history.replaceState(null, "", "/phone/");
+function say(item, form) {
+  if (item.state === "failed") {
+    location.assign("/phone/outbox"); // where the reason stands, and what may be done about it
+    return;
+  }
   const box = document.createElement("div");
   box.className = "note";
   const words = document.createElement("strong");
@@ -68,14 +66,18 @@ async function sayWhatBecame(form) {
   fill(document.getElementById("told"), box);
 }
 
-async function wake() {
-  if (!("serviceWorker" in navigator)) return {};
-  try {
-    await navigator.serviceWorker.register(document.body.dataset.worker, { scope: "/phone/" });
-    return { registration: await navigator.serviceWorker.ready };
-  } catch {
-    return {};
-  }
+// Starts the service worker where there is one; nothing waits for it, for some browsers only pretend to have it.
+function wake() {
+  if (!("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register(document.body.dataset.worker, { scope: "/phone/" }).catch(() => {});
+  navigator.serviceWorker.addEventListener("message", () => refresh());
+}
+
+// Where the browser can, it wakes the service worker when the signal is back, even with the page closed.
+function askForSync() {
+  if (!("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.getRegistration("/phone/")
+    .then((found) => found && found.sync && found.sync.register("outbox")).catch(() => {});
 }
 
 // Only the fields of the chosen outcome are shown and sent.
@@ -88,7 +90,8 @@ function showFields(form) {
   });
 }
 
-async function checkClock() {
+// Fetches this person's ticket, and says when the phone's clock is wrong.
+async function meet() {
   const me = await whoAmI();
   const note = document.getElementById("clock");
   note.hidden = !me.clock;
@@ -108,17 +111,15 @@ async function begin() {
   const form = document.getElementById("capture");
   if (form) {
     prepareGuessing(form);
-    await sayWhatBecame(form);
     await prepareCapture(form, owner, sent);
   }
-  await wake();
-  if (navigator.serviceWorker) navigator.serviceWorker.addEventListener("message", () => refresh());
+  meet();
+  wake();
   addEventListener("online", send);
   addEventListener("offline", () => refresh());
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
   setInterval(async () => { if (navigator.onLine && (await list()).some((one) => one.state === "waiting")) send(); }, AGAIN);
   await send();
-  checkClock();
 }
 
 begin();

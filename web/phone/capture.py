@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from engine import cases, matters
 from engine.cases import claims, reading, repeating
@@ -18,9 +17,10 @@ from engine.cases.duplicates import find_similar
 from engine.cases.queues import BY_KEY
 from engine.cases.searching import bigrams
 from engine.errors import Invalid
-from web import failing, identity
+from web import failing, identity, security
 from web.console import photos, shell
 from web.db import db
+from web.phone import tickets
 from web.phone.blueprint import blueprint
 
 TYPED = ("description", "place", "matter", "urgency", "done", "name", "phone", "lat", "lng", "accuracy", "key",
@@ -62,10 +62,10 @@ def capture() -> Answer:
 
 @blueprint.get("/me")
 def me() -> Answer:
-    """Whose phone this is now, the token to send with, and whether its clock can be believed."""
+    """Whose phone this is now, the ticket to send with, and whether its clock can be believed."""
     device = _moment(request.args.get("device_at", ""))
     ahead = round((device - shell.now()).total_seconds()) if device else 0
-    return jsonify(owner=identity.current_actor().account_id, token=generate_csrf(), now=shell.now().isoformat(),
+    return jsonify(owner=identity.current_actor().account_id, ticket=tickets.give(), now=shell.now().isoformat(),
                    clock=claims.off_words(ahead, shell.language()))
 
 
@@ -89,6 +89,19 @@ def guess() -> Answer:
 @blueprint.post("/reports")
 def report() -> Answer:
     """File a draft; the same draft again, from whatever device, gets the first answer."""
+    return _file()
+
+
+@blueprint.post("/outbox")
+@security.without_token
+@identity.public
+def deliver() -> Answer:
+    """File what waited on a phone, by its ticket; whoever is logged in now does not matter."""
+    tickets.act_by_ticket()
+    return _file()
+
+
+def _file() -> Answer:
     sent = _read()
     session, at, account = db.session(), shell.now(), identity.current_actor().account_id or 0
     try:

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from werkzeug.test import TestResponse
 
-from engine import cases, clock, library, matters
+from engine import cases, clock, directory, library, matters
 from engine.audit.models import Entry
 from engine.cases.models import Case
 from engine.worklist.models import Task
+from tests.builders import an_actor
 from tests.web.conftest import House, png
 from tests.web.console.conftest import Browser, browse
 
@@ -101,7 +103,7 @@ def test_a_phone_clock_a_day_wrong_is_told_and_our_time_counts(
     entry = house.session.scalars(sa.select(Entry).where(Entry.case_id == case.id, Entry.seq == 1)).one()
     assert abs(entry.facts["device_ahead"] - hours * 3600) < 60 and entry.facts["waited"] == 3600
     me = worker.get(f"/phone/me?device_at={device.isoformat().replace('+', '%2B')}").get_json()
-    assert said in me["clock"] and me["owner"] and me["token"]
+    assert said in me["clock"] and me["owner"] and me["ticket"]
 
 
 @pytest.mark.parametrize("wrong, field", [
@@ -224,3 +226,54 @@ def test_nobody_without_a_log_in_sends_anything(house: House) -> None:
     client = house.app.test_client()
     assert client.post("/phone/reports", data=DRAFT).status_code == 400  # no token of a page
     assert client.get("/phone/me", headers=JSON).status_code == 302
+
+
+def ticket_of(browser: Browser) -> dict[str, str]:
+    """What this phone sends with later."""
+    return {**JSON, "X-Phone-Ticket": browser.get("/phone/me").get_json()["ticket"]}
+
+
+def test_a_ticket_hands_in_what_waited_when_nobody_is_logged_in(house: House, worker: Browser) -> None:
+    headers, stranger, same = ticket_of(worker), house.app.test_client(), key()
+    answers = [stranger.post("/phone/outbox", data={**DRAFT, "key": same}, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].get_json() == answers[1].get_json()
+    case = case_of(house, answers[0])
+    assert (case.reporter_id, case.grid_id) == (house.city.reporter.person_id, house.city.grid.id)
+    assert stranger.get("/phone/tasks", headers=headers).status_code == 302
+
+
+def test_the_ticket_counts_not_who_is_logged_in_now(house: House, worker: Browser, browse: Browse) -> None:
+    headers, other = ticket_of(worker), browse("dispatcher")
+    answer = other.client.post("/phone/outbox", data={**DRAFT, "key": key()}, headers=headers)
+    assert case_of(house, answer).reporter_id == house.city.reporter.person_id
+
+
+@pytest.mark.parametrize("ticket", ["", "x", "WzEsMV0.aaaa.bbbb", "\u00e9"])
+def test_without_a_ticket_nothing_is_handed_in_even_with_a_log_in(
+        house: House, worker: Browser, ticket: str) -> None:
+    before = count(house)
+    answer = worker.client.post("/phone/outbox", data=DRAFT, headers={**JSON, "X-Phone-Ticket": ticket})
+    assert answer.status_code == 401 and count(house) == before
+
+
+def test_a_ticket_dies_with_the_log_out_with_time_and_with_the_account(house: House, browse: Browse) -> None:
+    client = house.app.test_client()
+
+    def status(headers: dict[str, str]) -> int:
+        return client.post("/phone/outbox", data={**DRAFT, "key": key()}, headers=headers).status_code
+
+    worker = browse("reporter")
+    out = ticket_of(worker)
+    worker.post("/logout")
+    assert status(out) == 401
+    with time_machine.travel(clock.now() - timedelta(days=8), tick=True):
+        old = ticket_of(browse("reporter"))
+    assert status(old) == 401
+    leaver = an_actor(house.session, "grid_worker", house.city.community_centre, house.city.grid, username="leaver")
+    house.session.commit()
+    gone = ticket_of(browse("leaver"))
+    assert status(gone) == 201 and leaver.account_id is not None
+    directory.disable_account(house.session, leaver.account_id, clock.now())
+    house.session.commit()
+    assert status(gone) == 401

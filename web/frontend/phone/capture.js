@@ -6,7 +6,7 @@ const TYPED = ["description", "place", "matter", "urgency", "done", "name", "pho
 const PAUSE = 300;
 
 export async function prepareCapture(form, owner, sent) {
-  const draft = await opened(form, owner);
+  let draft = await opened(form, owner);
   const words = form.dataset;
   const named = document.getElementById("snap").textContent;
   const repaint = () => {
@@ -38,11 +38,28 @@ export async function prepareCapture(form, owner, sent) {
     if (!complete(form, way)) return;
     clearTimeout(timer);
     read(form, draft);
-    await keep({ ...draft, state: "waiting", fields: { ...draft.fields, way } });
-    await sent(draft.key);
+    const { key } = draft;
+    await keep({ ...draft, state: "waiting", why: "", problems: {}, fields: { ...draft.fields, way } });
+    draft = fresh(owner);
+    clear(form);
+    repaint();
+    await sent(key, form);
   });
   addEventListener("pagehide", () => saveNow(form, draft));
-  return draft;
+}
+
+const fresh = (owner) => ({ key: newKey(), owner, state: "draft", made: new Date().toISOString(), fields: {}, photos: [] });
+
+// The form as it is for the next report; no page is loaded for it, for there may be no signal.
+function clear(form) {
+  form.reset();
+  TYPED.forEach((name) => { if (form.elements[name].value !== undefined && name !== "urgency") form.elements[name].value = ""; });
+  problems(form, {}, "", false);
+  document.getElementById("fix").textContent = "";
+  document.getElementById("guesses").hidden = true;
+  document.getElementById("similar").textContent = "";
+  history.replaceState(null, "", "/phone/");
+  scrollTo(0, 0);
 }
 
 // The draft that the address names, the newest of this person's, or a fresh one.
@@ -50,9 +67,7 @@ async function opened(form, owner) {
   const wanted = new URLSearchParams(location.search).get("draft");
   const mine = (await list()).filter((one) => one.owner === owner && one.state === "draft");
   const found = (wanted && await find(wanted)) || mine[0];
-  if (!found || found.owner !== owner || !["draft", "failed"].includes(found.state)) {
-    return { key: newKey(), owner, state: "draft", made: new Date().toISOString(), fields: {}, photos: [] };
-  }
+  if (!found || found.owner !== owner || !["draft", "failed"].includes(found.state)) return fresh(owner);
   write(form, found);
   problems(form, found.problems || {}, found.said || form.dataset.draft, Boolean(found.said));
   return { ...found, state: "draft" };
@@ -99,6 +114,7 @@ function problems(form, found, said, isWrong) {
     place.hidden = !texts.length;
     place.textContent = texts.join(" ");
     place.closest(".field").classList.toggle("bad", Boolean(texts.length));
+    if (texts.length && place.closest("details")) place.closest("details").open = true;
     if (control && texts.length) {
       control.setAttribute("aria-invalid", "true");
       control.setAttribute("aria-describedby", place.id);

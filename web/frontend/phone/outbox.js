@@ -66,7 +66,7 @@ export function prepareOutbox(owner, send) {
     if (item.state === "sent") return item.said || "";
     const listed = Object.values(item.problems || {}).reduce((all, texts) => all.concat(texts), []);
     if (item.state === "failed") return [words[item.why] || "", item.said || "", ...listed].filter(Boolean).join(" ");
-    return item.state === "waiting" ? words[item.why] || "" : "";
+    return item.state === "waiting" ? words[item.why === "login" && item.owner !== owner ? "foreign" : item.why] || "" : "";
   }
 
   return paint;

@@ -1,11 +1,11 @@
 // Sends what waits, one item after the other, each under the key of its draft: whoever tries twice sends once.
-import { keep, list } from "./store.js";
+import { keep, keepTicket, list, ticketOf } from "./store.js";
 
-export const ME = "/phone/me";
-const REPORTS = "/phone/reports";
+const ME = "/phone/me";
+const OUTBOX = "/phone/outbox";
 const PASSING = [408, 425, 429, 500, 502, 503, 504, 507];
 
-// Tries everything that waits for whoever is logged in; gives { owner, login, clock }. One tab at a time, where it can.
+// Tries everything that waits, whoever wrote it. One tab or worker at a time, where the browser can tell.
 export async function sendAll(told = () => {}) {
   const locks = self.navigator.locks;
   return locks ? locks.request("wangge-outbox", () => trySending(told)) : trySending(told);
@@ -13,45 +13,45 @@ export async function sendAll(told = () => {}) {
 
 async function trySending(told) {
   const waiting = (await list()).filter((one) => one.state === "waiting" || one.state === "sending").reverse();
-  if (!waiting.length) return {};
-  const me = await whoAmI();
-  if (!me.owner) {
-    for (const item of waiting) await note(item, { state: "waiting", why: me.login ? "login" : "network" }, told);
-    return me;
-  }
   for (const item of waiting) {
-    if (item.owner !== me.owner) await note(item, { state: "waiting", why: "foreign" }, told);
-    else if (!(await send(item, me.token, told))) break;
+    if (!(await ticketOf(item.owner))) await whoAmI();
+    const ticket = await ticketOf(item.owner);
+    if (!ticket) await note(item, { state: "waiting", why: "login" }, told);
+    else if (!(await send(item, ticket, told))) break;
   }
-  return me;
 }
 
-// Who is logged in, and the token to send with; { login: true } when nobody is, {} without a connection.
+// Who is logged in; their ticket is kept for later. {} when nobody is, or without a connection.
 export async function whoAmI() {
   try {
     const asked = `${ME}?device_at=${encodeURIComponent(new Date().toISOString())}`;
     const answer = await fetch(asked, { redirect: "manual", cache: "no-store", headers: { Accept: "application/json" } });
-    if (answer.type === "opaqueredirect" || answer.status === 401) return { login: true };
-    return answer.ok ? await answer.json() : {};
+    if (!answer.ok) return {};
+    const me = await answer.json();
+    await keepTicket(me.owner, me.ticket);
+    return me;
   } catch {
     return {};
   }
 }
 
 // One item; false when there is no use in trying the next one now.
-async function send(item, token, told) {
+async function send(item, ticket, told, again = false) {
   await note(item, { state: "sending", why: "" }, told);
   let answer;
   try {
-    answer = await fetch(REPORTS, { method: "POST", redirect: "manual", body: formOf(item),
-      headers: { Accept: "application/json", "X-CSRFToken": token } });
+    answer = await fetch(OUTBOX, { method: "POST", redirect: "manual", credentials: "omit", body: formOf(item),
+      headers: { Accept: "application/json", "X-Phone-Ticket": ticket } });
   } catch {
     await note(item, { state: "waiting", why: "network" }, told);
     return false;
   }
-  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 400) {
+  if (answer.status === 401 || answer.type === "opaqueredirect") {
+    const me = await whoAmI();
+    const fresh = me.owner === item.owner && me.ticket !== ticket ? me.ticket : "";
+    if (fresh && !again) return send(item, fresh, told, true);
     await note(item, { state: "waiting", why: "login" }, told);
-    return false;
+    return true; // another's ticket may be good
   }
   if (PASSING.includes(answer.status)) {
     await note(item, { state: "waiting", why: "server" }, told);

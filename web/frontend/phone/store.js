@@ -4,8 +4,21 @@ import { openDB } from "idb";
 const KEPT = 7 * 24 * 3600 * 1000; // how long what was sent stays listed, in milliseconds
 
 const opened = () => openDB("wangge-phone", 1, {
-  upgrade(db) { db.createObjectStore("items", { keyPath: "key" }); },
+  upgrade(db) {
+    db.createObjectStore("items", { keyPath: "key" });
+    db.createObjectStore("tickets", { keyPath: "owner" });
+  },
 });
+
+// What each person on this phone sends with, also when nobody is logged in any more.
+export async function keepTicket(owner, ticket) {
+  await (await opened()).put("tickets", { owner, ticket });
+}
+
+export async function ticketOf(owner) {
+  const found = await (await opened()).get("tickets", owner);
+  return found ? found.ticket : "";
+}
 
 // An item: key, owner (account), state, made (ISO), fields, photos ([Blob]), and once tried: number, url, why, said.
 export async function keep(item) {
