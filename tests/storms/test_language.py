@@ -110,7 +110,7 @@ def fuzz(test: Callable[..., None], seed: int, size: int, **given: st.SearchStra
     hypothesis.seed(seed)(tried)()
 
 
-@sizes(small=500, storm=20_000, full=1_000_000)
+@sizes(small=300, storm=20_000, full=1_000_000)
 def test_no_expression_makes_another_error_or_works_long(size: int, seed: int, say: Say) -> None:
     ran = 0
 
@@ -127,7 +127,7 @@ def test_no_expression_makes_another_error_or_works_long(size: int, seed: int, s
     say(f"{size} expressions, {ran} of them evaluated, at most {MOST_STEPS} calls each")
 
 
-@sizes(small=100, storm=2_000, full=100_000)
+@sizes(small=60, storm=2_000, full=100_000)
 def test_no_script_takes_more_memory_than_it_may(size: int, seed: int, say: Say) -> None:
     def tried(lines: list[str]) -> None:
         script = "\n".join(f"y{number} = {line}" for number, line in enumerate(lines))
@@ -146,7 +146,7 @@ def test_no_script_takes_more_memory_than_it_may(size: int, seed: int, say: Say)
     say(f"{size} scripts within {MOST_BYTES // 1024 // 1024} MB")
 
 
-@sizes(small=500, storm=20_000, full=1_000_000)
+@sizes(small=300, storm=20_000, full=1_000_000)
 def test_no_cell_makes_another_error_or_works_long(size: int, seed: int, say: Say) -> None:
     ran = 0
 

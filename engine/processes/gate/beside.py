@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from engine.expressions import Assignments, Expression, ExpressionRefused, compile_assignments, compile_expression
@@ -38,13 +39,19 @@ def _check_fork(node: Any, scope: Scope, findings: Findings) -> None:
     if default := _default_of(node, scope):  # it is taken when no other is: nothing runs beside it
         reached = [own for start, own in zip(starts, reached, strict=True) if start != default]
         starts = [start for start in starts if start != default]
-    branches = [own.difference(*(other for other in reached if other is not own)) for own in reached]
-    for number, branch in enumerate(branches):
-        foreign = {name for other, nodes in enumerate(branches) if other != number for name in _set_in(nodes, scope)}
-        _refuse(branch, foreign, scope, findings)
-    unjoined = [_reached(start, name, scope, joins=False) for start in starts]
-    _check_shared({node for own in unjoined for other in unjoined if other is not own for node in own & other}, scope,
-                  findings)
+    by = _counted(reached)
+    branches = [{one for one in own if by[one] == 1} for own in reached]
+    sets = [_set_in(branch, scope) for branch in branches]
+    setters = _counted(sets)
+    for branch, own in zip(branches, sets, strict=True):
+        _refuse(branch, {one for one, count in setters.items() if count > (one in own)}, scope, findings)
+    met = _counted([_reached(start, name, scope, joins=False) for start in starts])
+    _check_shared({one for one, count in met.items() if count > 1}, scope, findings)
+
+
+def _counted(sets: Iterable[set[str]]) -> Counter[str]:
+    """In how many of the sets each name is."""
+    return Counter(name for one in sets for name in one)
 
 
 def _default_of(node: Any, scope: Scope) -> str:

@@ -126,4 +126,4 @@ def _check_parses(source: Source, process: Any, findings: Findings) -> None:
     try:
         bundle_of(source)
     except DiagramUnreadable as error:
-        findings.error(error.element or process, "unreadable", f"引擎读不了这张图：{error.reason}")
+        findings.error(error.element or process, error.problem, f"引擎读不了这张图：{error.reason}")
