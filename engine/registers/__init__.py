@@ -46,9 +46,11 @@ from engine.registers.listing import (
     RowUnknown,
     get_cells,
     get_person,
+    list_codes,
     list_grids,
     list_organisations,
     list_people,
+    list_places,
 )
 from engine.registers.planning import ACTIONS, Change, Plan
 from engine.registers.reading import Problem, Row, Workbook, read_workbook
@@ -112,10 +114,12 @@ __all__ = [
     "get_person",
     "get_sheet",
     "last_day",
+    "list_codes",
     "list_grids",
     "list_imports",
     "list_organisations",
     "list_people",
+    "list_places",
     "make_plan",
     "may_note",
     "note_absence",

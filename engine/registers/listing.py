@@ -117,6 +117,19 @@ def list_grids(session: Session, top: str, at: datetime, text: str = "", state: 
     return Page([(one, names[one.id]) for one in page.items], page.next, page.total)
 
 
+def list_codes(session: Session, top: str) -> Sequence[tuple[str, str]]:
+    """Code and name of every organisation in force below a division, for choosing one."""
+    asked = sa.select(Organisation.code, Organisation.name).join(Division).where(
+        Organisation.valid_to.is_(None), directory.is_within(Division.path, top) if top else sa.true())
+    return [(code, name) for code, name in session.execute(asked.order_by(Division.path, Organisation.id))]
+
+
+def list_places(session: Session) -> Sequence[tuple[str, str]]:
+    """Code and name of every division, for choosing one."""
+    return [(code, name) for code, name in session.execute(
+        sa.select(Division.code, Division.name).order_by(Division.path))]
+
+
 def get_cells(session: Session, key: str, code: str) -> Mapping[str, str]:
     """A row of the registers as the cells of its sheet; raises RowUnknown."""
     asked = {"organisations": known.organisations, "grids": known.grids, "people": known.people}[key]

@@ -85,10 +85,24 @@ class City:
 @contextmanager
 def running_city(data: Path, database_url: str) -> Iterator[City]:
     """The demo city, loaded by `wangge demo` and served by `wangge serve` until the block ends."""
+    given = {"DATA": str(data), "DATABASE_URL": database_url, "LOG_LEVEL": "error"}
+    subprocess.run(_command("demo", "--cases", str(CASES)), env={**os.environ, **given}, check=True,
+                   capture_output=True)
+    with _served(data, given) as city:
+        yield city
+
+
+@contextmanager
+def running_empty(data: Path, database_url: str) -> Iterator[City]:
+    """A place without anything in it, served until the block ends."""
+    with _served(data, {"DATA": str(data), "DATABASE_URL": database_url, "LOG_LEVEL": "error", "DEMO": "0"}) as city:
+        yield city
+
+
+@contextmanager
+def _served(data: Path, given: dict[str, str]) -> Iterator[City]:
     port = _free_port()
-    given = {"DATA": str(data), "DATABASE_URL": database_url, "PORT": str(port), "LOG_LEVEL": "error"}
-    environment = {**os.environ, **given}
-    subprocess.run(_command("demo", "--cases", str(CASES)), env=environment, check=True, capture_output=True)
+    environment = {**os.environ, **given, "PORT": str(port)}
     log = data / "serve.log"
     with open(log, "wb") as out:
         server = subprocess.Popen(_command("serve"), env=environment, stdout=out, stderr=out, start_new_session=True)

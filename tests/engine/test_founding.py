@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import directory, founding, library
+from engine import attachments, audit, deadlines, directory, founding, library, matters
 from engine.db import tables
 from engine.directory.models import Division, Organisation, Person
 from engine.directory.places import PlacesInvalid
 from engine.founding import Founded, Site
+from engine.jobs import JOBS
 from tests.builders import BEFORE, NOW, a_division
 
 LINES = ("code,name,level,parent", "3309,舟山市,city,", "330921,岱山县,county,3309", "330921100,高亭镇,township,330921",
@@ -128,10 +129,46 @@ def test_a_plan_that_is_none_is_refused(tmp_path: Path, plan: str) -> None:
         founding.read_site("zhoushan", None, tmp_path / "plan.yaml")
 
 
-def test_what_a_worker_or_a_stranger_leaves_by_being_there_is_nothing(session: Session, site: Site) -> None:
+def test_what_a_worker_or_a_stranger_leaves_by_being_there_is_nothing(session: Session, site: Site,
+                                                                       tmp_path: Path) -> None:
+    attachments.use_folder(tmp_path / "photos")
     directory.forget_failures(session, BEFORE)
     with pytest.raises(directory.WrongCredentials):
         directory.log_in(session, "root", "guess", "127.0.0.1", "browser", NOW)
     session.flush()
+    for job in JOBS:
+        job.do(session, NOW)
     assert tables.filled(session.connection()) == []
     assert found(session, replace(site)).divisions == 4
+
+
+def test_any_prefecture_is_cut_from_the_nation(session: Session) -> None:
+    assert [row.code for row in founding.site_of("3309").divisions] == sorted(
+        (row.code for row in founding.read_site("zhoushan", None, None).divisions), key=lambda code: (len(code), code))
+    county = founding.site_of("3309", ["330921"])
+    assert {row.level: sum(one.level == row.level for one in county.divisions) for row in county.divisions} == {
+        "city": 1, "county": 1, "township": 7, "community": 88}
+    assert founding.site_of("1101").divisions[0].name == "北京市"
+
+
+@pytest.mark.parametrize(("city", "counties"), [("9999", []), ("33", []), ("330921", []), ("3309", ["420683"])])
+def test_what_is_no_prefecture_is_refused(city: str, counties: list[str]) -> None:
+    with pytest.raises(PlacesInvalid):
+        founding.site_of(city, counties)
+
+
+def test_the_hours_of_every_body_are_chosen(session: Session, site: Site) -> None:
+    found(session, site, office="summer")
+    assert set(session.scalars(select(Organisation.office))) == {"summer"}
+
+
+def test_hours_that_nobody_knows_are_refused(session: Session, site: Site) -> None:
+    with pytest.raises(deadlines.OfficeUnknown):
+        found(session, site, office="never")
+
+
+def test_the_list_is_a_version_and_the_record_begins(session: Session, site: Site) -> None:
+    found(session, site)
+    (version,) = matters.list_versions(session)
+    assert (version.version, version.applied_at, len(version.rows)) == ("2026-1", NOW, len(matters.list_all(session)))
+    assert {"founded", "added"} <= {deed.verb for deed in audit.list_deeds(session)}

@@ -9,6 +9,9 @@ from engine.registers import Column, Sheet
 from web.console import shell
 from web.phrases import said
 
+LISTS = {"单位编码": "bodies", "区划代码": "divisions"}
+"""Columns whose codes a page offers while one types: the id of the list."""
+
 
 @dataclass(frozen=True)
 class FieldOf:
@@ -23,6 +26,7 @@ class FieldOf:
     longest: int
     options: tuple[str, ...]
     is_fixed: bool
+    list: str
     problems: tuple[str, ...]
 
 
@@ -38,7 +42,7 @@ def _field(sheet: Sheet, column: Column, cells: Mapping[str, str], is_new: bool,
     return FieldOf(
         f"c{sheet.titles.index(column.title)}", title_of(column), column.kind, cells.get(column.title, ""),
         column.required, column.hint_en if english else column.hint, column.longest, column.options,
-        not is_new and (column.fixed or column.title in sheet.identity),
+        not is_new and (column.fixed or column.title in sheet.identity), LISTS.get(column.title, ""),
         tuple(said(text, shell.language()) for text in problems.get(column.title, ())))
 
 

@@ -77,6 +77,7 @@ def _page(username: str, problems: Mapping[str, Sequence[str]] | None = None,
         may_send=registers.may_note(session, actor, found.person.id, at), people_sheet=people,
         own=fields_of(people, registers.get_cells(session, "people", username), False, {}),
         post=fields_of(posts, cells or {}, True, problems or {}, without=("用户名",)),
+        bodies=registers.list_codes(session, top) if who.may_change(posts) else (),
         deputies=directory.list_deputies(session, found.person.id, at), words=registers.last_day)
 
 

@@ -81,8 +81,10 @@ def _save(sheet: registers.Sheet, cells: Mapping[str, str], is_new: bool) -> Any
 
 
 def _form(sheet: registers.Sheet, cells: Mapping[str, str], is_new: bool, problems: Problems) -> Any:
+    wanted = is_new and sheet.key != "people"
     return render_template(
-        "register_row.html", sheet=sheet, cells=cells, is_new=is_new, here=sheet.key, title=sheet_title(sheet),
+        "register_row.html", divisions=registers.list_places(db.session()) if wanted else (), sheet=sheet,
+        cells=cells, is_new=is_new, here=sheet.key, title=sheet_title(sheet),
         fields=fields_of(sheet, cells, is_new, problems), may_change=who.may_change(sheet),
         said=_("Some values are not valid; nothing was saved.") if problems else "")
 
