@@ -38,6 +38,7 @@ def rewritten(root: Any) -> Any:
         _pass_empty_scripts(scope)
         _join_links(scope)
         _gather_conditions(scope)
+        _part_twins(scope)
     inner_first = reversed(scopes)
     for scope in inner_first:
         triggered = [node for node in scope if is_event_sub_process(node)]
@@ -77,11 +78,9 @@ def _join_links(scope: Any) -> None:
 
 def _gather_conditions(scope: Any) -> None:
     """Put an inclusive gateway behind every activity with a conditional flow; flows without one are always taken."""
-    leaving: dict[str, list[Any]] = {}
-    for flow in scope.iterchildren(tag("sequenceFlow")):
-        leaving.setdefault(flow.get("sourceRef"), []).append(flow)
+    flows = list(scope.iterchildren(tag("sequenceFlow")))
     for node in [node for node in scope if local(node.tag) in ACTIVITIES]:
-        outgoing = leaving.get(node.get("id"), [])
+        outgoing = [flow for flow in flows if flow.get("sourceRef") == node.get("id")]
         if not any(flow.find(f"./{_CONDITION}") is not None for flow in outgoing):
             continue
         gateway = etree.SubElement(scope, tag("inclusiveGateway"), {
@@ -94,6 +93,18 @@ def _gather_conditions(scope: Any) -> None:
             if flow.get("id") != default and flow.find(f"./{_CONDITION}") is None:
                 etree.SubElement(flow, _CONDITION).text = "True"
         _flow(scope, node.get("id"), gateway.get("id"))
+
+
+def _part_twins(scope: Any) -> None:
+    """Of several flows between the same nodes each but the first gets a hidden event: joins must tell them apart."""
+    seen: set[tuple[str, str]] = set()
+    for number, flow in enumerate(scope.findall(f"./{tag('sequenceFlow')}")):
+        source, target = flow.get("sourceRef"), flow.get("targetRef")
+        if (source, target) in seen:
+            twin = _hidden_event(scope, "intermediateThrowEvent", f"{source}.{target}.{number}")
+            flow.set("targetRef", twin.get("id"))
+            _flow(scope, twin.get("id"), target)
+        seen.add((source, target))
 
 
 def _flow(scope: Any, source: str, target: str) -> None:

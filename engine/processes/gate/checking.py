@@ -88,7 +88,7 @@ def _check(source: Source, root: Any, scope: Scope, processes: frozenset[str], d
     if own != source.definition_id:
         findings.warning(process, "file_name", f"流程的编号是「{own}」，文件请叫 {own}.bpmn")
     check_elements(process, scope, findings)
-    check_flows(scope, findings)
+    check_flows(scope, findings, published=operations is not None)
     check_event_count(process, findings)
     check_texts(process, findings)
     check_names(process, findings)

@@ -11,11 +11,14 @@ from engine.processes.names import ACTIVITIES, EVENTS, SCOPES, local, tag
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
-def check_flows(scope: Scope, findings: Findings) -> None:
-    """Check the start, every flow and every node of a scope and of those inside it."""
+def check_flows(scope: Scope, findings: Findings, published: bool) -> None:
+    """Check the start, every flow and every node of a scope and of those inside it.
+
+    What is to be `published` draws where it begins, also where the standard does without.
+    """
     for inner in scope.all():
         if local(inner.node.tag) in SCOPES:
-            _check_start(inner, findings)
+            _check_start(inner, findings, published)
         for flow in inner.flows:
             _check_flow(flow, inner, findings)
         for flow in inner.lost:
@@ -28,10 +31,10 @@ def check_flows(scope: Scope, findings: Findings) -> None:
         _check_reachable(inner, findings)
 
 
-def _check_start(scope: Scope, findings: Findings) -> None:
+def _check_start(scope: Scope, findings: Findings, published: bool) -> None:
     starts = scope.of("startEvent")
     if not starts:
-        _check_begin(scope, findings)
+        _check_begin(scope, findings, published)
     plain = [start for start in starts if is_none_start(start)]
     for extra in plain[1:] or ([] if plain else starts[1:]):
         findings.error(extra, "several_starts", "只能有一个开始事件，请用一个开始事件加排他网关分开")
@@ -41,13 +44,14 @@ def _check_start(scope: Scope, findings: Findings) -> None:
                              f"开始事件「{title(other)}」不会用到：流程从空白开始事件开始，由它开始的是另一个实例")
 
 
-def _check_begin(scope: Scope, findings: Findings) -> None:
+def _check_begin(scope: Scope, findings: Findings, published: bool) -> None:
     is_process = local(scope.node.tag) == "process"
     if is_event_sub_process(scope.node) or (not scope.nodes and is_process) or (scope.nodes and not scope.begins()):
         findings.error(scope.node, "no_start", f"「{title(scope.node)}」没有开始事件，请画一个空白开始事件")
     else:
-        findings.warning(scope.node, "implicit_start",
-                         f"「{title(scope.node)}」没有开始事件，从没有进入顺序流的元素开始，请画一个空白开始事件")
+        note = findings.error if published else findings.warning
+        note(scope.node, "implicit_start",
+             f"「{title(scope.node)}」没有开始事件，从没有进入顺序流的元素开始，请画一个空白开始事件")
 
 
 def _check_flow(flow: Any, scope: Scope, findings: Findings) -> None:

@@ -22,6 +22,7 @@ REFUSED: list[tuple[str, str, Source]] = [
     ("cancel_event", "c", drawn("p", '<startEvent id="start"/>' + event("endEvent", "c", "cancel"), "start -> c")),
     ("several_starts", "s2", drawn("p", ENDS + '<startEvent id="s2"/>', """start -> end
                                                                           s2 -> end""")),
+    ("implicit_start", "p", drawn("p", user("a"), "")),
     ("no_start", "p", drawn("p", user("a", "b"), """a -> b
                                                    b -> a""")),
     ("typed_start", "start", drawn("p", event("startEvent", "start", "message", "m") + '<endEvent id="end"/>',

@@ -52,6 +52,10 @@ MODELS: list[Model] = [
             mid -> d -> j""", "start f a b mid c d j end"),
     runs("two_flows_to_one_join", ENDS + gateways("parallel", "f", "j"), """start -> f -> j -> end
             f -> j""", "start f j end"),
+    runs("one_of_two_flows_to_one_join", ENDS + gateways("exclusive", "x") + gateways("parallel", "f", "j"),
+         """start -> f -> x -[1 == 1]-> j -> end
+            x -*-> j
+            f -> j""", "start f x", status="waiting", waiting="j j"),
     runs("two_inclusive_flows_to_one_join", ENDS + gateways("inclusive", "f", "j"), """start -> f -[1 == 1]-> j -> end
             f -[2 == 2]-> j""", "start f j end"),
     runs("nested_blocks", ENDS + gateways("parallel", "f", "j", "fork2", "join2") + tasks("a", "b", "c"),
