@@ -23,7 +23,8 @@ def test_a_diagram_is_drawn_with_its_marks_and_the_makers_sign(page: Page) -> No
     page.set_content("<div id=canvas style='width:600px;height:400px'></div>")
     page.add_style_tag(path=BUILD / "viewer.css")
     page.add_script_tag(path=BUILD / "viewer.js")
-    page.evaluate("xml => showDiagram(document.querySelector('#canvas'), xml, {start: {kind: 'here', sign: '7'}})", DIAGRAM)
+    marks = "{start: {kind: 'here', sign: '7'}}"
+    page.evaluate(f"xml => showDiagram(document.querySelector('#canvas'), xml, {marks})", DIAGRAM)
     assert page.locator("[data-element-id=start].here").is_visible()
     assert page.locator(".sign").inner_text() == "7"
     assert page.locator(".bjs-powered-by").is_visible()
