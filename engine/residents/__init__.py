@@ -1,6 +1,6 @@
 """The resident's part: report without an account, follow instead of repeating, look it up, rate it."""
 
-from engine.residents.knocking import TooOften, forget_knocks
+from engine.residents.knocking import TooOften, bring_photo, forget_knocks
 from engine.residents.looking import LinkUnknown, NotFoundByPhone, Visit, by_link, by_phone, secret_of
 from engine.residents.nearby import Nearby, list_nearby, look_around
 from engine.residents.places import Spot, find_community, list_communities, list_townships, name_of_township
@@ -21,6 +21,7 @@ __all__ = [
     "TooOften",
     "Visit",
     "answer",
+    "bring_photo",
     "by_link",
     "by_phone",
     "find_community",

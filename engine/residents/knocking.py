@@ -32,6 +32,7 @@ class Door:
 
 REPORT = Door("report", 20, timedelta(minutes=10))
 REPORT_A_DAY = Door("report-day", 200, timedelta(days=1))
+PHOTO = Door("photo", 120, timedelta(minutes=10))
 FOLLOW = Door("follow", 20, timedelta(minutes=10))
 NEARBY = Door("nearby", 60, timedelta(minutes=10))
 WRONG_FROM = Door("wrong-from", 10, timedelta(minutes=15))
@@ -57,6 +58,11 @@ def enter(session: Session, door: Door, who: str, at: datetime) -> None:
     """Count one visit, unless there were too many: then raises TooOften and counts nothing."""
     refuse_if_often(session, door, who, at)
     knock(session, door, who, at)
+
+
+def bring_photo(session: Session, address: str, at: datetime) -> None:
+    """Count a photo that a stranger hands in; raises TooOften before it is taken."""
+    enter(session, PHOTO, address, at)
 
 
 def forget_knocks(session: Session, at: datetime) -> int:

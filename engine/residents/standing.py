@@ -74,8 +74,8 @@ def standing_of(session: Session, visit: Visit, at: datetime, language: Language
             number=case.number, place=case.place, words="" if visit.follower else case.description,
             opened_at=case.opened_at, closed_at=case.closed_at, stage=case.stage, done=_done(case),
             sentences=telling.sentences(case, waiting, names, _due(session, case, waiting), at, language),
-            is_late=_is_late(case, waiting, at), total_due_at=case.total_due_at if case.closed_at is None else None,
-            result=(case.result_text or "") if told and not (visit.follower and not told) else "",
+            is_late=_is_late(case, waiting, at), total_due_at=None if told else case.total_due_at,
+            result=(case.result_text or "") if told else "",
             rating=case.rating, rated_at=rated[-1] if rated else None, reopened=case.reopened,
             seen_by=_followers(session, case), asked=tuple(_asked(session, case, task) for task in mine),
             is_follower=visit.follower is not None)

@@ -66,7 +66,8 @@ def answer(number: str, secret: str) -> Answer:
         session.expire_all()
         failure = failing.failure_of(refused)
         problems = failing.flat(refused.fields) if isinstance(refused, Invalid) else {}
-        return _standing(visit, failure.detail, problems, {**typed, "outcome": outcome}, failure.status)
+        told = "" if problems else failure.detail
+        return _standing(visit, told, problems, {**typed, "outcome": outcome}, failure.status)
     return redirect(url_for("residents.standing", number=number, secret=secret, new="rated"))
 
 

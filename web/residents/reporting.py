@@ -133,6 +133,7 @@ def _take_photos(draft: Draft) -> None:
         if len(draft.photos) >= MOST_PHOTOS:
             draft.problems["photos"] = [_("At most %(n)d photos.", n=MOST_PHOTOS)]
             return
+        residents.bring_photo(db.session(), identity.client_address(), shell.now())
         try:
             taken = attachments.add_photo(db.session(), file.read(), kind="report", by=None, at=clock.now())
         except attachments.PhotoInvalid as refused:

@@ -177,6 +177,17 @@ def test_too_many_reports_keep_what_was_written(house: House, resident: Resident
     assert answer.status_code == 429 and WORDS["description"] in answer.text and "13800001111" in answer.text
 
 
+def test_photos_of_strangers_are_counted_before_they_are_taken(
+        house: House, resident: Resident, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(knocking, "PHOTO", knocking.Door("photo", 2, knocking.PHOTO.within))
+    kept = house.session.scalar(sa.select(sa.func.count()).select_from(Attachment)) or 0
+    answer = resident.post("/r/new", step="send", division=house.city.community.code, **WORDS,
+                           photos=[(io.BytesIO(png()), f"{number}.png") for number in range(4)])
+    house.session.rollback()
+    assert answer.status_code == 429 and WORDS["description"] in answer.text
+    assert house.session.scalar(sa.select(sa.func.count()).select_from(Attachment)) == kept + 2
+
+
 @pytest.mark.parametrize("secret", ["x", "0" * 22, "1.x", "..%2f", "%00", "字"])
 def test_a_wrong_link_says_so_and_nothing_else(house: House, resident: Resident, secret: str) -> None:
     number = resident.report(house).split("/")[2]

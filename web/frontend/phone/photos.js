@@ -37,7 +37,7 @@ export function show(place, photos, words, removed) {
     image.alt = words.photo.replace("{n}", index + 1);
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = words.remove;
+    button.textContent = "✕";
     button.setAttribute("aria-label", `${words.remove} ${image.alt}`);
     button.addEventListener("click", () => removed(index));
     figure.append(image, button);
