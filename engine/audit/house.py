@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -76,6 +76,21 @@ def broken_house(entries: Iterable[HouseEntry]) -> list[str]:
             problems.append(f"house: entry {one.seq} does not carry its seal")
         previous, expected = one.hash, one.seq + 1
     return problems
+
+
+def check_house(session: Session) -> tuple[int, list[str]]:
+    """How many entries the house's record has, and what is wrong with its chain."""
+    entries = session.scalars(sa.select(HouseEntry).order_by(HouseEntry.seq).execution_options(yield_per=2000))
+    checked = 0
+
+    def counted() -> Iterator[HouseEntry]:
+        nonlocal checked
+        for entry in entries:
+            checked += 1
+            yield entry
+
+    problems = broken_house(counted())
+    return checked, problems
 
 
 def _seal(previous: str, seq: int, at: datetime, actor: str, verb: str, kind: str, subject: str,

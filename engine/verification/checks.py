@@ -147,12 +147,15 @@ def _indexes(session: Session, at: datetime, finding: Finding) -> None:
 
 
 def _anchored(session: Session, at: datetime, finding: Finding) -> None:
-    """I9: the anchors still give the anchored heads, and every entry has its case; seals are told case by case."""
+    """I9: the anchors give the anchored heads, every entry has its case, the house's own record is whole.
+
+    Seals of cases are told case by case.
+    """
     gone = select(Entry.case_id).where(~select(Case.id).where(Case.id == Entry.case_id).exists()).distinct()
     finding.all_wrong(f"entries of case {orphan}, which is gone" for orphan in session.scalars(gone))
-    checked, problems = audit.broken_anchors(session)
-    finding.checked += checked
-    finding.all_wrong(problems)
+    for checked, problems in (audit.broken_anchors(session), audit.check_house(session)):
+        finding.checked += checked
+        finding.all_wrong(problems)
 
 def _files(session: Session, at: datetime, finding: Finding) -> None:
     """I10: attachment rows and files match one to one, byte for byte; no orphan older than an hour."""

@@ -34,6 +34,7 @@ def test_every_matter_of_the_house_reads_back_as_it_was() -> None:
     assert problems == [] and again == BASE
 
 
+@pytest.mark.cites("C1")
 def test_a_version_waits_for_its_day(session: Session) -> None:
     keep(session, rows())
     matters.apply_due(session, NOW)
@@ -48,6 +49,7 @@ def test_a_version_waits_for_its_day(session: Session) -> None:
     assert after == {BASE[0].code: "9 work_day", BASE[1].code: before[BASE[1].code]}
 
 
+@pytest.mark.cites("C7")
 def test_what_left_the_list_can_still_be_looked_up(session: Session) -> None:
     keep(session, rows())
     matters.apply_due(session, NOW)

@@ -118,6 +118,7 @@ def test_two_rows_with_one_phone_or_one_identity(counter: Counter) -> None:
     assert counter.faults(people=people) == [("people", 3, "手机"), ("people", 4, "用户名")]
 
 
+@pytest.mark.cites("B7")
 def test_a_code_that_ended_is_never_used_again(counter: Counter) -> None:
     counter.hand_in(grids=[grid(counter, 启用日期="2026-01-01")])
     made = counter.session.scalars(select(Grid).where(Grid.code.endswith("009"))).one()
@@ -159,6 +160,49 @@ def test_with_a_successor_the_first_may_go(counter: Counter) -> None:
     post = counter.session.scalars(select(Post).where(
         Post.role == "system_admin", Post.person_id == counter.system.person_id)).one()
     assert registers.end_post_now(counter.session, counter.security, post.id, NOW) == "system_admin"
+
+
+def test_a_grid_that_nobody_holds_is_listed(counter: Counter) -> None:
+    counter.hand_in(grids=[grid(counter, 启用日期="2026-01-01")])
+    vacant = registers.list_grids(counter.session, "3309", NOW, state="vacant")
+    assert [one.code for one, names in vacant.items if not names] == [counter.city.community.code + "009"]
+    everything = registers.list_grids(counter.session, "3309", NOW)
+    assert (vacant.total, everything.total) == (1, 2)
+
+
+def test_people_are_found_by_name_phone_role_and_place(counter: Counter) -> None:
+    counter.hand_in(people=[counter.person(手机="13800000077")], posts=[counter.post()])
+
+    def found(**asked: str) -> set[str]:
+        top = asked.pop("top", "3309")
+        return {one.account.username for one in registers.list_people(counter.session, top, NOW, **asked).items}
+
+    assert found(text="李四") == found(text="0000077") == {"li"}
+    assert found(role="seat", top="3309.330921.330921100") == {"li", "dispatcher"}
+    assert found(role="seat", top="4206") == {"intruder"}
+    assert "intruder" not in found(state="all") and found(text="%") == set()
+
+
+@pytest.mark.parametrize("key", ["people", "organisations", "grids"])
+def test_a_long_register_is_read_page_by_page(counter: Counter, key: str) -> None:
+    title = {"people": "用户名"}.get(key, "编码")
+    given = {"people": [counter.person(f"u{n:03d}") for n in range(120)],
+             "organisations": [body(counter, f"330921100-u{n:03d}") for n in range(120)],
+             "grids": [grid(counter, f"{n:03d}") for n in range(100, 220)]}[key]
+    chosen: dict[str, Any] = {key: given}
+    counter.hand_in(**chosen)
+    asked: dict[str, Any] = {"people": registers.list_people, "organisations": registers.list_organisations,
+                             "grids": registers.list_grids}
+    seen, after = [], ""
+    while True:
+        page = asked[key](counter.session, "3309", NOW, after=after)
+        seen += [getattr(one, "code", None) or getattr(getattr(one, "account", None), "username", None) or one[0].code
+                 for one in page.items]
+        after = page.next
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == page.total and seen == sorted(seen)
+    assert {row[title] for row in given} <= set(seen)
 
 
 @pytest.mark.parametrize("second", ["安全管理员", "督查员"])
@@ -225,6 +269,7 @@ def test_the_record_seals_every_change_and_knows_no_phone(counter: Counter) -> N
     assert [(one.verb, one.kind) for one in entries] == [
         ("added", "people"), ("added", "posts"), ("changed", "people")]
     assert "1380000" not in str([one.facts for one in entries])
+    assert audit.check_house(counter.session) == (3, [])
     entries[1].actor = "somebody else"
     assert audit.broken_house(entries) != []
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from engine import founding
 from tests.web.commands.conftest import Desk
@@ -53,3 +54,25 @@ def test_one_name_for_two_is_refused(desk: Desk, divisions: str) -> None:
     same = desk.refused("init", "--divisions", divisions, "--by", "张三", "--approved-by", "张三")
     assert isinstance(same, founding.NamesNeeded)
     assert desk.ask("SELECT count(*) FROM division") == 0
+
+
+def test_any_prefecture_with_some_of_its_counties_and_their_hours(desk: Desk) -> None:
+    told = desk.answer("init", "--prefecture", "3309", "--county", "330921", "--office", "summer", *TWO)
+    assert (told["divisions"], told["packs"]) == (97, ["base", "daishan"])
+    assert desk.ask("SELECT string_agg(DISTINCT office, ' ') FROM organisation") == "summer"
+    assert desk.ask("SELECT count(*) FROM account WHERE must_change") == 3
+
+
+def test_a_prefecture_and_a_place_at_once_are_too_much(desk: Desk) -> None:
+    assert desk.type("init", "--prefecture", "3309", "--place", "zhoushan", *TWO).exit_code == 2
+
+
+@pytest.mark.parametrize(("words", "people"), [((), 0), (("--sample",), 325)])
+def test_the_workbook_to_begin_with(desk: Desk, tmp_path_factory: pytest.TempPathFactory, words: tuple[str, ...],
+                                    people: int) -> None:
+    file = tmp_path_factory.mktemp("workbook") / "名册.xlsx"
+    assert desk.type("workbook", str(file), *words).exit_code == 0
+    with open(file, "rb") as written:
+        sheets = CalamineWorkbook.from_filelike(written)
+        assert sheets.sheet_names == ["说明", "单位", "网格", "人员", "岗位", "事项"]
+        assert len(sheets.get_sheet_by_name("人员").to_python(skip_empty_area=False)) == people + 1
