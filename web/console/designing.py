@@ -104,12 +104,11 @@ def changes_of(ruling: Any, source: library.Source) -> Any:
 
 @blueprint.get("/drafts/<int(max=2147483647):draft>/file")
 def draft_file(draft: int) -> Any:
-    """The bytes of a draft."""
+    """The bytes of a draft, for the drawing and to take away: a browser never shows them as a page."""
     row = drafting.get_draft(db.session(), identity.current_actor(), draft)
     answer = make_response(row.content)
     answer.headers["Content-Type"] = "application/xml; charset=utf-8"
-    if "download" in request.args:
-        answer.headers["Content-Disposition"] = f'attachment; filename="{row.file}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{row.file}"'
     return answer
 
 

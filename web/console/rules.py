@@ -6,7 +6,7 @@ import io
 import zipfile
 from typing import Any
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, url_for
 
 from engine import cases, decisions, library, processes
 from engine.cases import consequences, drafting, standing
@@ -92,12 +92,11 @@ def render_rule(definition: int, problem: str = "", typed: dict[str, str] | None
 
 @blueprint.get("/rules/<int(max=2147483647):definition>/file")
 def rule_file(definition: int) -> Any:
-    """The bytes as they were published, for the drawing and to take away."""
+    """The bytes as they were published, for the drawing and to take away: a browser never shows them as a page."""
     row = library.get_definition(db.session(), definition)
     answer = make_response(row.content)
     answer.headers["Content-Type"] = "application/xml; charset=utf-8"
-    if "download" in request.args:
-        answer.headers["Content-Disposition"] = f'attachment; filename="{row.definition_id}.v{row.version}.{row.kind}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{row.definition_id}.v{row.version}.{row.kind}"'
     answer.headers["Cache-Control"] = "private, max-age=86400, immutable"
     return answer
 

@@ -211,6 +211,15 @@ def test_cells_are_typed_over_into_a_draft(house: House, browse: Browse) -> None
     assert 'role="alert"' in nothing or "回答" in nothing
 
 
+def test_a_browser_never_shows_a_drawn_file_as_a_page(house: House, browse: Browse) -> None:
+    page = b'<x xmlns:h="http://www.w3.org/1999/xhtml"><h:script>alert(1)</h:script></x>'
+    place = draft_of(upload(browse("designer"), page, "evil.bpmn"))
+    for address in (f"{place}/file", f"/console/rules/{version(house, 'handle', 1)}/file"):
+        headers = browse("designer").get(address).headers
+        assert headers["Content-Disposition"].startswith("attachment")
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_a_pack_is_taken_away_as_a_zip(browse: Browse) -> None:
     answer = browse("dispatcher").get("/console/packs/base/export")
     names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
