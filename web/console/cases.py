@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import attachments, cases
+from engine import attachments, cases, residents
 from engine.cases import diagrams, reading, unmasking
 from engine.cases.troubles import StepBroken
 from engine.errors import Conflict, Invalid
@@ -57,13 +57,17 @@ def photo(key: str) -> Any:
 
 @blueprint.post("/cases/<number>/contact")
 def contact(number: str) -> Any:
-    """The resident's name and phone, for a reason that goes on the record."""
+    """The resident's name and phone, for a reason that goes on the record; for a seat their link too, to send it."""
     reason = request.form.get("reason", "").strip()
     if not reason:
         return render_template("_contact.html", number=number, masked=request.form.get("masked", ""),
                                problem=_("Say why you need it.")), 422
     shown = unmasking.unmask(db.session(), identity.current_actor(), number, reason, shell.now())
-    return render_template("_contact.html", number=number, shown=shown)
+    link = ""
+    if identity.current_actor().has("seat"):  # never the unit that handles it: whoever has the link may rate
+        secret = residents.secret_of(reading.get_case(db.session(), number))
+        link = url_for("residents.standing", number=number, secret=secret, _external=True)
+    return render_template("_contact.html", number=number, shown=shown, link=link)
 
 
 @blueprint.post("/cases/<number>/acts/<verb>")
