@@ -211,6 +211,13 @@ def test_cells_are_typed_over_into_a_draft(house: House, browse: Browse) -> None
     assert 'role="alert"' in nothing or "回答" in nothing
 
 
+def test_the_audit_administrator_reads_who_published_what(house: House, browse: Browse) -> None:
+    an_actor(house.session, "audit_admin", a_centre(house.session, house.city.city), username="audit", name="审计")
+    house.session.commit()
+    page = browse("audit").get("/console/house?kind=rules").text
+    assert "批准" in page and "base/handle.bpmn" in page and "第 2 版" in page
+
+
 def test_a_browser_never_shows_a_drawn_file_as_a_page(house: House, browse: Browse) -> None:
     page = b'<x xmlns:h="http://www.w3.org/1999/xhtml"><h:script>alert(1)</h:script></x>'
     place = draft_of(upload(browse("designer"), page, "evil.bpmn"))

@@ -17,7 +17,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "deed": {"added": ("新增", "added"), "changed": ("变更", "changed"), "ended": ("结束", "ended"),
              "founded": ("初始化", "founded"), "fetched": ("领取", "fetched"), "lock": ("锁定", "locked"),
              "unlock": ("解锁", "unlocked"), "reset": ("重置密码", "reset the password"),
-             "absent": ("请假", "absent"), "back": ("销假", "back"), "released": ("放回任务", "released tasks")},
+             "absent": ("请假", "absent"), "back": ("销假", "back"), "released": ("放回任务", "released tasks"),
+             "upload": ("上传修改稿", "uploaded a draft"), "submit": ("提交审批", "asked for approval"),
+             "withdraw": ("撤回修改稿", "withdrew the draft"), "approve": ("批准", "approved"),
+             "reject": ("退回", "sent back"), "publish": ("发布", "published"),
+             "call_off": ("取消生效", "called off")},
 }
 
 
