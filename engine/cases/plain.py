@@ -17,7 +17,7 @@ from engine.cases.errors import CaseUnknown
 from engine.cases.filters import Cursor
 from engine.cases.lamps import clock_of
 from engine.cases.models import Case, EntryText
-from engine.cases.queues import Asker
+from engine.cases.queues import SHARES, Asker
 from engine.directory import Actor
 from engine.directory.models import Division, Grid, Organisation, Person
 from engine.matters.models import Matter
@@ -91,16 +91,10 @@ def list_entries(session: Session, number: str, after: int, limit: int) -> Slice
 
 def list_offered(session: Session, actor: Actor, at: datetime, cursor: str | None, limit: int) -> Slice:
     """The open tasks that this person may take, the most urgent first, each with what it asks for."""
-    due = sa.func.coalesce(Task.due_at, sa.literal_column("'infinity'::timestamptz"))
-    asked = _tasks().where(Asker(actor, at).offered())
     begin = Cursor.parse(cursor)
-    if begin is not None:
-        if begin.key is None:
-            asked = asked.where(Task.due_at.is_(None), Task.id > begin.id)
-        else:
-            place = sa.tuple_(sa.literal(begin.key), sa.literal(begin.id))
-            asked = asked.where(sa.tuple_(due, Task.id) > place)
-    rows = session.execute(asked.order_by(due, Task.id).limit(limit + 1)).all()
+    shares = [[Asker(actor, at, share).offered()] for share in SHARES]
+    asked = _tasks().where(queries.among_first("tasks", shares, "due", begin, limit))
+    rows = session.execute(queries.page_of(asked, "tasks", "due", begin, limit)).all()
     items = [_task(row) for row in rows[:limit]]
     more = len(rows) > limit
     return Slice(items, Cursor(items[-1]["due_at"], items[-1]["id"]).text() if more else None)

@@ -50,10 +50,15 @@ def list_rows(session: Session, of: Of, where: Where, order: Order, cursor: Curs
     total = (count_statement(of, where).scalar_subquery() if counted else literal(None)).label("total")
     statement = select(*_CASE, task_id, *_keys(of, order), total)
     if shares:
-        first = [_page(_bare(of).where(*share), of, order, cursor, limit).subquery() for share in shares]
-        statement = statement.where((Task if of == "tasks" else Case).id.in_(
-            union_all(*(select(part.c.id) for part in first))))
-    return list(session.execute(_page(_joined(statement, of).where(*where), of, order, cursor, limit)).all())
+        statement = statement.where(among_first(of, shares, order, cursor, limit))
+    return list(session.execute(page_of(_joined(statement, of).where(*where), of, order, cursor, limit)).all())
+
+
+def among_first(of: Of, shares: Sequence[Where], order: Order, cursor: Cursor | None,
+                limit: int) -> ColumnElement[bool]:
+    """Whether a row is among the first of its share: each share is read in order and no further than a page."""
+    first = [page_of(_bare(of).where(*share), of, order, cursor, limit).subquery() for share in shares]
+    return (Task if of == "tasks" else Case).id.in_(union_all(*(select(part.c.id) for part in first)))
 
 
 def _bare(of: Of) -> Asked:
@@ -79,7 +84,8 @@ def _keys(of: Of, order: Order) -> tuple[Any, Any]:
     return key.label("page_key"), row.id.label("page_id")
 
 
-def _page(statement: Asked, of: Of, order: Order, cursor: Cursor | None, limit: int) -> Asked:
+def page_of(statement: Asked, of: Of, order: Order, cursor: Cursor | None, limit: int) -> Asked:
+    """The statement with order and bounds of a page and one row more, read the cursor's way."""
     row = Task if of == "tasks" else Case
     key: InstrumentedAttribute[Any] = row.due_at if order == "due" else Case.opened_at
     ahead = (order != "newest") != bool(cursor and cursor.backwards)

@@ -18,6 +18,7 @@ from engine.worklist.models import Task
 
 Of = Literal["tasks", "cases"]
 Share = Literal["all", "own", "free"]
+SHARES: tuple[Share, ...] = ("own", "free")
 ZONE = ZoneInfo("Asia/Shanghai")
 SIGN = ("sign", "sign_assist")
 HANDLE = ("handle_task", "handle", "lead_handle", "assist_task", "conclude")

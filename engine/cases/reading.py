@@ -16,7 +16,7 @@ from engine.cases.errors import CaseUnknown
 from engine.cases.filters import PAGE, Cursor, Filters, Order, Page, conditions
 from engine.cases.lamps import clock_of
 from engine.cases.models import Case
-from engine.cases.queues import Asker, Of, Queue, Share, find_queue, queues_of
+from engine.cases.queues import SHARES, Asker, Of, Queue, find_queue, queues_of
 from engine.cases.rows import CaseRow
 from engine.directory import Actor, is_within
 from engine.directory.models import Division, Organisation
@@ -24,7 +24,6 @@ from engine.errors import NotFound
 from engine.worklist.models import Task
 
 COUNT_UP_TO = queries.COUNT_UP_TO
-SHARES: tuple[Share, ...] = ("own", "free")
 _COPIED = tuple(field.name for field in fields(CaseRow) if field.name not in ("clock", "task", "waiting"))
 
 

@@ -21,6 +21,7 @@ class Task(Base):
         UniqueConstraint("instance_id", "token"),
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed_with_outcome"),
         Index("ix_task_offered", "organisation_id", "role", "element", "due_at", "id", postgresql_where=OPEN),
+        Index("ix_task_offered_due", "organisation_id", "role", "due_at", "id", postgresql_where=OPEN),
         Index("ix_task_assignee_open", "assignee_id", postgresql_where=OPEN),
         Index("ix_task_case_open", "case_id", postgresql_where=OPEN),
         Index("ix_task_unsigned", "case_id", "due_at", "id",
@@ -61,6 +62,7 @@ class Deadline(Base):
     __tablename__ = "deadline"
     __table_args__ = (
         Index("ix_deadline_case", "case_id"),
+        Index("ix_deadline_case_open", "case_id", postgresql_where=OPEN),
         Index("ix_deadline_open_due", "due_at", postgresql_where=OPEN),
         Index("ix_deadline_ended", "closed_at", postgresql_include=["organisation_id", "due_at", "stage", "case_id"],
               postgresql_where=text("closed_at IS NOT NULL")),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
@@ -13,16 +15,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine import clock, demo
-from engine.bench.crowd import p95, settle, timed
+from engine.bench.crowd import copied, p95, settle, timed
 from engine.bench.figures import Report, conditions_of, figure
 from engine.bench.plans import Asked, listening, sequential_scans
 from engine.bench.statements import ByCursor
 from engine.bench.step import NotTheSame
-from engine.db.session import session_factory
+from engine.db.session import create_engine, session_factory
 from engine.demo import volume
 from engine.settings import Settings
 from engine.supervision import tallies
 from web.db import db
+from web.place import prepare
 
 FEW, MANY = 10_000, 1_800_000
 TRAVELLED = 120  # cases that are driven through the diagrams, to be copied
@@ -33,16 +36,19 @@ READERS = {
 }
 PAGES = {
     "dispatcher": ("/console/queues/dispatch", "/console/queues/open", "/console/queues/late", "/console/queues/closed",
-                   "/console/counts", "/console/cases?text=井盖", "/api/v1/tasks", "/api/v1/cases"),
+                   "/console/counts", "/console/cases?text=井盖", "/console/cases/{case}", "/api/v1/tasks",
+                   "/api/v1/cases"),
     "supervisor": ("/console/supervision", "/console/supervision?state=late", "/console/queues/overdue",
                    "/console/queues/all", "/console/cases?text=井盖"),
 }
 
 
 @dataclass
-class Seen:
-    """What was seen at one size: milliseconds by page and reader, statements by page, every question asked."""
+class House:
+    """One of the two sizes with all that was seen of it: milliseconds by reader and page, statements, questions."""
 
+    app: Flask
+    engine: sa.Engine
     taken: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in PAGES})
     by_page: dict[str, list[float]] = field(default_factory=dict)
     statements: dict[str, int] = field(default_factory=dict)
@@ -50,31 +56,47 @@ class Seen:
 
 
 def measure(here: Settings, url: str, rounds: int, scale: float = 1) -> Report:
-    """Pages with few cases and with many; raises NotTheSame when a page does not answer."""
-    from web import create_app
-
-    app = create_app(here, url)
-    with app.app_context():
-        engine = db.engine
-    at = clock.now()
+    """Pages with few cases and with many, in turns; raises NotTheSame when a page does not answer."""
+    prepare(here)
+    at, engine = clock.now(), create_engine(url)
+    few, many = (max(20, round(size * scale)) for size in (FEW, MANY))
     _travel(engine, at, TRAVELLED)
-    sizes, seen, scans = [], [], []
-    for size in (FEW, MANY):
-        sizes.append(_fill(engine, max(20, round(size * scale)), at))
-        seen.append(_look(app, engine, rounds))
-        with engine.connect() as connection:
-            scans = sequential_scans(connection, seen[-1].asked)
-            conditions = conditions_of(connection)
+    sizes = [_fill(engine, few, at)]
     engine.dispose()
-    few, many = seen
+    with copied(url) as small:
+        sizes.append(_fill(engine, many, at))
+        engine.dispose()
+        report = compare(here, (small.url.render_as_string(hide_password=False), url), rounds)
+    return Report(report.figures, report.conditions | {"small": sizes[0], "large": sizes[1]})
+
+
+def compare(here: Settings, urls: tuple[str, str], rounds: int) -> Report:
+    """The pages of every reader at two places, each round at both, so that whatever slows one slows the other."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    houses = [_opened(here, url) for url in urls]
+    for kind, names in READERS.items():
+        for name in names:
+            _look(houses, kind, name, rounds)
+    few, many = houses
+    with many.engine.connect() as connection:
+        scans, conditions = sequential_scans(connection, many.asked), conditions_of(connection)
+    for one in houses:
+        one.engine.dispose()
     figures = {f"{kind}_p95_large_over_small": figure([p95(many.taken[kind]) / p95(few.taken[kind])], "×")
                for kind in PAGES}
     figures |= {f"{kind}_p95_ms": figure([p95(many.taken[kind])], "ms") for kind in PAGES}
     figures["statements_per_page_max"] = figure([max(many.statements.values())], "statements")
     figures["sequential_scans"] = figure([len(scans)], "scans")
-    pages = {page: [round(p95(one.by_page[page]), 1) for one in seen] for page in many.by_page}
-    return Report(figures, conditions | {"small": sizes[0], "large": sizes[1], "pages_p95_ms": pages,
-                                         "statements": many.statements, "scanned": scans})
+    pages = {page: [round(p95(one.by_page[page]), 1) for one in houses] for page in many.by_page}
+    return Report(figures, conditions | {"pages_p95_ms": pages, "statements": many.statements, "scanned": scans})
+
+
+def _opened(here: Settings, url: str) -> House:
+    from web import create_app
+
+    app = create_app(here, url)
+    with app.app_context():
+        return House(app, db.engine)
 
 
 def _travel(engine: sa.Engine, until: datetime, count: int) -> None:
@@ -99,24 +121,37 @@ def _fill(engine: sa.Engine, size: int, at: datetime) -> dict[str, int]:
     return sizes
 
 
-def _look(app: Flask, engine: sa.Engine, rounds: int) -> Seen:
-    """Every page of every reader, so often; the first time is not counted."""
-    seen, counter = Seen(), ByCursor(engine)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    for kind, names in READERS.items():
-        for name in names:
-            with _logged_in(app, name) as client:
-                for page in PAGES[kind]:
-                    _get(client, page)
-                    with listening(engine) as asked:
-                        before = counter.total()
-                        _get(client, page)
-                        seen.statements[page] = max(seen.statements.get(page, 0), counter.total() - before)
-                    seen.asked |= asked
-                    taken = [timed(lambda: _get(client, page)) for _ in range(rounds)]  # noqa: B023 - called at once
-                    seen.taken[kind] += taken
-                    seen.by_page.setdefault(page, []).extend(taken)
-    return seen
+def _look(houses: Sequence[House], kind: str, name: str, rounds: int) -> None:
+    """Every page of a reader, so often; the first two times are not counted."""
+    with ExitStack() as stack:
+        clients = [stack.enter_context(_logged_in(house.app, name)) for house in houses]
+        shown = [_first_case(client) for client in clients]
+        for page in PAGES[kind]:
+            places = [page.format(case=number) for number in shown]
+            for house, client, place in zip(houses, clients, places, strict=True):
+                _get(client, place)
+                _count(house, client, page, place)
+            for _ in range(rounds):
+                for house, client, place in zip(houses, clients, places, strict=True):
+                    took = timed(partial(_get, client, place))
+                    house.taken[kind].append(took)
+                    house.by_page.setdefault(page, []).append(took)
+
+
+def _count(house: House, client: FlaskClient, page: str, place: str) -> None:
+    counter = ByCursor(house.engine)
+    with listening(house.engine) as asked:
+        _get(client, place)
+    house.statements[page] = max(house.statements.get(page, 0), counter.total())
+    house.asked |= asked
+
+
+def _first_case(client: FlaskClient) -> str:
+    """The number of the case that a search shows first."""
+    found = re.search(r'data-shown="([^"]+)"', client.get("/console/cases").get_data(as_text=True))
+    if found is None:
+        raise NotTheSame("no case is shown")
+    return found[1]
 
 
 @contextmanager

@@ -1,0 +1,79 @@
+"""No page asks the database more than 25 questions, a list no more than 14; counted, not timed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from engine.cases.queues import QUEUES
+from tests.builders import an_actor
+from tests.web.conftest import House
+from tests.web.console.conftest import Browser
+from web.db import db
+
+Browse = Callable[[str], Browser]
+MOST, MOST_OF_A_LIST = 25, 14
+WHO = {"seat": "dispatcher", "clerk": "handler", "grid_worker": "reporter", "supervisor": "overseer"}
+LISTS = {f"queues/{queue.key}": queue.role for queue in QUEUES}
+OTHERS = {
+    "cases": "seat", "cases?text=井盖": "seat", "supervision": "supervisor", "supervision?state=near": "supervisor",
+    "counts": "seat", "inbox": "clerk", "cases/new": "grid_worker", "preferences": "seat",
+    "cases/{number}": "seat", "cases/{number}?tab=diagram": "seat", "cases/{number}?tab=deadlines": "seat",
+    "cases/{number}?tab=papers": "supervisor", "pane/{number}": "seat", "cases/{number}/why": "supervisor",
+}
+
+
+@contextmanager
+def _counted(engine: sa.Engine) -> Iterator[list[str]]:
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def number(house: House, browse: Browse) -> str:
+    """A case that waits for the seat, reported by a grid worker at the front door."""
+    city = house.city
+    if not house.session.scalar(sa.text("SELECT count(*) FROM account WHERE username = 'overseer'")):
+        an_actor(house.session, "supervisor", city.county_centre, name="杜督查", username="overseer")
+        house.session.commit()
+    said = {"description": "人民路雨水井盖没了，晚上看不见", "place": "人民路 12 号"}
+    where = browse("dispatcher").post("/console/cases", {**said, "division": city.community.code}).headers["Location"]
+    return where.rpartition("/")[2]
+
+
+def _asked(house: House, browse: Browse, who: str, path: str) -> list[str]:
+    browser = browse(who)
+    with house.app.app_context():
+        engine = db.engine
+    assert browser.get(path).status_code == 200  # what is published is read once a process
+    with _counted(engine) as sent:
+        assert browser.get(path).status_code == 200
+    return sent
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_desk_with_the_case_beside_its_list(house: House, browse: Browse, number: str, path: str) -> None:
+    sent = _asked(house, browse, WHO[LISTS[path]], f"/console/{path}")
+    assert len(sent) <= MOST_OF_A_LIST, "\n".join(sent)
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_every_other_page(house: House, browse: Browse, number: str, path: str) -> None:
+    sent = _asked(house, browse, WHO[OTHERS[path]], f"/console/{path.format(number=number)}")
+    assert len(sent) <= MOST, "\n".join(sent)
+
+
+def test_fresh_counts_cost_two(house: House, browse: Browse, number: str) -> None:
+    assert len(_asked(house, browse, "dispatcher", "/console/counts")) <= 2
