@@ -39,7 +39,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case as its resident sees it; `words` and `photos` are for whoever reported it, never for a follower."""
+    """A case as its resident sees it; `words` and `result` are for whoever reported it, never for a follower."""
 
     number: str
     place: str
@@ -75,7 +75,7 @@ def standing_of(session: Session, visit: Visit, at: datetime, language: Language
             opened_at=case.opened_at, closed_at=case.closed_at, stage=case.stage, done=_done(case),
             sentences=telling.sentences(case, waiting, names, _due(session, case, waiting), at, language),
             is_late=_is_late(case, waiting, at), total_due_at=None if told else case.total_due_at,
-            result=(case.result_text or "") if told else "",
+            result=(case.result_text or "") if told and visit.follower is None else "",
             rating=case.rating, rated_at=rated[-1] if rated else None, reopened=case.reopened,
             seen_by=_followers(session, case), asked=tuple(_asked(session, case, task) for task in mine),
             is_follower=visit.follower is not None)

@@ -161,6 +161,16 @@ def handled(office: Office) -> residents.Visit:
     return visit
 
 
+def test_a_follower_sees_how_it_stands_and_nobodys_words(office: Office) -> None:
+    reporter = report(office)
+    asked = cases.Report("路灯坏了晚上黑", "蟠洋社区东侧", division=COMMUNITY)
+    follower = residents.follow(office.session, reporter.case.number, asked, "10.0.0.2", office.at)
+    office.do("verify", "confirmed")
+    office.walk(("dispatch", "department"), ("sign", "sign"), ("handle_task", "done"), ("check", "pass"))
+    assert told(office, reporter).result and not told(office, follower).result
+    assert told(office, follower).stage == "feedback" and told(office, follower).asked == ()
+
+
 def rate(office: Office, visit: residents.Visit, outcome: str, **values: str) -> None:
     asked = told(office, visit).asked[0]
     residents.answer(office.session, visit, asked.task, outcome, values, asked.version, office.at)

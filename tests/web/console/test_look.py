@@ -10,12 +10,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 WEB = Path(__file__).parents[3] / "web"
-TEMPLATES = sorted((WEB / "console" / "templates").glob("*.html"))
+TEMPLATES = sorted(WEB.glob("*/templates/**/*.html"))
 
 
 def test_colours_live_in_the_token_file_alone() -> None:
-    css = (WEB / "static" / "css" / "console.css").read_text(encoding="utf-8")
-    assert re.findall(r"#[0-9a-f]{3,8}\b|rgba?\(", css) == []
+    for name in ("console.css", "touch.css"):
+        css = (WEB / "static" / "css" / name).read_text(encoding="utf-8")
+        assert re.findall(r"#[0-9a-f]{3,8}\b|rgba?\(", css) == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
