@@ -126,7 +126,7 @@ def _covered(report: Report) -> tuple[Report, int]:
 
 
 def _claims(report: Report, at: datetime) -> dict[str, Any]:
-    """What the phone claims about time: when it was noted, how many seconds it then waited, how far its clock is off."""
+    """What the phone claims about time: when it was noted, how long it then waited (seconds), how far it is off."""
     claims: dict[str, Any] = {}
     if report.noted_at is not None:
         claims["noted_at"] = report.noted_at.astimezone(UTC).isoformat(timespec="seconds")

@@ -24,7 +24,8 @@ def test_identity_numbers_are_covered_and_nothing_else(text: str, covered: str) 
     assert covering.cover(text)[0] == covered and len(covered) == len(text)
 
 
-@pytest.mark.parametrize("hours, said", [(24, "手机时钟快 1 天"), (-24, "手机时钟慢 1 天"), (3, "手机时钟快 3 小时"), (0, "")])
+@pytest.mark.parametrize("hours, said", [
+    (24, "手机时钟快 1 天"), (-24, "手机时钟慢 1 天"), (3, "手机时钟快 3 小时"), (0, "")])
 def test_a_wrong_clock_is_kept_as_a_claim_and_our_time_counts(office: Office, hours: int, said: str) -> None:
     off = timedelta(hours=hours)
     case = office.report(noted_at=office.at + off - timedelta(minutes=40), device_at=office.at + off)
