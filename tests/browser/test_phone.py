@@ -145,6 +145,24 @@ def test_three_photos_without_a_signal_a_closed_browser_and_each_arrives_once(ci
     assert len(filed(city, "螺蛳山路灯杆")) == 3
 
 
+def test_the_browser_sends_what_waits_with_no_page_of_ours_open(city: City, open_phone: Opened) -> None:
+    context = open_phone()
+    page = log_in(context)
+    wait_for_worker(page)
+    context.set_offline(True)
+    write(page, "黄泥坎路标被撞", "黄泥坎", photo("red"))
+    send(page)
+    browser, known = context.new_cdp_session(page), list[dict[str, str]]()
+    browser.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
+    browser.send("ServiceWorker.enable")
+    page.goto("about:blank")
+    context.set_offline(False)
+    ours = next(one["registrationId"] for one in known if one["scopeURL"].endswith("/phone/"))
+    browser.send("ServiceWorker.dispatchSyncEvent", {
+        "origin": city.address, "registrationId": ours, "tag": "outbox", "lastChance": False})
+    assert len(wait_until_filed(city, page, "黄泥坎路标", 1)) == 1
+
+
 def test_a_half_written_draft_is_back_after_the_browser_was_closed(open_phone: Opened) -> None:
     context = open_phone()
     page = log_in(context)
