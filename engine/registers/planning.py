@@ -100,10 +100,6 @@ class Desk:
         """Note what is wrong in a cell; «» names the row."""
         self.problems.append(Problem(sheet.key, row.line, column, message))
 
-    def is_clean(self, sheet: Sheet, row: Row) -> bool:
-        """Whether nothing is wrong with the row so far."""
-        return all((one.sheet, one.line) != (sheet.key, row.line) for one in self.problems)
-
     def merged(self, sheet: Sheet, row: Row, held: Mapping[str, str] | None) -> dict[str, str]:
         """What the row will say: its own cells, and what it leaves empty as it is."""
         if held is None or self.whole:
