@@ -27,7 +27,7 @@ from engine.supervision.models import Beat
 
 PATIENCE = 60.0
 WEB, WORKER = "serve", "worker"
-PASSING = ("OperationalError", "InterfaceError", "ServerFailed")
+PASSING = ("OperationalError", "InterfaceError", "InFailedSqlTransaction", "ServerFailed")  # for want of a database
 SECRET = "storm" * 8
 
 

@@ -20,7 +20,7 @@ from tests.storms.sizes import sizes
 RATE = 200 / 60  # reports a second
 REPORTERS = 2
 LATE = "verify_late"
-START = 5.0  # seconds that a worker may take to start on a loaded machine
+START = 20.0  # seconds that a worker may take to start on a loaded machine
 DAYS = timedelta(days=4)  # after which nobody has verified what a resident reported
 
 
