@@ -9,6 +9,7 @@ from engine.cases.act import Act
 from engine.directory.models import Duty
 from engine.worklist.models import Task
 
+
 def people_of(act: Act, organisation_id: int, *roles: str, grid_id: int | None = None) -> notices.Holders:
     """The people who hold one of these roles there now."""
     return notices.Holders(organisation_id, roles, act.at, grid_id)

@@ -78,9 +78,11 @@ def _join_links(scope: Any) -> None:
 
 def _gather_conditions(scope: Any) -> None:
     """Put an inclusive gateway behind every activity with a conditional flow; flows without one are always taken."""
-    flows = list(scope.iterchildren(tag("sequenceFlow")))
+    leaving: dict[str, list[Any]] = {}
+    for flow in scope.iterchildren(tag("sequenceFlow")):
+        leaving.setdefault(flow.get("sourceRef"), []).append(flow)
     for node in [node for node in scope if local(node.tag) in ACTIVITIES]:
-        outgoing = [flow for flow in flows if flow.get("sourceRef") == node.get("id")]
+        outgoing = leaving.get(node.get("id"), [])
         if not any(flow.find(f"./{_CONDITION}") is not None for flow in outgoing):
             continue
         gateway = etree.SubElement(scope, tag("inclusiveGateway"), {
