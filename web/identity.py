@@ -15,6 +15,7 @@ from engine.cases import scope
 from web.db import db
 
 API = "/api/"
+READS = ("GET", "HEAD")
 View = TypeVar("View", bound=Callable[..., Any])
 _PUBLIC = "is_public"
 
@@ -143,7 +144,7 @@ def _turned_away() -> Response:
 def _by_cookie(secret: str) -> Visitor | None:
     if is_api():
         return None
-    known = directory.find_known(db.session(), secret, "browser", clock.now())
+    known = directory.find_known(db.session(), secret, "browser", clock.now(), request.method in READS)
     return Visitor(secret, known) if known else None
 
 
@@ -151,5 +152,5 @@ def _by_token(asked: Any) -> Visitor | None:
     kind, _, secret = asked.headers.get("Authorization", "").partition(" ")
     if not is_api() or kind.lower() != "bearer" or not secret:
         return None
-    known = directory.find_known(db.session(), secret.strip(), "token", clock.now())
+    known = directory.find_known(db.session(), secret.strip(), "token", clock.now(), request.method in READS)
     return Visitor(secret, known) if known else None

@@ -56,6 +56,7 @@ class Case(Base):
                                   "class_name"]),
         Index("ix_case_stopped", "path", "due_at", "id", postgresql_include=["holder_id"],
               postgresql_where=sql("stopped_at IS NOT NULL AND closed_at IS NULL")),
+        Index("ix_case_place_open", "id", postgresql_where=sql("closed_at IS NULL"), postgresql_include=["path"]),
         Index("ix_case_closed", "opened_at", "id", postgresql_where=sql("closed_at IS NOT NULL")),
         Index("ix_case_path_opened", "path", "opened_at", "id"),
         Index("ix_case_opened", "opened_at", "id"),

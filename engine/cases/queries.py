@@ -62,7 +62,10 @@ def among_first(of: Of, shares: Sequence[Where], order: Order, cursor: Cursor | 
 
 
 def _bare(of: Of) -> Asked:
-    return select(Task.id).join(Case, Case.id == Task.case_id) if of == "tasks" else select(Case.id)
+    """Row ids; the open tasks of a list belong to open cases, whose places stand in an index of their own."""
+    if of == "cases":
+        return select(Case.id)
+    return select(Task.id).join(Case, Case.id == Task.case_id).where(Case.closed_at.is_(None))
 
 
 def _joined(statement: Asked, of: Of) -> Asked:

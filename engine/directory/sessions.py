@@ -63,12 +63,14 @@ def open_session(session: Session, account_id: int, kind: Kind, at: datetime) ->
     return opened
 
 
-def find_known(session: Session, secret: str, kind: Kind, at: datetime) -> Known | None:
+def find_known(session: Session, secret: str, kind: Kind, at: datetime, to_read: bool = False) -> Known | None:
     """Whose secret this is, or None once it was revoked, grew old or idle, or its account was shut out.
+
+    `to_read`: the request only reads, see `queries.read_log_in`.
 
     Posts are read afresh each time: what changes about a person counts from the next request on.
     """
-    held = queries.read_log_in(session, _hash(secret), at)
+    held = queries.read_log_in(session, _hash(secret), at, to_read)
     if not held or held[0].kind != kind or not held[0].is_enabled or not _is_alive(held[0], at):
         return None
     log_in = held[0]
