@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, DateTime, and_, case, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine import notices
@@ -151,6 +151,16 @@ def queue_counts(session: Session, actor: Actor, at: datetime) -> dict[str, int]
         return {}
     columns = [one.scalar_subquery().label(f"c{place}") for place, one in enumerate(counted.values())]
     return dict(zip(counted, session.execute(select(*columns)).one(), strict=True))
+
+
+def pulse(session: Session, person_id: int | None) -> tuple[datetime | None, int]:
+    """When somebody last acted on any case, and how many notices this person has: while both stand still, so do counts.
+
+    Save that lamps turn by themselves, and that what is committed late may bear an earlier moment.
+    """
+    moved = literal_column("(SELECT max(at) FROM entry)", DateTime(True))
+    moment, waiting = session.execute(select(moved, notices.unread_count(person_id or 0).scalar_subquery())).one()
+    return moment, waiting
 
 
 def _page(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order: Order, at: datetime,

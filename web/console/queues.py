@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine.cases import incidents, pages, queues, reading
@@ -90,7 +91,7 @@ def pane(number: str) -> Answer:
 @blueprint.get("/counts")
 def counts() -> Answer:
     """The rail with fresh counts; polled."""
-    return render_template("_rail.html", here=request.args.get("here", ""))
+    return _polled(lambda: render_template("_rail.html", here=request.args.get("here", "")))
 
 
 @blueprint.get("/queues/<key>/news")
@@ -103,9 +104,27 @@ def news(key: str) -> Answer:
     if since.tzinfo is None:
         abort(422)
     filters = Filters.of(request.args)
-    number = reading.count_new(db.session(), identity.current_actor(), key, since, shell.now(), filters)
-    kept: dict[str, Any] = dict(filters.active)
-    return render_template("_news.html", number=number, url=url_for("console.queue", key=key, **kept))
+
+    def fresh() -> str:
+        number = reading.count_new(db.session(), identity.current_actor(), key, since, shell.now(), filters)
+        kept: dict[str, Any] = dict(filters.active)
+        return render_template("_news.html", number=number, url=url_for("console.queue", key=key, **kept))
+
+    return _polled(fresh)
+
+
+def _polled(fresh: Callable[[], str]) -> Answer:
+    """A fragment that a page asks for again and again: 304 while nobody has acted, for a minute at most."""
+    actor, at = identity.current_actor(), shell.now()
+    seen = (*reading.pulse(db.session(), actor.person_id), actor, at.replace(second=0, microsecond=0), shell.language(),
+            shell.preferences(), request.full_path)
+    answer = Response(headers={"Cache-Control": "private, no-cache", "Vary": "Cookie"})
+    answer.set_etag(hashlib.sha256(repr(seen).encode()).hexdigest()[:32])
+    if request.if_none_match.contains(answer.get_etag()[0] or ""):
+        answer.status_code = 304
+    else:
+        answer.set_data(fresh())
+    return answer
 
 
 @blueprint.post("/queues/<key>/order")

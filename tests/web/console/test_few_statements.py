@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy import event
 
+from engine import clock
 from engine.cases.queues import QUEUES
 from tests.builders import an_actor
 from tests.web.conftest import House
@@ -75,5 +78,19 @@ def test_every_other_page(house: House, browse: Browse, number: str, path: str) 
     assert len(sent) <= MOST, "\n".join(sent)
 
 
-def test_fresh_counts_cost_two(house: House, browse: Browse, number: str) -> None:
-    assert len(_asked(house, browse, "dispatcher", "/console/counts")) <= 2
+@pytest.mark.parametrize("path", ["counts", "queues/dispatch/news?since=2026-11-01T00:00:00%2B00:00"])
+def test_what_is_polled_costs_a_tiny_question_while_nobody_acts(
+        house: House, browse: Browse, number: str, path: str) -> None:
+    browser = browse("dispatcher")
+    with house.app.app_context():
+        engine = db.engine
+    with time_machine.travel((clock.now() + timedelta(minutes=1)).replace(second=5), tick=False):
+        first = browser.get(f"/console/{path}")
+        with _counted(engine) as sent:
+            again = browser.get(f"/console/{path}", If_None_Match=first.headers["ETag"])
+        assert (first.status_code, again.status_code, again.text, len(sent)) == (200, 304, "", 2)
+        browser.post("/console/cases", {"description": "又一处井盖没了，很危险", "place": "人民路 14 号",
+                                        "division": house.city.community.code})
+        assert browser.get(f"/console/{path}", If_None_Match=first.headers["ETag"]).status_code == 200
+    with time_machine.travel(clock.now() + timedelta(minutes=3), tick=False):
+        assert browser.get(f"/console/{path}", If_None_Match=first.headers["ETag"]).status_code == 200
