@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.cases.models import Case, Custody, Stop
+from engine.db import writing
 from engine.db.hydrating import hydrate
 from engine.directory.models import Division, Organisation
 from engine.errors import NotFound
@@ -42,7 +43,12 @@ SELECT json_build_object(
   'division', (SELECT json_agg(d) FROM division d WHERE d.code = ANY(c.way || ARRAY(
     SELECT o.division_code::text FROM organisation o WHERE o.id = ANY(c.bodies)))),
   'organisation', (SELECT json_agg(o) FROM organisation o WHERE o.id = ANY(c.bodies || ARRAY(
-    SELECT p.id FROM unnest(c.way) AS above JOIN organisation p ON p.division_code = above AND p.kind = 'centre')))
+    SELECT p.id FROM unnest(c.way) AS above JOIN organisation p ON p.division_code = above AND p.kind = 'centre'))),
+  'numbers', json_build_object(
+    'task_id_seq', ARRAY(SELECT nextval('task_id_seq') FROM generate_series(1, %(new)s)),
+    'custody_id_seq', ARRAY(SELECT nextval('custody_id_seq') FROM generate_series(1, %(new)s)),
+    'deadline_id_seq', ARRAY(SELECT nextval('deadline_id_seq') FROM generate_series(1, 2 * %(new)s)),
+    'measure_id_seq', ARRAY(SELECT nextval('measure_id_seq') FROM generate_series(1, 7 * %(new)s)))
 )::text FROM (
   SELECT *, string_to_array(path, '.') AS way, ARRAY[holder_id, handler_id] || ARRAY(
     SELECT o.id FROM organisation o WHERE o.code = ANY(%(named)s::text[])) AS bodies
@@ -57,13 +63,14 @@ class CaseFile:
 
     With them come the bodies that nearly every act asks about: who has the case, and the centres above its place; so
     do the bodies and matters whose codes are `named`. A row that is closed leaves by itself; what an act opens it
-    adds. `asked_for` is a task that is read whether it is open or not. A case that `is_new` has nothing to be read.
+    adds. `asked_for` is a task that is read whether it is open or not. A case that `is_new` has nothing to be read;
+    for all others the read brings numbers for the rows that an act mostly opens, unless `only_read`.
     """
 
     def __init__(self, session: Session, case: Case, asked_for: int | None = None, is_new: bool = False,
-                 named: Iterable[str] = ()) -> None:
+                 named: Iterable[str] = (), only_read: bool = False) -> None:
         self.session, self.case, self.asked_for, self.is_new = session, case, asked_for, is_new
-        self.named = list(named)
+        self.named, self.only_read = list(named), only_read
         self._added: list[Any] = []
         self._armed: list[Timer] | None = None
 
@@ -151,8 +158,10 @@ class CaseFile:
     def _content(self) -> dict[type[Any], list[Any]]:
         if self.is_new:
             return {}
-        asked = {"case_id": self.case.id, "asked_for": self.asked_for, "named": self.named}
+        asked = {"case_id": self.case.id, "asked_for": self.asked_for, "named": self.named,
+                 "new": 0 if self.only_read else 1}
         docs = orjson.loads(self.session.connection().exec_driver_sql(_CONTENT, asked).scalar_one())
+        writing.reserve(self.session, docs["numbers"])
         found = {model: hydrate(self.session, model, docs[model.__tablename__]) for model in _TABLES}
         _relate(found[Organisation], "division_code", "division", {one.code: one for one in found[Division]})
         _relate(found[Deadline], "task_id", "task", {one.id: one for one in found[Task]})

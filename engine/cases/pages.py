@@ -67,7 +67,7 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     """The page of the case with this number; raises CaseUnknown, out of scope too."""
     case = get_case(session, number)
     session.flush()
-    file, within = CaseFile(session, case), read_within(session, case)
+    file, within = CaseFile(session, case, only_read=True), read_within(session, case)
     stops = sorted(file.stops, key=lambda one: one.since)
     open_deadlines = sorted(file.deadlines, key=lambda one: (one.due_at, one.id))
     total = next((each for each in open_deadlines if each.stage == "total"), None)

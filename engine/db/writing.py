@@ -24,7 +24,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from engine.db import Base
 
-_BESIDE = "rows_beside"
+_BESIDE, _RESERVED = "rows_beside", "numbers_reserved"
 _ORDER = ("delete", "update", "insert", "part")
 _DIALECT = postgresql()  # type: ignore[no-untyped-call]
 Doc = dict[str, Any]
@@ -98,6 +98,14 @@ def identify(session: Session, *rows: Any) -> None:
     _number(session, wanted)
 
 
+def reserve(session: Session, numbers: Mapping[str, Sequence[int]]) -> None:
+    """Numbers drawn beforehand, by sequence; new rows take them first, and what is left goes with the transaction.
+
+    Kept longer they would be smaller than those that others drew for the same case in between.
+    """
+    session.info[_RESERVED] = {name: list(drawn) for name, drawn in numbers.items()}
+
+
 def _before_flush(session: Session, context: Any, instances: Any) -> None:
     try:
         work = _work_of(session)
@@ -117,6 +125,7 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
 def _before_commit(session: Session) -> None:
     session.flush()
     _write_beside(session)  # where there was nothing else to write
+    session.info.pop(_RESERVED, None)
 
 
 def _write_beside(session: Session) -> None:
@@ -126,6 +135,7 @@ def _write_beside(session: Session) -> None:
 
 def _forget_beside(session: Session, previous: Any) -> None:
     session.info.pop(_BESIDE, None)
+    session.info.pop(_RESERVED, None)
 
 
 def _work_of(session: Session) -> _Work:
@@ -158,19 +168,30 @@ def _plan_of(mapper: Mapper[Any]) -> _Plan | None:
 
 
 def _number(session: Session, wanted: Mapping[_Plan, list[Any]]) -> None:
-    """Take as many numbers as there are new rows, from all sequences in one question."""
-    asked = {plan: rows for plan, rows in wanted.items() if rows}
-    if not asked:
-        return
-    counts = [len(rows) for rows in asked.values()]
-    drawn = session.connection().exec_driver_sql(_drawing(tuple(plan.sequence for plan in asked)), tuple(counts)).one()
-    for (plan, rows), numbers in zip(asked.items(), drawn, strict=True):
+    """Give each of these rows a number: one that was reserved, or one of as many as are drawn in one question."""
+    reserved = session.info.get(_RESERVED, {})
+    missing: dict[_Plan, list[Any]] = {}
+    for plan, rows in wanted.items():
+        numbers = reserved.get(plan.sequence, [])
+        for row in rows:
+            if numbers:
+                setattr(row, plan.keys[0], numbers.pop(0))
+            else:
+                missing.setdefault(plan, []).append(row)
+    if missing:
+        _draw(session, missing)
+
+
+def _draw(session: Session, wanted: Mapping[_Plan, list[Any]]) -> None:
+    counts = tuple(len(rows) for rows in wanted.values())
+    drawn = session.connection().exec_driver_sql(_drawing(tuple(plan.sequence for plan in wanted)), counts).one()
+    for (plan, rows), numbers in zip(wanted.items(), drawn, strict=True):
         for row, number in zip(rows, numbers, strict=True):
             setattr(row, plan.keys[0], number)
 
 
 @cache
-def _drawing(sequences: tuple[str, ...]) -> str:
+def _drawing(sequences: tuple[str | None, ...]) -> str:
     return "SELECT " + ", ".join(
         f"ARRAY(SELECT nextval('{name}') FROM generate_series(1, %s))" for name in sequences)
 
