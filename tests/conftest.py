@@ -25,14 +25,6 @@ _STEPS = b"".join(step.read_bytes() for step in sorted(migrate.FOLDER.glob("vers
 TEMPLATE = f"wangge_test_{hashlib.sha256(_STEPS).hexdigest()[:12]}"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file stays on one worker, in its order: its tests may share a database of their own."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
-
-
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running PostgreSQL, shared by the workers of one test run."""

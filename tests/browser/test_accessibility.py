@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.city import City
 from tests.browser.conftest import Enter
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 SEAT, SUPERVISOR = "seat.330921100.1", "supervisor.330921.1"
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}

@@ -13,7 +13,7 @@ from tests.browser.city import City
 from tests.browser.conftest import Enter
 from tests.web.console.changed import with_instruction
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 DRAWER, APPROVER = "designer.3309.1", "supervisor.3309.1"
 SEAT, WORKER = "seat.330921100.1", "grid_worker.330921100001.1"

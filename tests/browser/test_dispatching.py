@@ -11,7 +11,7 @@ from engine.clock import stopwatch
 from tests.browser.city import City
 from tests.browser.conftest import Enter
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 MANHOLE = "东沙老街雨水井盖缺失，洞口约六十公分，已放警示牌。"
 ACTIONS, SECONDS = 3, 20
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.city import City
 from tests.browser.conftest import Enter
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("verb, button", [("urge", "催办"), ("supervise", "批示督办")])

@@ -14,7 +14,7 @@ from engine.clock import stopwatch
 from tests.browser.city import City, running_empty
 from tests.browser.conftest import PATIENCE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 NAMES = {"by": "陈绘制", "approved_by": "林审批", "system_admin": "周管", "security_admin": "吴安",
          "audit_admin": "郑审"}

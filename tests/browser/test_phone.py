@@ -18,7 +18,7 @@ from tests.browser.city import City
 from tests.browser.conftest import PATIENCE, Enter
 from tests.browser.test_accessibility import _violations as violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 WORKER, COLLEAGUE = "grid_worker.330921100001.1", "grid_worker.330921106200.1"
 PHONE = ViewportSize(width=360, height=740)
 Opened = Callable[..., BrowserContext]

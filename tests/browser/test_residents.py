@@ -11,7 +11,7 @@ from tests.browser.city import City
 from tests.browser.conftest import Enter
 from tests.browser.test_accessibility import _violations as violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 COMMUNITY, WORKER, SEAT = "330921100003", "grid_worker.330921100003.1", "seat.330921100.1"
 CLERK = "clerk.330921100.enforcement.1"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.city import City, photo
 from tests.browser.conftest import Enter
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 WORKER, GRID = "grid_worker.330921105201.1", "330921105201001"
 SEAT, CHECKER, TELLER = "seat.330921105.1", "seat.330921105.2", "seat.330921105.3"
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
