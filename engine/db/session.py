@@ -24,10 +24,11 @@ def create_engine(url: str, **options: Any) -> sa.Engine:
     made = sa.make_url(url)
     if made.drivername in ("postgres", "postgresql"):
         made = made.set(drivername="postgresql+psycopg")
-    settings: dict[str, Any] = {
+    settings: dict[str, Any] = {  # a statement is prepared when it comes for the third time on its connection
         "pool_pre_ping": True, "pool_size": 5, "max_overflow": 10, "pool_timeout": 10,
         "hide_parameters": True,
-        "connect_args": {"connect_timeout": 5, "application_name": "wangge", **_watching(made)}, **options,
+        "connect_args": {"connect_timeout": 5, "application_name": "wangge", "prepare_threshold": 2,
+                         **_watching(made)}, **options,
     }
     if settings.get("poolclass") is sa.NullPool:
         del settings["pool_size"], settings["max_overflow"], settings["pool_timeout"]

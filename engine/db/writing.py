@@ -29,7 +29,8 @@ _ORDER = ("delete", "update", "insert", "part")
 _DIALECT = postgresql()  # type: ignore[no-untyped-call]
 Doc = dict[str, Any]
 What = tuple[str, str]  # how, to which table: ("insert", "task"); or ("part", its name)
-Shape = tuple[tuple[str, str, bool], ...]  # the same with whether it is a single row, in the order in which it is done
+Shape = tuple[tuple[str, str, int], ...]  # the same with the size of its list, in the order in which it is done
+FEW = 8  # rows
 
 
 class RowsGone(RuntimeError):
@@ -259,7 +260,7 @@ def _beside(session: Session) -> dict[What, list[Doc]]:
 
 def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str]) -> None:
     written = session.connection().exec_driver_sql(
-        _statement(tuple((*what, len(rows) == 1) for what, rows in docs.items())), tuple(payload)).scalar_one()
+        _statement(tuple((*what, _size(len(rows))) for what, rows in docs.items())), tuple(payload)).scalar_one()
     wanted = sum(len(rows) for (how, _), rows in docs.items() if how != "part")
     if written != wanted:
         raise RowsGone(f"{written} of {wanted} rows were written: {', '.join(' '.join(what) for what in docs)}")
@@ -269,7 +270,7 @@ def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequenc
 def _statement(shape: Shape) -> str:
     """The one statement of this shape; what is done counts its rows, so that nothing is lost unseen."""
     plans = {plan.table.name: plan for mapper in mappers() if (plan := _plan_of(mapper)) is not None}
-    parts = [f"w{place} AS ({_part(how, name, plans, single)})" for place, (how, name, single) in enumerate(shape)]
+    parts = [f"w{place} AS ({_part(how, name, plans, size)})" for place, (how, name, size) in enumerate(shape)]
     counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how != "part"]
     return f"WITH {', '.join(parts)} SELECT count(*) FROM ({' UNION ALL '.join(counted) or 'SELECT WHERE false'})"
 
@@ -279,9 +280,14 @@ def mappers() -> list[Mapper[Any]]:
     return [mapper for mapper in Base.registry.mappers if _plan_of(mapper) is not None]
 
 
-def _part(how: str, name: str, plans: Mapping[str, _Plan], single: bool) -> str:
-    # that it is one row is said in so many words, for the planner takes a list to be a hundred
-    given = "(SELECT %s::jsonb->0 AS doc)" if single else "jsonb_array_elements(%s::jsonb)"
+def _size(rows: int) -> int:
+    """How many rows the planner is told of, which takes any list to be a hundred: one, a few, or that."""
+    return 1 if rows == 1 else FEW if rows <= FEW else 0
+
+
+def _part(how: str, name: str, plans: Mapping[str, _Plan], size: int) -> str:
+    given = ("jsonb_array_elements(%s::jsonb)" if not size else "(SELECT %s::jsonb->0)" if size == 1
+             else f"(SELECT * FROM jsonb_array_elements(%s::jsonb) LIMIT {size})")
     if how == "part":
         return f"WITH rows AS (SELECT doc FROM {given} AS given(doc)) {_PARTS[name]} RETURNING 1"
     plan = plans[name]
