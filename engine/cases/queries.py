@@ -113,8 +113,12 @@ def _beyond(key: InstrumentedAttribute[Any], row: InstrumentedAttribute[int], cu
     return tuple_(key, row) < tuple_(literal(cursor.key), literal(cursor.id))
 
 
-def count_statement(of: Of, where: Iterable[ColumnElement[bool]]) -> Asked:
-    """How many rows these conditions find, counted no further than a thousand."""
+def count_statement(of: Of, where: Iterable[ColumnElement[bool]], shares: Sequence[Where] = ()) -> Asked:
+    """How many rows these conditions find, counted no further than a thousand; `shares` divide what they find."""
+    if shares:
+        parts = [_bare(of).where(*share).limit(COUNT_UP_TO).subquery() for share in shares]
+        rows = union_all(*(select(part.c.id) for part in parts)).limit(COUNT_UP_TO)
+        return select(func.count()).select_from(rows.subquery())
     return select(func.count()).select_from(_bare(of).where(*where).limit(COUNT_UP_TO).subquery())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, DateTime, and_, case, literal_column, or_, select
@@ -97,10 +97,16 @@ def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filte
     """
     found = get_queue(actor, key)
     more = conditions(filters or Filters(), at)
-    parts = SHARES if found.of == "tasks" and found.is_shared else ()
-    shares = [[found.where(Asker(actor, at, part)), *more] for part in parts]
-    return _page(session, found.of, [found.where(Asker(actor, at)), *more], order or found.order, at, cursor, limit,
+    ask = Asker(actor, at)
+    shares = _shares(found, ask, more)
+    return _page(session, found.of, [found.where(ask), *more], order or found.order, at, cursor, limit,
                  total, found.counted, shares)
+
+
+def _shares(queue: Queue, ask: Asker, more: queries.Where = ()) -> list[queries.Where]:
+    """The conditions of a queue of offered tasks, one's own and those free to take; [] for any other queue."""
+    shares = SHARES if queue.of == "tasks" and queue.is_shared else ()
+    return [[queue.where(replace(ask, share=share)), *more] for share in shares]
 
 
 def count_new(session: Session, actor: Actor, key: str, since: datetime, at: datetime,
@@ -143,7 +149,7 @@ def queue_counts(session: Session, actor: Actor, at: datetime) -> dict[str, int]
     In one statement: every page asks it.
     """
     ask = Asker(actor, at)
-    counted = {queue.key: queries.count_statement(queue.of, [queue.where(ask)])
+    counted = {queue.key: queries.count_statement(queue.of, [queue.where(ask)], _shares(queue, ask))
                for queue in queues_of(actor) if queue.counted}
     if actor.person_id is not None:
         counted[UNREAD] = notices.unread_count(actor.person_id)

@@ -20,7 +20,8 @@ class Task(Base):
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed_with_outcome"),
-        Index("ix_task_offered", "organisation_id", "role", "element", "due_at", "id", postgresql_where=OPEN),
+        Index("ix_task_offered", "organisation_id", "role", "element", "due_at", "id", postgresql_where=OPEN,
+              postgresql_include=["assignee_id", "excluded_id", "grid_id", "case_id"]),
         Index("ix_task_offered_due", "organisation_id", "role", "due_at", "id", postgresql_where=OPEN),
         Index("ix_task_assignee_open", "assignee_id", postgresql_where=OPEN),
         Index("ix_task_case_open", "case_id", postgresql_where=OPEN),
