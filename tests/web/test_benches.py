@@ -55,7 +55,7 @@ def test_a_table_read_from_end_to_end_is_found(make_database: Callable[..., str]
         connection.exec_driver_sql("ANALYZE answered")
         with listening(engine) as asked:
             connection.execute(sa.text("SELECT key FROM answered WHERE status = 201"))
-            connection.execute(sa.text("SELECT id FROM answered WHERE account_id = 7 AND key = '7'"))
+            connection.execute(sa.text("SELECT key FROM answered WHERE account_id = 7 AND key = '7'"))
         found = sequential_scans(connection, asked)
     engine.dispose()
     assert [one.split(":")[0] for one in found] == ["answered"]
