@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from engine import directory, processes
 from engine.cases import notifying
-from engine.cases.acting import Acted, lock_case, require_running
+from engine.cases.acting import Acted, require_running
 from engine.cases.clocks import list_open, move_deadline, settle_lamp
 from engine.cases.clockwork import catch_up
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable, CaseUnknown
 from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
+from engine.cases.locking import lock_case
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.queries import find_case

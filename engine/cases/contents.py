@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
 from engine.cases.models import Case, Contact, ContactRecord, Custody, Stop
 from engine.cases.rows import TaskRow
-from engine.db.hydrating import Doc, hydrate
+from engine.db.hydrating import Doc, ask, hydrate
 from engine.directory.models import Division, Grid
 from engine.worklist.models import Deadline, Measure
 
@@ -29,16 +27,16 @@ _TASK_ROWS = """
     'assignee_id', t.assignee_id, 'assignee', p.name, 'opened_at', t.opened_at, 'due_at', t.due_at,
     'version', t.version) ORDER BY t.id)
   FROM task t JOIN organisation o ON o.id = t.organisation_id LEFT JOIN person p ON p.id = t.assignee_id
-  WHERE t.case_id = ANY(:cases) AND t.closed_at IS NULL)
+  WHERE t.case_id = ANY(%(cases)s) AND t.closed_at IS NULL)
 """
-_AROUND = text(f"""
+_AROUND = f"""
 SELECT json_build_object(
   'deadline', (SELECT json_agg(d ORDER BY d.due_at, d.id) FROM deadline d
-    WHERE d.case_id = ANY(:cases) AND d.closed_at IS NULL),
-  'stop', (SELECT json_agg(s ORDER BY s.since) FROM stop s WHERE s.case_id = ANY(:cases)),
+    WHERE d.case_id = ANY(%(cases)s) AND d.closed_at IS NULL),
+  'stop', (SELECT json_agg(s ORDER BY s.since) FROM stop s WHERE s.case_id = ANY(%(cases)s)),
   'waiting', {_TASK_ROWS})::text
-""")
-_WITHIN = text(f"""
+"""
+_WITHIN = f"""
 SELECT json_build_object(
   'waiting', {_TASK_ROWS},
   'custody', (SELECT json_agg(to_jsonb(h) || jsonb_build_object('of', o.name) ORDER BY h.since, h.id)
@@ -53,8 +51,8 @@ SELECT json_build_object(
   'division', (SELECT json_agg(d) FROM division d WHERE d.code = ANY(c.way)),
   'dispatcher', (SELECT o.name FROM organisation o WHERE o.id = c.dispatcher_id),
   'other', (SELECT o.number FROM "case" o WHERE o.id = c.duplicate_of))::text
-FROM (SELECT *, string_to_array(path, '.') AS way FROM "case" WHERE id = :case_id) AS c
-""")
+FROM (SELECT *, string_to_array(path, '.') AS way FROM "case" WHERE id = %(case_id)s) AS c
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def read_around(session: Session, cases: Sequence[int]) -> dict[int, Around]:
     found: dict[int, Around] = defaultdict(Around)
     if not cases:
         return found
-    docs = orjson.loads(session.execute(_AROUND, {"cases": list(cases)}).scalar_one())
+    docs = ask(session, _AROUND, {"cases": list(cases)})
     for deadline in hydrate(session, Deadline, docs["deadline"]):
         found[deadline.case_id].deadlines.append(deadline)
     for stop in hydrate(session, Stop, docs["stop"]):
@@ -102,7 +100,7 @@ def read_around(session: Session, cases: Sequence[int]) -> dict[int, Around]:
 def read_within(session: Session, case: Case) -> Within:
     """What hangs on this case."""
     asked = {"case_id": case.id, "cases": [case.id]}
-    docs = orjson.loads(session.execute(_WITHIN, asked).scalar_one())
+    docs = ask(session, _WITHIN, asked)
     custody = hydrate(session, Custody, docs["custody"])
     names = [doc["of"] for doc in docs["custody"] or ()]
     texts: dict[int, dict[str, str]] = defaultdict(dict)

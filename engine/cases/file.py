@@ -11,13 +11,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-import orjson
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.cases.models import Case, Custody, Stop
 from engine.db import writing
-from engine.db.hydrating import hydrate
+from engine.db.hydrating import ask, hydrate
 from engine.directory.models import Division, Organisation
 from engine.errors import NotFound
 from engine.matters.models import Matter
@@ -160,7 +159,7 @@ class CaseFile:
             return {}
         asked = {"case_id": self.case.id, "asked_for": self.asked_for, "named": self.named,
                  "new": 0 if self.only_read else 1}
-        docs = orjson.loads(self.session.connection().exec_driver_sql(_CONTENT, asked).scalar_one())
+        docs = ask(self.session, _CONTENT, asked)
         writing.reserve(self.session, docs["numbers"])
         found = {model: hydrate(self.session, model, docs[model.__tablename__]) for model in _TABLES}
         _relate(found[Organisation], "division_code", "division", {one.code: one for one in found[Division]})

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import directory, processes
@@ -25,6 +24,7 @@ from engine.cases.clockwork import go_on
 from engine.cases.errors import MEASURE, ActInvalid, ActUnavailable
 from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
+from engine.cases.locking import lock_case
 from engine.cases.models import Case
 from engine.cases.passable import outputs_of, passable
 from engine.cases.projection import project
@@ -155,8 +155,7 @@ def _taken_up(session: Session, actor: directory.Actor, incident_id: int) -> tup
         raise NotOperator()
     if found is None or case is None or not is_operator_of(actor, case.path):
         raise IncidentUnknown()
-    locked = session.scalars(select(Case).where(Case.id == case.id).with_for_update(of=Case)
-                             .execution_options(populate_existing=True)).one()
+    locked = lock_case(session, case.id)
     session.refresh(found)
     if found.resolved_at is not None:
         raise IncidentOver(winner=found.resolved_by, at=found.resolved_at)

@@ -10,10 +10,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import directory, worklist
-from engine.cases.acting import lock_case_of_task
 from engine.cases.errors import ActNotAllowed
 from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
+from engine.cases.locking import lock_case_of_task
 from engine.cases.scope import unscoped
 from engine.directory.models import Post
 from engine.worklist.models import Task
@@ -106,6 +106,4 @@ def _pass_on(session: Session, task_id: int, person_id: int, deputy: directory.A
 
 def _is_fit(task: Task, deputy: directory.Actor) -> bool:
     """Whether one of the deputy's own posts is among those the task is offered to, and it is not their own work."""
-    offered = any(post.organisation_id == task.organisation_id and post.role == task.role
-                  and task.grid_id in (None, post.grid_id) for post in deputy.posts)
-    return offered and task.excluded_id != deputy.person_id
+    return worklist.is_offered(task, deputy) and task.excluded_id != deputy.person_id

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from engine import directory, library, notices, processes
 from engine.cases.act import Act
 from engine.cases.errors import MEASURE
+from engine.cases.locking import lock_case
 from engine.cases.models import Case
 from engine.cases.scope import unscoped
 from engine.cases.sealing import open_sealed, seal_bytes
@@ -160,8 +161,7 @@ def wanted_in(incident: Incident, case: Case) -> dict[str, Any] | None:
 def note_broken(session: Session, problem: StepBroken) -> Incident:
     """Write down that a person's act broke, after it was rolled back; the error then says the incident's number."""
     with unscoped(session):
-        case = session.scalars(select(Case).where(Case.id == problem.broken.case_id).with_for_update(of=Case)
-                               .execution_options(populate_existing=True)).one()
+        case = lock_case(session, problem.broken.case_id)
         incident = note(session, case, problem.broken, problem.at, problem.by)
     problem.noted_as(incident)
     return incident

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engine.cases.act import Act
-from engine.cases.acting import lock_case
 from engine.cases.errors import ActInvalid, ActNotAllowed
+from engine.cases.locking import lock_case
 from engine.cases.models import Contact
 from engine.cases.reading import get_case
 from engine.cases.scope import unscoped

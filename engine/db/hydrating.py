@@ -6,13 +6,14 @@ SQLAlchemy needs to ask for each table by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
@@ -22,6 +23,15 @@ Doc = dict[str, Any]
 _READ: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.fromisoformat, date: date.fromisoformat, time: time.fromisoformat,
     bytes: lambda text: bytes.fromhex(text[2:]), Decimal: lambda number: Decimal(str(number)), UUID: UUID}
+
+
+def ask(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
+    """What the one JSON that a statement gives says. Its placeholders are the driver's: %(name)s.
+
+    What waits to be written goes first: read away beneath the session it would be lost.
+    """
+    session.flush()
+    return orjson.loads(session.connection().exec_driver_sql(statement, dict(values)).scalar_one())
 
 
 def hydrate(session: Session, model: type[T], docs: Iterable[Doc] | None) -> list[T]:

@@ -110,8 +110,7 @@ def reserve(session: Session, numbers: Mapping[str, Sequence[int]]) -> None:
 def _before_flush(session: Session, context: Any, instances: Any) -> None:
     try:
         work = _work_of(session)
-        _number(session, {plan: [row for row in rows if instance_dict(row).get(plan.keys[0]) is None]
-                          for plan, rows in work.added.items() if plan.sequence})
+        identify(session)
         docs = _docs(work)
         payload = _as_json(docs)
     except (_Unfit, TypeError):  # the latter: a value that is SQL, which JSON does not know
@@ -269,15 +268,10 @@ def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequenc
 @cache
 def _statement(shape: Shape) -> str:
     """The one statement of this shape; what is done counts its rows, so that nothing is lost unseen."""
-    plans = {plan.table.name: plan for mapper in mappers() if (plan := _plan_of(mapper)) is not None}
+    plans = {plan.table.name: plan for mapper in Base.registry.mappers if (plan := _plan_of(mapper)) is not None}
     parts = [f"w{place} AS ({_part(how, name, plans, size)})" for place, (how, name, size) in enumerate(shape)]
     counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how != "part"]
     return f"WITH {', '.join(parts)} SELECT count(*) FROM ({' UNION ALL '.join(counted) or 'SELECT WHERE false'})"
-
-
-def mappers() -> list[Mapper[Any]]:
-    """Those of all tables that the one write can serve."""
-    return [mapper for mapper in Base.registry.mappers if _plan_of(mapper) is not None]
 
 
 def _size(rows: int) -> int:

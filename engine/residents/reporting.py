@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from engine import cases, directory
 from engine.cases import repeating, sealing
 from engine.cases.act import Act
-from engine.cases.acting import lock_case
 from engine.cases.covering import cover
 from engine.cases.errors import CaseClosed, ReportInvalid
 from engine.cases.filing import wrong_phone
+from engine.cases.locking import lock_case
 from engine.cases.models import Follower
 from engine.cases.queries import find_case
 from engine.cases.recording import RECORDED

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.cases.file import CaseFile
 from engine.cases.models import Case
 from engine.db.hydrating import hydrate
 from engine.directory.models import Person
@@ -83,6 +84,17 @@ def test_a_rollback_forgets_what_was_changed_since(session: Session) -> None:
         session.flush()
         raise RuntimeError
     assert read.name == "先"
+
+
+def test_what_waits_to_be_written_is_not_read_away(office: Office) -> None:
+    case, session = office.resident(), office.session
+    task = office.task("dispatch")
+    with session.no_autoflush:
+        task.version += 7
+        wanted = task.version
+        assert [one.version for one in CaseFile(session, case, only_read=True).tasks] == [wanted]
+    session.expire_all()
+    assert office.task("dispatch").version == wanted
 
 
 def test_a_new_row_refuses_what_it_does_not_have() -> None:
