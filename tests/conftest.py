@@ -108,10 +108,7 @@ def _at(url: str, database: str) -> str:
 def town_url(make_database: Callable[..., str]) -> str:
     """A database with the small city of `tests.town` in it, its rules published."""
     url = make_database()
-    engine = create_engine(url)
-    with Session(engine) as session, session.begin():
-        town.build_town(session)
-    engine.dispose()
+    town.settle(url)
     return url
 
 

@@ -20,6 +20,7 @@ from engine.audit.models import Entry
 from engine.cases import gatekeeping
 from engine.cases.models import Case, Custody
 from engine.clock import ZONE
+from engine.db.session import create_engine
 from engine.directory.models import Account, Division, Duty, Grid, Organisation, Post
 from engine.processes.models import Timer
 from engine.worklist.models import Deadline, Measure, Task
@@ -37,6 +38,14 @@ DEPARTMENTS = {"county": ("urban_management", "housing", "police", "enforcement"
                "city": ("housing", "enforcement")}
 PLATFORMS = ("enforcement", "zongzhi", "market", "service")
 CENTRE_STAFF = ("seat", "seat", "supervisor")
+
+
+def settle(url: str) -> None:
+    """Build the city in the empty database of this address, and leave nobody connected."""
+    engine = create_engine(url)
+    with Session(engine) as session, session.begin():
+        build_town(session)
+    engine.dispose()
 
 
 def build_town(session: Session) -> None:

@@ -49,8 +49,8 @@ _TO_ENGLISH = (
     (r"请选择：(.+)", "Choose one of the outcomes of the task."),
     (r"没有「(.*)」这个值，可用：(.+)。", r"Must be one of: \2."),
     (r"没有「(.*)」这个(?:等级|紧急程度)。", "There is no such value."),
-    (r"没有编码为「(.*)」的网格。", r"There is no grid \1."),
-    (r"没有代码为「(.*)」的区划。", r"There is no division \1."),
+    (r"没有编码为「(.*)」的网格。?", r"There is no grid \1."),
+    (r"没有代码为「(.*)」的区划。?", r"There is no division \1."),
     (r"没有编码为「(.*)」的单位.*", r"There is no organisation \1."),
     (r"「(.+)」已停用，请重新选择。", r"\1 has ended: choose another."),
     (r"没有编号为「(.*)」的事件。", r"There is no case \1."),
@@ -84,12 +84,13 @@ _TO_ENGLISH = (
     (r"只收 JPG、PNG、WebP 照片.*", "Only JPG, PNG and WebP photos; this file is none, or is damaged."),
     (r"照片.*", "The photo is too large."),
     (r"材料种类应为：(.+)。", r"Must be one of: \1."),
+    *register_phrases.TO_ENGLISH,
 )
 
 
 def said(message: str, language: str) -> str:
     """A message in this language; what nobody translated stays as it is, for half a hint beats none."""
-    for pattern, other in (*_TO_ENGLISH, *register_phrases.TO_ENGLISH) if language == "en" else _TO_CHINESE:
+    for pattern, other in _TO_ENGLISH if language == "en" else _TO_CHINESE:
         match = re.fullmatch(pattern, message, re.DOTALL)
         if match:
             return match.expand(other)

@@ -17,6 +17,7 @@ from psycopg import sql
 from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
+from engine.bench.crowd import copied
 from engine.db import tables
 from engine.db.session import create_engine
 
@@ -103,26 +104,10 @@ class Replica:
 @contextmanager
 def replica_of(url: str) -> Iterator[Replica]:
     """A replica on the same server; nobody else may be connected to the original while it is copied."""
-    original = sa.make_url(url)
-    name = f"{original.database}_bare"
-    with _administering(original) as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(str(original.database))))
-    try:
-        with _connect(original) as source, _connect(original.set(database=name)) as copy:
-            source.autocommit = True
-            copy.prepared_max = None
-            yield Replica(source, copy)
-    finally:
-        with _administering(original) as server:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@contextmanager
-def _administering(url: sa.URL) -> Iterator[psycopg.Connection[Row]]:
-    with _connect(url.set(database="postgres")) as connection:
-        connection.autocommit = True
-        yield connection
+    with copied(url) as bare, _connect(sa.make_url(url)) as source, _connect(bare.url) as copy:
+        source.autocommit = True
+        copy.prepared_max = None
+        yield Replica(source, copy)
 
 
 def _connect(url: sa.URL) -> psycopg.Connection[Row]:

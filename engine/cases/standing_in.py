@@ -81,8 +81,7 @@ def may_free(session: Session, actor: directory.Actor, task: Task) -> bool:
     """Whether this task is claimed by somebody else and lies below the supervisor who asks."""
     if task.assignee_id in (None, actor.person_id) or task.closed_at is not None:
         return False
-    path = directory.get_organisation(session, task.organisation_id).division.path
-    return any(post.role == "supervisor" and (path + ".").startswith(post.path + ".") for post in actor.posts)
+    return actor.is_above(directory.get_organisation(session, task.organisation_id).division.path, "supervisor")
 
 
 def _pass_on(session: Session, task_id: int, person_id: int, deputy: directory.Actor | None, by: directory.Actor,

@@ -73,6 +73,10 @@ class Actor:
         """Whether one of these roles is held now."""
         return any(post.role in roles for post in self.posts)
 
+    def is_above(self, path: str, *roles: str) -> bool:
+        """Whether a division lies in or below that of a post held now in one of these roles."""
+        return any(post.role in roles and f"{path}.".startswith(f"{post.path}.") for post in self.posts)
+
     @property
     def label(self) -> str:
         """What an entry calls the actor: «坐席 张三 · 高亭镇综合信息指挥室»; at most 80 characters."""

@@ -70,7 +70,7 @@ class ManualTask(UserTask):
     kind = "manualTask"
 
 
-class _Passable(Lean):
+class Passable(Lean):
     """A task that no person does: when it is passed over, its scripts before and after are too."""
 
     def _update_hook(self, my_task: Token) -> bool:
@@ -86,13 +86,13 @@ class _Passable(Lean):
             super()._on_complete_hook(my_task)  # type: ignore[misc]
 
 
-class ScriptTask(_Passable, spiff.ScriptTask):  # type: ignore[misc]
+class ScriptTask(Passable, spiff.ScriptTask):  # type: ignore[misc]
     """Lines of `name = expression`."""
 
     kind = "scriptTask"
 
 
-class ServiceTask(_Passable, spiff.NoneTask):  # type: ignore[misc]
+class ServiceTask(Passable, spiff.NoneTask):  # type: ignore[misc]
     """An operation that the host does."""
 
     kind = "serviceTask"
@@ -128,7 +128,7 @@ class ServiceTask(_Passable, spiff.NoneTask):  # type: ignore[misc]
             raise halt(task, f"服务「{self.operation}」出错：{type(error).__name__}: {error}") from error
 
 
-class BusinessRuleTask(_Passable, spiff.NoneTask):  # type: ignore[misc]
+class BusinessRuleTask(Passable, spiff.NoneTask):  # type: ignore[misc]
     """A question to a decision table; its outputs become data."""
 
     kind = "businessRuleTask"

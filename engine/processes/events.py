@@ -19,7 +19,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.processes.announcing import Announcement, attached_to, is_boundary, scope_data
 from engine.processes.calling import Embedded
 from engine.processes.conditions import Condition
-from engine.processes.elements import Lean
+from engine.processes.elements import Lean, Passable
 from engine.processes.merging import meeting
 from engine.processes.timers import HostTimer
 from engine.processes.tokens import Token
@@ -159,7 +159,7 @@ class Throw(_Telling, IntermediateThrowEvent):  # type: ignore[misc]
     kind = "intermediateThrowEvent"
 
 
-class Send(_Telling, spiff.SendTask):  # type: ignore[misc]
+class Send(_Telling, Passable, spiff.SendTask):  # type: ignore[misc]
     """A task that sends a message."""
 
     kind = "sendTask"

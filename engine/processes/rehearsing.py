@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from engine import decisions
 from engine.errors import Invalid, WanggeError
 from engine.library import Source
-from engine.processes.dry_run import FACTS, Recorder, decided
+from engine.processes.dry_run import FACTS, Recorder
 from engine.processes.errors import DiagramUnreadable, ProcessBroken, StandsStill, TaskNotOpen
 from engine.processes.evaluation import Filled
 from engine.processes.forms import DEFAULT_FORM
@@ -90,9 +90,9 @@ class _Stage(Recorder):
     def decide(self, decision_id: str, data: dict[str, Any]) -> dict[str, Any]:
         """The table's own answer, with the rows that gave it."""
         source = self.source(decision_id, "dmn")
-        answer = decided(source, data)
-        self.asked.append(Asked(decision_id, tuple(row.number for row in decisions.ask(source, data).rows), answer))
-        return answer
+        answer = decisions.ask(source, data)
+        self.asked.append(Asked(decision_id, tuple(row.number for row in answer.rows), answer.as_data))
+        return answer.as_data
 
     def operate(self, name: str, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any] | None:
         """Nothing is done; several things chosen in the last form are what an operation would give by their keys."""

@@ -13,7 +13,6 @@ from engine.registers.accounts import (
     NotOneself,
     change_account,
     end_post_now,
-    path_of,
     username_of,
 )
 from engine.registers.applying import FirstPassword, begins, first_password
@@ -126,7 +125,6 @@ __all__ = [
     "offices",
     "owner_words",
     "passwords",
-    "path_of",
     "plan_of",
     "read_workbook",
     "release_all",

@@ -23,9 +23,9 @@ def may_note(session: Session, actor: Actor, person_id: int, at: datetime) -> bo
     """Whether this actor notes the absences of that person: oneself, a supervisor above, the system administrator."""
     if person_id == actor.person_id or actor.has(SYSTEM):
         return True
-    tops = [post.path + "." for post in actor.posts if post.role == "supervisor"]
-    held = [post.organisation.division.path + "." for post in directory.list_posts(session, person_id, at)]
-    return any(path.startswith(top) for path in held for top in tops)
+    return actor.has("supervisor") and any(
+        actor.is_above(post.organisation.division.path, "supervisor")
+        for post in directory.list_posts(session, person_id, at))
 
 
 def note_absence(session: Session, actor: Actor, person_id: int, since: datetime, until: datetime | None,

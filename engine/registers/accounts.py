@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from engine import audit, cases, directory
 from engine.directory import Actor
-from engine.directory.models import ADMINISTRATORS, Account, Division, Post
+from engine.directory.models import ADMINISTRATORS, Account, Post
+from engine.directory.queries import held
 from engine.errors import Conflict
 from engine.registers import known
 from engine.registers.applying import FirstPassword, first_password
 from engine.registers.keeping import require
 from engine.registers.listing import RowUnknown
-from engine.registers.sheets import SECURITY
+from engine.registers.sheets import POST_IDENTITY, SECURITY
 
 _A_MOMENT = timedelta(microseconds=1)
 
@@ -84,20 +85,14 @@ def username_of(session: Session, person_id: int) -> str:
     return found
 
 
-def path_of(session: Session, division: str) -> str | None:
-    """The path of a division; None for an unknown one."""
-    return session.scalar(sa.select(Division.path).where(Division.code == division))
-
-
 def _require_another(session: Session, role: str, person_id: int, at: datetime) -> None:
     """Somebody else holds the role now and can log in."""
     others = sa.select(Post.id).join(Account, Account.person_id == Post.person_id).where(
-        Post.role == role, Post.person_id != person_id, Account.is_enabled, Post.valid_from <= at,
-        sa.or_(Post.valid_to.is_(None), Post.valid_to > at))
+        Post.role == role, Post.person_id != person_id, Account.is_enabled, held(Post, at))
     if session.scalar(others.limit(1)) is None:
         raise LastAdministrator
 
 
 def _subject(post: Post, username: str) -> str:
     cells = known.post_cells(post, username)
-    return " ".join(cells[title] for title in ("用户名", "角色", "单位编码", "网格编码") if cells[title])
+    return " ".join(cells[title] for title in POST_IDENTITY if cells[title])

@@ -55,9 +55,7 @@ def _require_unused(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str]
             Task.organisation_id == one.id, Task.closed_at.is_(None)))
     if tasks:
         desk.fault(sheet, row, "停用日期", f"还有 {tasks} 件任务没有办完")
-    leaving = {identity for identity, change in _ending_posts(desk).items() if change <= cells["停用日期"]}
-    held = desk.session.scalars(sa.select(Post).where(Post.organisation_id == one.id))
-    _require_nobody(desk, sheet, row, cells, [post for post in held if post.id not in leaving])
+    _require_nobody(desk, sheet, row, cells, Post.organisation_id == one.id)
 
 
 def plan_grids(desk: Desk, sheet: Sheet) -> None:
@@ -86,32 +84,15 @@ def _check_grid(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], on
     if one and one.cells["停用日期"] and one.cells["停用日期"] < desk.today and cells != one.cells:
         desk.fault(sheet, row, "编码", f"这个编码已于 {one.cells['停用日期']} 停用，不再使用")
     elif one and cells["停用日期"] and cells["停用日期"] != one.cells["停用日期"]:
-        leaving = {post for post, day in _ending_posts(desk).items() if day <= cells["停用日期"]}
-        held = desk.session.scalars(sa.select(Post).where(Post.grid_id == one.id))
-        _require_nobody(desk, sheet, row, cells, [post for post in held if post.id not in leaving])
+        _require_nobody(desk, sheet, row, cells, Post.grid_id == one.id)
 
 
-def _ending_posts(desk: Desk) -> dict[int, str]:
-    """The posts that this very workbook ends, with their last day."""
-    rows = [row for row in desk.rows.get("posts", ()) if row.cells["离岗日期"]]
-    if not rows:
-        return {}
-    held = known.people(desk.session, codes_of(rows, "用户名"))
-    usernames = {one.id: username for username, one in held.items()}
-    ends = {tuple(row.cells[title] for title in ("用户名", "角色", "单位编码", "网格编码")): row.cells["离岗日期"]
-            for row in rows}
-    found = {}
-    for post in known.posts(desk.session, usernames):
-        cells = known.post_cells(post, usernames[post.person_id])
-        identity = tuple(cells[title] for title in ("用户名", "角色", "单位编码", "网格编码"))
-        if identity in ends:
-            found[post.id] = ends[identity]
-    return found
-
-
-def _require_nobody(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], posts: list[Post]) -> None:
-    staying = [post.person.name for post in posts
-               if not post.valid_to or known.last_day(post.valid_to) > cells["停用日期"]]
+def _require_nobody(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str],
+                    here: sa.ColumnElement[bool]) -> None:
+    day = cells["停用日期"]
+    staying = [post.person.name for post in desk.session.scalars(sa.select(Post).where(here))
+               if (not post.valid_to or known.last_day(post.valid_to) > day)
+               and not ("" < desk.ending_posts.get(post.id, "") <= day)]
     if staying:
         more = f"等 {len(staying)} 人" if len(staying) > 3 else ""
         desk.fault(sheet, row, "停用日期", f"{'、'.join(staying[:3])}{more}在那之后仍有岗位，请先结束")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from engine import audit
 from engine.cases import sealing
@@ -91,8 +91,9 @@ def submit(session: Session, actor: Actor, name: str, content: bytes, at: dateti
 
 
 def list_imports(session: Session, most: int = 50) -> Sequence[Import]:
-    """What was uploaded, the newest first."""
-    return session.scalars(sa.select(Import).order_by(Import.id.desc()).limit(most)).all()
+    """What was uploaded, the newest first; the workbooks themselves (10 MB each) stay in the table."""
+    asked = sa.select(Import).options(defer(Import.content)).order_by(Import.id.desc()).limit(most)
+    return session.scalars(asked).all()
 
 
 def get_import(session: Session, import_id: int) -> Import:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,7 +22,6 @@ class Held:
 
     id: int
     cells: Cells
-    row: Any
 
 
 def first_day(at: datetime | None) -> str:
@@ -49,7 +47,7 @@ def divisions(session: Session) -> dict[str, Division]:
 def organisations(session: Session, codes: Iterable[str]) -> dict[str, Held]:
     """The organisations with these codes."""
     found = session.scalars(sa.select(Organisation).where(Organisation.code.in_(list(codes))))
-    return {one.code: Held(one.id, organisation_cells(one), one) for one in found}
+    return {one.code: Held(one.id, organisation_cells(one)) for one in found}
 
 
 def organisation_cells(one: Organisation) -> Cells:
@@ -69,7 +67,7 @@ def centres(session: Session) -> dict[str, str]:
 def grids(session: Session, codes: Iterable[str]) -> dict[str, Held]:
     """The grids with these codes."""
     found = session.scalars(sa.select(Grid).where(Grid.code.in_(list(codes))))
-    return {one.code: Held(one.id, grid_cells(one), one) for one in found}
+    return {one.code: Held(one.id, grid_cells(one)) for one in found}
 
 
 def grid_cells(one: Grid) -> Cells:
@@ -82,8 +80,7 @@ def grid_cells(one: Grid) -> Cells:
 def people(session: Session, usernames: Iterable[str]) -> dict[str, Held]:
     """The people who log in under these names."""
     asked = sa.select(Account).where(Account.username.in_(list(usernames)))
-    return {one.username: Held(one.person_id, person_cells(one.person, one.username), one)
-            for one in session.scalars(asked)}
+    return {one.username: Held(one.person_id, person_cells(one.person, one.username)) for one in session.scalars(asked)}
 
 
 def person_cells(one: Person, username: str) -> Cells:

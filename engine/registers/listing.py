@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import cases, directory
 from engine.directory.models import Absence, Account, Division, Grid, Organisation, Person, Post
+from engine.directory.queries import held
 from engine.errors import NotFound
 from engine.registers import known
 
@@ -77,13 +78,12 @@ def list_people(session: Session, top: str, at: datetime, text: str = "", role: 
 
 def _has_post(role: str, top: str, at: datetime) -> sa.ColumnElement[bool]:
     """A post of this role below this division, now; without a role whoever has no post at all counts too."""
-    held = sa.select(Post.id).join(Organisation, Organisation.id == Post.organisation_id).join(
+    posts = sa.select(Post.id).join(Organisation, Organisation.id == Post.organisation_id).join(
         Division, Division.code == Organisation.division_code).where(
         Post.person_id == Person.id, directory.is_within(Division.path, top) if top else sa.true())
     if role:
-        return held.where(Post.role == role, Post.valid_from <= at,
-                          sa.or_(Post.valid_to.is_(None), Post.valid_to > at)).exists()
-    return sa.or_(held.exists(), ~sa.exists().where(Post.person_id == Person.id))
+        return posts.where(Post.role == role, held(Post, at)).exists()
+    return sa.or_(posts.exists(), ~sa.exists().where(Post.person_id == Person.id))
 
 
 def list_organisations(session: Session, top: str, at: datetime, text: str = "", kind: str = "", state: str = "",
@@ -105,8 +105,7 @@ def list_grids(session: Session, top: str, at: datetime, text: str = "", state: 
     where: list[Any] = [directory.is_within(Grid.path, top)] if top else []
     if text:
         where.append(sa.or_(Grid.name.contains(text, autoescape=True), Grid.code.contains(text, autoescape=True)))
-    running = sa.and_(Post.role == "grid_worker", Post.valid_from <= at,
-                      sa.or_(Post.valid_to.is_(None), Post.valid_to > at))
+    running = sa.and_(Post.role == "grid_worker", held(Post, at))
     if state == "vacant":
         where.append(~sa.exists().where(Post.grid_id == Grid.id, running))
     where += _state(Grid.valid_to, state, at)

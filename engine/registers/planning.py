@@ -17,7 +17,7 @@ from engine.clock import ZONE
 from engine.directory.models import Division
 from engine.registers import known
 from engine.registers.reading import Problem, Row
-from engine.registers.sheets import Sheet, all_sheets
+from engine.registers.sheets import POST_IDENTITY, Sheet, all_sheets
 
 Action = Literal["add", "change", "end", "same"]
 ACTIONS: tuple[Action, ...] = ("add", "change", "end", "same")
@@ -90,6 +90,20 @@ class Desk:
     def divisions(self) -> dict[str, Division]:
         """Every division by its code."""
         return known.divisions(self.session)
+
+    @cached_property
+    def ending_posts(self) -> dict[int, str]:
+        """The posts that this very workbook ends, with their last day."""
+        ends = {tuple(row.cells[title] for title in POST_IDENTITY): row.cells["离岗日期"]
+                for row in self.rows.get("posts", ()) if row.cells["离岗日期"]}
+        held = known.people(self.session, {identity[0] for identity in ends}) if ends else {}
+        usernames = {one.id: username for username, one in held.items()}
+        found = {}
+        for post in known.posts(self.session, usernames) if usernames else ():
+            cells = known.post_cells(post, usernames[post.person_id])
+            if (identity := tuple(cells[title] for title in POST_IDENTITY)) in ends:
+                found[post.id] = ends[identity]
+        return found
 
     @property
     def today(self) -> str:

@@ -13,13 +13,14 @@ SYSTEM, SECURITY = "system_admin", "security_admin"
 ORGANISATION_KINDS = {"中心": "centre", "部门": "department", "平台": "platform", "承包单位": "contractor"}
 GRID_KINDS = {"综合网格": "general", "专属网格": "dedicated", "渔船网格": "boats"}
 MOST_ROWS = 20_000
+POST_IDENTITY = ("用户名", "角色", "单位编码", "网格编码")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its heading, what may stand in it, and a sentence for the sheet of explanation.
 
-    `last_day` marks the date of an end: its day still counts. `fixed`: once there it never changes.
+    `fixed`: once there it never changes.
     """
 
     title: str
@@ -30,7 +31,6 @@ class Column:
     hint: str = ""
     hint_en: str = ""
     title_en: str = ""
-    last_day: bool = False
     fixed: bool = False
 
 
@@ -50,10 +50,6 @@ class Sheet:
         """The headings in their order."""
         return tuple(column.title for column in self.columns)
 
-    def column(self, title: str) -> Column:
-        """The column with this heading."""
-        return next(column for column in self.columns if column.title == title)
-
 
 def offices() -> Mapping[str, str]:
     """Name of every office's hours → its id."""
@@ -72,8 +68,8 @@ def owner_words(kind: str) -> Mapping[str, str]:
     return {"网格中心": "centre"} if kind == "centre" else matters.OWNERS
 
 
-def _date(title: str, title_en: str, hint: str, hint_en: str, last_day: bool = False) -> Column:
-    return Column(title, "date", hint=hint, hint_en=hint_en, title_en=title_en, last_day=last_day)
+def _date(title: str, title_en: str, hint: str, hint_en: str) -> Column:
+    return Column(title, "date", hint=hint, hint_en=hint_en, title_en=title_en)
 
 
 def _organisations() -> Sheet:
@@ -93,7 +89,7 @@ def _organisations() -> Sheet:
                hint_en="Empty: the usual hours"),
         _date("启用日期", "From", "不填为一直有效", "Empty: always"),
         _date("停用日期", "Until", "最后一天；停用前要先办完在办任务、结束岗位",
-              "The last day; open tasks and posts end first", True),
+              "The last day; open tasks and posts end first"),
     ))
 
 
@@ -110,7 +106,7 @@ def _grids() -> Sheet:
         Column("户数", "number", longest=6, hint="宜 300 至 500 户（GB 5）", title_en="Households",
                hint_en="300 to 500 as a rule"),
         _date("启用日期", "From", "不填为导入当天", "Empty: the day of the import"),
-        _date("停用日期", "Until", "最后一天；停用前要先结束网格员岗位", "The last day; end its posts first", True),
+        _date("停用日期", "Until", "最后一天；停用前要先结束网格员岗位", "The last day; end its posts first"),
     ))
 
 
@@ -122,12 +118,12 @@ def _people() -> Sheet:
         Column("手机", "phone", longest=20, hint="不得与别人相同", title_en="Phone", hint_en="Nobody else's"),
         Column("邮箱", "email", longest=120, hint="收通知用", title_en="E-mail", hint_en="For notices"),
         _date("离任日期", "Left on", "最后一天；之后不能登录，岗位同时结束",
-              "The last day; posts end, log-in ends", True),
+              "The last day; posts end, log-in ends"),
     ))
 
 
 def _posts() -> Sheet:
-    return Sheet("posts", "岗位", "Posts", SECURITY, ("用户名", "角色", "单位编码", "网格编码"), (
+    return Sheet("posts", "岗位", "Posts", SECURITY, POST_IDENTITY, (
         Column("用户名", "code", True, 40, hint="「人员」表里的用户名", title_en="User name",
                hint_en="Of the sheet of people"),
         Column("角色", "choice", True, options=tuple(roles()), title_en="Role",
@@ -136,7 +132,7 @@ def _posts() -> Sheet:
         Column("单位编码", "code", True, 60, hint="「单位」表里的编码", title_en="Organisation", hint_en="Its code"),
         Column("网格编码", "code", longest=20, hint="只有网格员填", title_en="Grid", hint_en="Grid workers only"),
         _date("到岗日期", "From", "不填为导入当天；在岗的不能改", "Empty: the day of the import; fixed once held"),
-        _date("离岗日期", "Until", "最后一天", "The last day", True),
+        _date("离岗日期", "Until", "最后一天", "The last day"),
     ))
 
 

@@ -13,11 +13,10 @@ from engine.directory.models import ADMINISTRATORS, Post
 from engine.registers import known
 from engine.registers.planning import Change, Desk, action_of, codes_of
 from engine.registers.reading import Row
-from engine.registers.sheets import Sheet, roles
+from engine.registers.sheets import POST_IDENTITY, Sheet, roles
 
 _USERNAME = re.compile(r"[\w.\-]{2,40}")
 _FOREVER = "9999"
-IDENTITY = ("用户名", "角色", "单位编码", "网格编码")
 
 
 def plan_people(desk: Desk, sheet: Sheet) -> None:
@@ -74,7 +73,7 @@ def plan_posts(desk: Desk, sheet: Sheet) -> None:
     for row in rows:
         person = people.get(row.cells["用户名"])
         cells = dict(row.cells)
-        one = _same_post(cells, [known.Held(post.id, known.post_cells(post, cells["用户名"]), post)
+        one = _same_post(cells, [known.Held(post.id, known.post_cells(post, cells["用户名"]))
                                  for post in (held[person.id] if person else [])], desk.today)
         cells["到岗日期"] = cells["到岗日期"] or (one.cells["到岗日期"] if one else desk.today)
         if one and not desk.whole:
@@ -83,14 +82,14 @@ def plan_posts(desk: Desk, sheet: Sheet) -> None:
         asked(row, cells, one)
         differences = desk.differ(sheet, cells, one.cells if one else None)
         desk.keep(Change(sheet.key, row.line, action_of(one, differences, "离岗日期"),
-                         " ".join(cells[title] for title in IDENTITY if cells[title]), cells, differences,
-                         one.id if one else None), "|".join(cells[title] for title in IDENTITY))
+                         " ".join(cells[title] for title in POST_IDENTITY if cells[title]), cells, differences,
+                         one.id if one else None), "|".join(cells[title] for title in POST_IDENTITY))
     _check_exclusion(desk, sheet, rows, people, held)
 
 
 def _same_post(cells: Mapping[str, str], held: list[known.Held], today: str) -> known.Held | None:
     """The post that a row speaks of: the same role in the same place, held in the days that the row names."""
-    same = [one for one in held if all(one.cells[title] == cells[title] for title in IDENTITY)]
+    same = [one for one in held if all(one.cells[title] == cells[title] for title in POST_IDENTITY)]
     since, until = cells["到岗日期"], cells["离岗日期"]
     if since:
         fitting = [one for one in same if one.cells["到岗日期"] <= (until or _FOREVER)
@@ -176,7 +175,7 @@ def _check_exclusion(desk: Desk, sheet: Sheet, rows: Sequence[Row], people: Mapp
             if post.id not in changed:
                 by_name[username].append(known.post_cells(post, username))
     for row in rows:
-        mine = desk.planned.get(sheet.key, {}).get("|".join(row.cells[title] for title in IDENTITY))
+        mine = desk.planned.get(sheet.key, {}).get("|".join(row.cells[title] for title in POST_IDENTITY))
         if mine and any(_clash(mine.cells, other) for other in by_name[row.cells["用户名"]]):
             desk.fault(sheet, row, "角色", "系统、安全、审计三位管理员不得由同一人兼任，也不得兼任业务岗位")
 

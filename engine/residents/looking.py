@@ -11,7 +11,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.cases import sealing
@@ -83,6 +83,11 @@ def by_phone(session: Session, number: str, phone: str, address: str, at: dateti
         knock(session, WRONG_FOR, number, at)
         raise NotFoundByPhone()
     return fits[0]
+
+
+def count_followers(session: Session, case: Case) -> int:
+    """How many residents follow a case."""
+    return session.scalar(select(func.count()).select_from(Follower).where(Follower.case_id == case.id)) or 0
 
 
 def _held(session: Session, number: str) -> list[tuple[Visit, str]]:

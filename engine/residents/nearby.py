@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import matters
 from engine.cases.duplicates import find_similar
-from engine.cases.models import Case, Follower
+from engine.cases.models import Case
 from engine.cases.scope import unscoped
 from engine.matters.models import Matter
 from engine.residents import knocking
+from engine.residents.looking import count_followers
 
 PRIVATE = frozenset({"矛盾纠纷", "特殊人群", "社会心理服务", "社情民意", "治安隐患", "突发事件", "代办服务",
                      "基础信息采集", "交办事项", "政策宣传与平安创建"})
@@ -63,5 +64,5 @@ def _told(session: Session, number: str, at: datetime) -> Nearby | None:
     matter = session.get(Matter, code) if code else None
     if matter is None or matter.sensitive or matter.class_name in PRIVATE:
         return None
-    followers = session.scalar(select(func.count()).select_from(Follower).where(Follower.case_id == case.id)) or 0
+    followers = count_followers(session, case)
     return Nearby(case.number, matter.name, _HOME.sub("…", case.place), case.stage, case.opened_at, followers + 1)

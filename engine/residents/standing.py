@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import processes
 from engine.cases import queries
-from engine.cases.models import STAGES, Case, Follower
+from engine.cases.models import STAGES, Case
 from engine.cases.offers import is_reporters
 from engine.cases.scope import unscoped
 from engine.cases.words import Language
@@ -19,7 +19,7 @@ from engine.directory import RESIDENT
 from engine.directory.models import Organisation
 from engine.processes import Form
 from engine.residents import telling
-from engine.residents.looking import Visit
+from engine.residents.looking import Visit, count_followers
 from engine.worklist.models import Task
 
 STEPS = STAGES[:-1]
@@ -77,7 +77,7 @@ def standing_of(session: Session, visit: Visit, at: datetime, language: Language
             is_late=_is_late(case, waiting, at), total_due_at=None if told else case.total_due_at,
             result=(case.result_text or "") if told and visit.follower is None else "",
             rating=case.rating, rated_at=rated[-1] if rated else None, reopened=case.reopened,
-            seen_by=_followers(session, case), asked=tuple(_asked(session, case, task) for task in mine),
+            seen_by=count_followers(session, case), asked=tuple(_asked(session, case, task) for task in mine),
             is_follower=visit.follower is not None)
 
 
@@ -104,10 +104,6 @@ def _asked(session: Session, case: Case, task: Task) -> Asked:
     timers = processes.list_timers(session, processes.get_instance(session, case.id).id)
     until = next((timer.due_at for timer in timers if timer.hangs_on == task.token), None)
     return Asked(task.id, task.version, task.element, task.name, allowed, until)
-
-
-def _followers(session: Session, case: Case) -> int:
-    return session.scalar(select(func.count()).select_from(Follower).where(Follower.case_id == case.id)) or 0
 
 
 def _names(session: Session, case: Case) -> telling.Names:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine import library
+from engine import directory, library
 from tests.town import Office
 
 PING = ('''<bpmn:boundaryEvent id="ping" attachedToRef="handle_task" cancelActivity="false">
@@ -40,6 +40,14 @@ def beats(office: Office) -> list[datetime]:
     return [datetime.fromisoformat(entry.facts["due"]) for entry in office.entries("timer")]
 
 
+def held(office: Office, since: datetime, until: datetime) -> directory.Actor:
+    """Time passes, and the seat puts the case on hold; who that was."""
+    office.wait(since)
+    seat = office.who("seat", "330902002-centre")
+    office.act("hold", seat, until=until.isoformat())
+    return seat
+
+
 def test_it_beats_every_day_and_the_case_stays_where_it_is(beating: Office) -> None:
     beating.wait(beating.at_office(3, 7, 9, 2))
     assert beats(beating) == [beating.at_office(3, day, 9, 2) for day in (5, 6, 7)] and beating.open == ["handle_task"]
@@ -47,9 +55,7 @@ def test_it_beats_every_day_and_the_case_stays_where_it_is(beating: Office) -> N
 
 
 def test_on_hold_it_is_silent_and_goes_on_by_the_time_that_stood(beating: Office) -> None:
-    beating.wait(beating.at_office(3, 5, 15, 2))
-    above = beating.who("seat", "330902002-centre")
-    beating.act("hold", above, until=beating.at_office(3, 10, 9, 2).isoformat())
+    above = held(beating, beating.at_office(3, 5, 15, 2), beating.at_office(3, 10, 9, 2))
     beating.wait(beating.at_office(3, 8, 9, 2))
     assert beats(beating) == [beating.at_office(3, 5, 9, 2)]
     beating.act("resume", above)
@@ -57,9 +63,7 @@ def test_on_hold_it_is_silent_and_goes_on_by_the_time_that_stood(beating: Office
 
 
 def test_after_a_hold_the_beats_are_a_whole_day_apart(beating: Office) -> None:
-    beating.wait(beating.at_office(3, 4, 15, 2))
-    above = beating.who("seat", "330902002-centre")
-    beating.act("hold", above, until=beating.at_office(3, 5, 3, 2).isoformat())
+    held(beating, beating.at_office(3, 4, 15, 2), beating.at_office(3, 5, 3, 2))
     beating.wait(beating.at_office(3, 7, 9, 2))
     assert beats(beating) == [beating.at_office(3, day, 21, 2) for day in (5, 6)]
     assert beating.timers() == {"ping": beating.at_office(3, 7, 21, 2)}

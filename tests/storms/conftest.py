@@ -7,10 +7,8 @@ import random
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy.orm import Session
 
 from engine import clock
-from engine.db.session import create_engine
 from tests import town
 from tests.storms.crowd import Crowd, Ledger
 from tests.storms.house import House
@@ -22,10 +20,7 @@ Say = Callable[[str], None]
 def settled_town(make_database: Callable[..., str]) -> str:
     """A database with the small city in it, to which nobody is connected: houses are copied from it."""
     url = make_database()
-    engine = create_engine(url)
-    with Session(engine) as session, session.begin():
-        town.build_town(session)
-    engine.dispose()
+    town.settle(url)
     return url
 
 

@@ -44,7 +44,7 @@ def has_fired(house: House, some: int) -> bool:
     return len(firings(house, LATE)) >= some
 
 
-@sizes(small=(36, 1), storm=(600, 10), full=(6_000, 15))
+@sizes(small=(96, 1), storm=(600, 10), full=(6_000, 15))
 def test_a_backlog_drains_oldest_first_when_all_workers_died(make_watch: Callable[[], House], size: tuple[int, int],
                                                              seed: int, say: Say) -> None:
     (count, rounds), watch = size, make_watch()

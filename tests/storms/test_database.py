@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from engine.db import migrate, programs, server
 from engine.db.session import create_engine
@@ -31,10 +30,7 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     data = tmp_path_factory.mktemp("fragile")
     url = server.ensure(data)
     migrate.upgrade(url)
-    engine = create_engine(url)
-    with Session(engine) as session, session.begin():
-        town.build_town(session)
-    engine.dispose()
+    town.settle(url)
     house = House(data, url, workers=1)
     try:
         house.open()

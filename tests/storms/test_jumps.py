@@ -110,7 +110,7 @@ def test_a_clock_that_jumps_fires_nothing_twice_early_or_never(
         seen = settled(watch, seen, latest, name, count)
         latest = max(latest, clock.now())
     taken, told = measures(watch)
-    assert {case for case, _, _ in firings(watch, LATE)} == set(all_cases(watch)) and taken == told
+    assert {case for case, _, _ in firings(watch, LATE)} == set(all_cases(watch)) and taken == told > 0
     say(f"jumps {', '.join(name for name, _ in jumps)} and over {'29 Feb' if kind == 'small' else 'leap day, DST'}: "
         f"{len(seen)} timers and {taken} measures of {count} cases, none twice, none early, none lost; "
         f"{watch.verify()} checks")

@@ -13,10 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import requests
-from sqlalchemy.orm import Session
 
 from engine.db import migrate, server
-from engine.db.session import create_engine
 from tests import town
 from tests.storms.conftest import Say
 from tests.storms.crowd import Crowd, Ledger, check
@@ -53,10 +51,7 @@ def settle(data: Path, volume: Path) -> str:
     """Build the small city, and move its database to the volume; its address."""
     url = server.ensure(data)
     migrate.upgrade(url)
-    engine = create_engine(url)
-    with Session(engine) as session, session.begin():
-        town.build_town(session)
-    engine.dispose()
+    town.settle(url)
     server.stop(data)
     shutil.move(data / "postgres", volume / "postgres")
     (data / "postgres").symlink_to(volume / "postgres")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -123,19 +122,18 @@ def _fill(engine: sa.Engine, size: int, at: datetime) -> dict[str, int]:
 
 def _look(houses: Sequence[House], kind: str, name: str, rounds: int) -> None:
     """Every page of a reader, so often; the first two times are not counted."""
-    with ExitStack() as stack:
-        clients = [stack.enter_context(_logged_in(house.app, name)) for house in houses]
-        shown = [_first_case(client) for client in clients]
-        for page in PAGES[kind]:
-            places = [page.format(case=number) for number in shown]
+    clients = [_logged_in(house.app, name) for house in houses]
+    shown = [_first_case(client) for client in clients]
+    for page in PAGES[kind]:
+        places = [page.format(case=number) for number in shown]
+        for house, client, place in zip(houses, clients, places, strict=True):
+            _get(client, place)
+            _count(house, client, page, place)
+        for _ in range(rounds):
             for house, client, place in zip(houses, clients, places, strict=True):
-                _get(client, place)
-                _count(house, client, page, place)
-            for _ in range(rounds):
-                for house, client, place in zip(houses, clients, places, strict=True):
-                    took = timed(partial(_get, client, place))
-                    house.taken[kind].append(took)
-                    house.by_page.setdefault(page, []).append(took)
+                took = timed(partial(_get, client, place))
+                house.taken[kind].append(took)
+                house.by_page.setdefault(page, []).append(took)
 
 
 def _count(house: House, client: FlaskClient, page: str, place: str) -> None:
@@ -154,17 +152,15 @@ def _first_case(client: FlaskClient) -> str:
     return found[1]
 
 
-@contextmanager
-def _logged_in(app: Flask, username: str) -> Iterator[FlaskClient]:
+def _logged_in(app: Flask, username: str) -> FlaskClient:
     """A browser and a program in one: the cookie of the log-in page and a token."""
     client = app.test_client()
-    client.get("/login")
     answer = client.post("/api/v1/tokens", json={"username": username, "password": demo.PASSWORD})
     if answer.status_code >= 300:
         raise NotTheSame(f"{username} cannot log in: {answer.status_code}")
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {answer.get_json()['token']}"
     _enter(client, username)
-    yield client
+    return client
 
 
 def _enter(client: FlaskClient, username: str) -> None:

@@ -7,17 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from engine import decisions, library
-from engine.cases import drafting
 from engine.errors import WanggeError
 from engine.expressions import ExpressionRefused, compile_expression
-from engine.library import Source
-from web import identity
-from web.console import rules, shell
+from web.console import rules, shell, subjects
 from web.console.blueprint import blueprint
-from web.db import db
+from web.console.subjects import Subject
 
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
@@ -35,18 +32,17 @@ class Question:
 @blueprint.get("/rules/<int(max=2147483647):definition>/ask")
 def ask_rule(definition: int) -> Any:
     """A published table, asked."""
-    row = library.get_definition(db.session(), definition)
-    return _asked(library.source_from(row), url_for("console.rule", definition=definition))
+    return _asked(subjects.published(definition))
 
 
 @blueprint.get("/drafts/<int(max=2147483647):draft>/ask")
 def ask_draft(draft: int) -> Any:
     """A draft of a table, asked."""
-    row = drafting.get_draft(db.session(), identity.current_actor(), draft)
-    return _asked(library.source_of_draft(row), url_for("console.draft", draft=draft))
+    return _asked(subjects.drafted(draft))
 
 
-def _asked(source: Source, home: str) -> Any:
+def _asked(subject: Subject) -> Any:
+    source = subject.source
     if source.kind != "dmn":
         raise library.DefinitionUnknown()
     table = rules.described(source)
@@ -57,10 +53,10 @@ def _asked(source: Source, home: str) -> Any:
         try:
             answer = decisions.ask(source, {one.name: _value(one, given[one.name]) for one in questions})
         except WanggeError as failed:
-            problem = shell.told(failed) if shell.language() == "en" else failed.message
+            problem = shell.told(failed)
     fired = {row.number for row in answer.rows} if answer else set()
     return render_template("ask.html", source=source, table=table, questions=questions, given=given, answer=answer,
-                           fired=fired, problem=problem, home=home, here="rules")
+                           fired=fired, problem=problem, home=subject.home, here="rules")
 
 
 def _questions(table: decisions.TableInfo) -> list[Question]:

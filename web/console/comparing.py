@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template
 
-from engine import decisions, library, processes
+from engine import library
 from web.console import rules
 from web.console.blueprint import blueprint
 from web.db import db
@@ -20,6 +20,5 @@ def compare_versions(definition: int, other: int) -> Any:
     if (older.pack, older.kind, older.definition_id) != (newer.pack, newer.kind, newer.definition_id):
         raise library.DefinitionUnknown()
     before, after = library.source_from(older), library.source_from(newer)
-    changes: Any = processes.compare(before, after) if older.kind == "bpmn" else decisions.compare(before, after)
-    return render_template("compare.html", older=older, newer=newer, changes=changes, here="rules",
-                           name=rules.described(after).name)
+    return render_template("compare.html", older=older, newer=newer, changes=rules.compared(before, after),
+                           name=rules.described(after).name, here="rules")

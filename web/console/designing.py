@@ -8,14 +8,15 @@ from typing import Any
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import decisions, library, processes
+from engine import decisions, library
 from engine.cases import consequences, drafting, gatekeeping
 from engine.cases.moments import ZONE
 from engine.errors import Invalid, WanggeError
 from engine.library.hardened import MOST_BYTES
 from web import identity
-from web.console import marks, rules, shell
+from web.console import changes, marks, rules, shell, subjects
 from web.console.blueprint import blueprint
+from web.console.subjects import Subject
 from web.db import db
 from web.phrases import said
 
@@ -68,7 +69,8 @@ def render_draft(draft: int, problem: str = "", fault: str = "", status: int = 2
     page = render_template(
         "draft.html", row=row, pack=pack, findings=findings, errors=errors, ruling=ruling, name=name_of(source),
         readable=is_readable(source), changes=changes_of(ruling, source), problem=problem, fault=fault, here="rules",
-        affected=consequences.affected_by(session, source), marks=marks.of_findings(findings, row.file),
+        affected=consequences.affected_by(session, source),
+        marks=marks.of_findings(findings, row.file, changes.finding_words),
         may_draw=drafting.may_draw(actor, pack), mine=row.drawn_by_id == actor.person_id, made=_made(row),
         at_work=row.state in library.drafts.AT_WORK, typed=request.form,
         scheduled=[one for one in consequences.list_scheduled(session, shell.now())
@@ -99,7 +101,7 @@ def changes_of(ruling: Any, source: library.Source) -> Any:
     if ruling is None or not is_readable(source):
         return None
     before = rules.source_at(ruling.id)
-    return processes.compare(before, source) if source.kind == "bpmn" else decisions.compare(before, source)
+    return rules.compared(before, source)
 
 
 @blueprint.get("/drafts/<int(max=2147483647):draft>/file")
@@ -188,50 +190,42 @@ def call_off(definition: int) -> Any:
 @blueprint.get("/rules/<int(max=2147483647):definition>/edit")
 def edit_table(definition: int) -> Any:
     """The cells of a published table, to be typed over."""
-    return _render_cells(*_published(definition))
+    return _render_cells(_table(subjects.published(definition)))
 
 
 @blueprint.post("/rules/<int(max=2147483647):definition>/edit")
 def take_cells(definition: int) -> Any:
     """What was typed over becomes a draft."""
-    return _take_cells(*_published(definition))
+    return _take_cells(_table(subjects.published(definition)))
 
 
 @blueprint.get("/drafts/<int(max=2147483647):draft>/edit")
 def edit_draft(draft: int) -> Any:
     """The cells of a draft, to be typed over once more."""
-    return _render_cells(*_drafted(draft))
+    return _render_cells(_table(subjects.drafted(draft)))
 
 
 @blueprint.post("/drafts/<int(max=2147483647):draft>/edit")
 def take_draft_cells(draft: int) -> Any:
     """What was typed over becomes a draft instead of the former one."""
-    return _take_cells(*_drafted(draft), instead_of=draft)
+    return _take_cells(_table(subjects.drafted(draft)), instead_of=draft)
 
 
-def _published(definition: int) -> tuple[library.Source, str]:
-    row = library.get_definition(db.session(), definition)
-    return _table(library.source_from(row)), url_for("console.rule", definition=definition)
-
-
-def _drafted(draft: int) -> tuple[library.Source, str]:
-    row = drafting.get_draft(db.session(), identity.current_actor(), draft)
-    return _table(library.source_of_draft(row)), url_for("console.draft", draft=draft)
-
-
-def _table(source: library.Source) -> library.Source:
+def _table(subject: Subject) -> Subject:
+    source = subject.source
     if source.kind != "dmn" or not drafting.may_draw(identity.current_actor(), library.get_pack(source.pack)):
         raise library.DraftUnknown()
-    return source
+    return subject
 
 
-def _take_cells(source: library.Source, home: str, instead_of: int | None = None) -> Any:
+def _take_cells(table: Subject, instead_of: int | None = None) -> Any:
+    source = table.source
     try:
         with db.session().begin_nested():
             made = drafting.take_cells(db.session(), identity.current_actor(), source, _typed_cells(source),
                                        note=request.form.get("note", ""), at=shell.now(), instead_of=instead_of)
     except (drafting.NotTaken, decisions.CellUnknown) as refused:
-        return _render_cells(source, home, _why(refused), 422)
+        return _render_cells(table, _why(refused), 422)
     return redirect(url_for("console.draft", draft=made.id))
 
 
@@ -246,9 +240,10 @@ def _typed_cells(source: library.Source) -> dict[tuple[int, int], str]:
     return found
 
 
-def _render_cells(source: library.Source, home: str, problem: str = "", status: int = 200) -> Any:
+def _render_cells(table: Subject, problem: str = "", status: int = 200) -> Any:
+    source = table.source
     return render_template("rule_cells.html", source=source, grid=decisions.grid_of(source), typed=request.form,
-                           described=rules.described(source), problem=problem, home=home, here="rules"), status
+                           described=rules.described(source), problem=problem, home=table.home, here="rules"), status
 
 
 def _why(refused: Invalid) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import jsonify, make_response, render_template, request, url_for
+from flask import jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 
 from engine import cases, library
@@ -13,25 +13,23 @@ from engine.cases import consequences, drafting, words
 from engine.library import Source, source_of
 from engine.library.hardened import MOST_BYTES
 from web import identity, security
-from web.console import changes, rules, shell
+from web.console import changes, rules, shell, subjects
 from web.console.blueprint import blueprint
+from web.console.subjects import Subject
 from web.db import db
 
 
 @blueprint.get("/rules/<int(max=2147483647):definition>/draw")
 def draw_rule(definition: int) -> Any:
     """A published diagram on the board."""
-    row = library.get_definition(db.session(), definition)
-    return _board(library.source_from(row), url_for("console.rule", definition=definition),
-                  url_for("console.rule_file", definition=definition))
+    return _board(subjects.published(definition))
 
 
 @blueprint.get("/drafts/<int(max=2147483647):draft>/draw")
 def draw_draft(draft: int) -> Any:
     """A draft of a diagram on the board."""
     row = drafting.get_draft(db.session(), identity.current_actor(), draft)
-    return _board(library.source_of_draft(row), url_for("console.draft", draft=draft),
-                  url_for("console.draft_file", draft=draft), row if row.state == "open" else None)
+    return _board(subjects.drafted(draft), row if row.state == "open" else None)
 
 
 @blueprint.post("/packs/<pack>/check/<name>")
@@ -46,7 +44,8 @@ def check_drawing(pack: str, name: str) -> Any:
                     for one in found])
 
 
-def _board(source: Source, home: str, file: str, draft: Any = None) -> Any:
+def _board(subject: Subject, draft: Any = None) -> Any:
+    source, home, file = subject
     if source.kind != "bpmn":
         raise library.DefinitionUnknown()
     _check_may_draw(source.pack)

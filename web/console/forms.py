@@ -121,10 +121,7 @@ class Choices:
         return (("", tuple((key, words.word(kind, key, self.language)) for key in words.WORDS[kind])),)
 
     def _matters(self) -> tuple[Group, ...]:
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for matter in shell.admitted():
-            groups.setdefault(matter.class_name, []).append((matter.code, matter.name))
-        return tuple((name, tuple(found)) for name, found in groups.items())
+        return tuple((name, tuple(found)) for name, found in shell.matters_by_class().items())
 
     def _organisations(self) -> tuple[Group, ...]:
         """Units of the holder's own level first, then the centres right below, then departments above."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.library.findings import Finding
@@ -31,11 +31,11 @@ def of_changes(changes: Sequence[Change], *kinds: str) -> dict[str, Mark]:
     return {one.element: Mark(one.kind, SIGNS[one.kind]) for one in changes if one.kind in kinds}
 
 
-def of_findings(findings: Sequence[Finding], file: str) -> dict[str, Mark]:
-    """An error's mark outdoes that of a warning on the same element."""
+def of_findings(findings: Sequence[Finding], file: str, words: Callable[[Finding], str]) -> dict[str, Mark]:
+    """An error's mark outdoes that of a warning on the same element; `words` says it in the reader's language."""
     found: dict[str, Mark] = {}
     for one in sorted((one for one in findings if one.file == file and one.element),
                       key=lambda one: one.severity == "error"):
         found[one.element] = Mark("wrong" if one.severity == "error" else "doubtful",
-                                  "!" if one.severity == "error" else "?", one.message)
+                                  "!" if one.severity == "error" else "?", words(one))
     return found

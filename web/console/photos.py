@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine import attachments, processes
 from web import identity
@@ -30,18 +30,22 @@ def taken_in(request: Request, form: processes.Form, kind: str) -> tuple[MultiDi
 def keys_of(request: Request, name: str, kind: str) -> tuple[list[str], list[str]]:
     """The keys of the photos just uploaded under a name, and what is wrong with those that were not taken."""
     person = identity.current_actor().person_id
-    keys, wrong = [], []
+    keys, wrong = list[str](), list[str]()
     for file in request.files.getlist(name):
         if not file.filename:
             continue
-        try:
-            taken = attachments.add_photo(db.session(), file.read(), kind=kind, by=person, at=shell.now())
-        except attachments.PhotoInvalid as refused:
-            texts = [said(text, shell.language()) for told in refused.fields.values() for text in told]
-            wrong += [f"{text}（{file.filename[:80]}）" for text in texts]
-        else:
-            keys.append(taken.key)
+        key, texts = take(file, kind, person)
+        keys += [key] if key else []
+        wrong += [f"{text}（{file.filename[:80]}）" for text in texts]
     return keys, wrong
+
+
+def take(file: FileStorage, kind: str, by: int | None) -> tuple[str, list[str]]:
+    """The key of one photo, or "" and what is wrong with it in the reader's language."""
+    try:
+        return attachments.add_photo(db.session(), file.read(), kind=kind, by=by, at=shell.now()).key, []
+    except attachments.PhotoInvalid as refused:
+        return "", [said(text, shell.language()) for told in refused.fields.values() for text in told]
 
 
 def refuse(faults: Faults) -> None:

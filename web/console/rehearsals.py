@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from flask import abort, render_template, request, url_for
@@ -12,16 +13,17 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from engine import library, processes
-from engine.cases import consequences, drafting, standing, words
+from engine.cases import consequences, standing, words
 from engine.errors import Invalid
 from engine.library import Source
 from engine.processes import Form, OpenTask, RehearsalBroken
 from web import identity
-from web.console import shell
+from web.console import shell, subjects
 from web.console.blueprint import blueprint
 from web.console.changes import called
 from web.console.forms import Choices, FormView, read_values, view_of
 from web.console.marks import Mark
+from web.console.subjects import Subject
 from web.db import db
 
 PHOTO = "演练样张"
@@ -40,7 +42,7 @@ class Stage:
     files: Mapping[str, str]
     root: str
 
-    @property
+    @cached_property
     def roots(self) -> list[Source]:
         """The diagrams that a run may begin with: the file's own first, then those that lead to it."""
         diagrams = [one for one in (self.source, *self.around) if one.kind == "bpmn"]
@@ -53,7 +55,7 @@ class Stage:
         used = {element.calls for each in diagrams for element in processes.describe(each).elements}
         return self.source.definition_id in used
 
-    @property
+    @cached_property
     def cast(self) -> list[Source]:
         """Every file, the one that the run begins with first."""
         every = (self.source, *self.around)
@@ -86,20 +88,17 @@ def rehearse_rule_on(definition: int) -> Any:
 
 
 def _of_draft(draft: int) -> Stage:
-    row = drafting.get_draft(db.session(), identity.current_actor(), draft)
-    return _stage(library.source_of_draft(row), row.pack, url_for("console.draft", draft=draft),
-                  url_for("console.draft_file", draft=draft))
+    return _stage(subjects.drafted(draft))
 
 
 def _of_rule(definition: int) -> Stage:
-    row = library.get_definition(db.session(), definition)
-    return _stage(library.source_from(row), row.pack, url_for("console.rule", definition=definition),
-                  url_for("console.rule_file", definition=definition))
+    return _stage(subjects.published(definition))
 
 
-def _stage(source: Source, pack: str, home: str, file: str) -> Stage:
+def _stage(subject: Subject) -> Stage:
+    source, home, file = subject
     around = tuple(consequences.beside(db.session(), source, shell.now()))
-    keys = library.in_force(db.session(), pack, shell.now())
+    keys = library.in_force(db.session(), source.pack, shell.now())
     files = {name: url_for("console.rule_file", definition=key) for (kind, name), key in keys.items() if kind == "bpmn"}
     if source.kind == "bpmn":
         files[source.definition_id] = file

@@ -93,12 +93,9 @@ def _form(typed: dict[str, str], problems: dict[str, list[str]] | None = None, s
     actor = identity.current_actor()
     tops = [post.path for post in actor.posts if post.role in ("seat", "supervisor")]
     places = reading.list_places(db.session(), tops[0]) if tops else []
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for matter in shell.admitted():
-        groups.setdefault(matter.class_name, []).append((matter.code, matter.name))
     faults = {FIELDS.get(name, name): texts for name, texts in failing.flat(problems or {}).items()}
     return render_template("report.html", typed=typed, problems=faults, said=said, keys=keys or [],
-                           places=places, groups=groups, here="new"), status
+                           places=places, groups=shell.matters_by_class(), here="new"), status
 
 
 def _own_division() -> str | None:

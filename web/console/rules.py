@@ -67,6 +67,11 @@ def described(source: library.Source) -> Any:
     return processes.describe(source) if source.kind == "bpmn" else decisions.describe(source)
 
 
+def compared(before: library.Source, after: library.Source) -> Any:
+    """What differs between two versions of a diagram or of a table."""
+    return processes.compare(before, after) if after.kind == "bpmn" else decisions.compare(before, after)
+
+
 @blueprint.get("/rules/<int(max=2147483647):definition>")
 def rule(definition: int) -> Any:
     """One published version: the drawing with its elements, or the table with its rows."""

@@ -115,6 +115,14 @@ def admitted() -> Sequence[Any]:
     return found
 
 
+def matters_by_class() -> dict[str, list[tuple[str, str]]]:
+    """Code and name of the matters that may enter a grid now, under the name of their class."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for matter in admitted():
+        groups.setdefault(matter.class_name, []).append((matter.code, matter.name))
+    return groups
+
+
 def preference(name: str, default: Any = None) -> Any:
     """What this account has chosen."""
     return preferences().get(name, default)

@@ -63,8 +63,7 @@ def capture() -> Answer:
 @blueprint.get("/me")
 def me() -> Answer:
     """Whose phone this is now, the ticket to send with, and whether its clock can be believed."""
-    device = _moment(request.args.get("device_at", ""))
-    ahead = round((device - shell.now()).total_seconds()) if device else 0
+    ahead = _ahead(request.args.get("device_at", ""), shell.now())
     return jsonify(owner=identity.current_actor().account_id, ticket=tickets.give(), now=shell.now().isoformat(),
                    clock=claims.off_words(ahead, shell.language()))
 
@@ -107,7 +106,7 @@ def _file() -> Answer:
     try:
         first = repeating.find_answer(session, account, sent.typed["key"], _hash(sent.typed), at)
     except repeating.IdempotencyMismatch:
-        return _told_before(repeating.get_answer(session, account, sent.typed["key"]))
+        return _told_before(sent, repeating.get_answer(session, account, sent.typed["key"]))
     if first is not None:
         return _sent(first.body)
     try:
@@ -117,7 +116,7 @@ def _file() -> Answer:
             photos.refuse({"photos": sent.problems["photos"]} if "photos" in sent.problems else {})
     except Invalid as refused:
         return _refused(sent, refused)
-    body = {"number": made.number, "ahead": _ahead(sent.typed, at)}
+    body = {"number": made.number, "ahead": _ahead(sent.typed["device_at"], at)}
     repeating.keep_answer(session, account, sent.typed["key"], _hash(sent.typed), repeating.Answer(201, body), at)
     return _sent(body)
 
@@ -152,14 +151,14 @@ def _sent(body: dict[str, Any]) -> Answer:
     return jsonify(number=body["number"], url=where, clock=clock), 201
 
 
-def _told_before(first: repeating.Answer) -> Answer:
+def _told_before(sent: Sent, first: repeating.Answer) -> Answer:
     """The draft had been sent from elsewhere with other words: that one is the case, these words stay here."""
     number, where = first.body["number"], url_for("phone.case", number=first.body["number"])
     said = _("This draft was sent before, with other words: it is case %(number)s. "
              "What you changed since was not sent; it is kept here.", number=number)
     if _is_script():
         return jsonify(number=number, url=where, said=said), 409
-    return _page(_read(), said, 409)
+    return _page(sent, said, 409)
 
 
 def _refused(sent: Sent, refused: Invalid) -> Answer:
@@ -173,15 +172,13 @@ def _refused(sent: Sent, refused: Invalid) -> Answer:
 def _page(sent: Sent, told: str = "", status: int = 200) -> Answer:
     actor, session = identity.current_actor(), db.session()
     sent.typed["key"] = sent.typed["key"] or uuid.uuid4().hex
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for matter in shell.admitted():
-        groups.setdefault(matter.class_name, []).append((matter.code, matter.name))
     places: list[str] = []
     if actor.has(BY_KEY["reported"].role):
         rows = reading.queue(session, actor, "reported", shell.now(), limit=30).items
         places = list(dict.fromkeys(row.place for row in rows))[:RECENT]
     page: Response = make_response(render_template(
-        "phone/capture.html", sent=sent, told=told, groups=groups, places=places, longest=cases.LONGEST, here="capture",
+        "phone/capture.html", sent=sent, told=told, groups=shell.matters_by_class(), places=places,
+        longest=cases.LONGEST, here="capture",
         spot=next((post.grid_name for post in actor.posts if post.grid_name), "")))
     page.status_code = status
     return page
@@ -191,8 +188,8 @@ def _is_script() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _ahead(typed: dict[str, str], at: datetime) -> int:
-    device = _moment(typed["device_at"])
+def _ahead(device_at: str, at: datetime) -> int:
+    device = _moment(device_at)
     return round((device - at).total_seconds()) if device else 0
 
 

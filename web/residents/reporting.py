@@ -9,13 +9,12 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import attachments, cases, clock, residents
+from engine import attachments, cases, residents
 from engine.cases.errors import CaseClosed
 from engine.errors import Invalid, WanggeError
 from web import failing, identity
-from web.console import shell
+from web.console import photos, shell
 from web.db import db
-from web.phrases import said
 from web.residents.blueprint import blueprint
 
 TYPED = ("description", "place", "division", "name", "phone", "urgent", "key")
@@ -134,13 +133,11 @@ def _take_photos(draft: Draft) -> None:
             draft.problems["photos"] = [_("At most %(n)d photos.", n=MOST_PHOTOS)]
             return
         residents.bring_photo(db.session(), identity.client_address(), shell.now())
-        try:
-            taken = attachments.add_photo(db.session(), file.read(), kind="report", by=None, at=clock.now())
-        except attachments.PhotoInvalid as refused:
-            texts = [said(text, shell.language()) for told in refused.fields.values() for text in told]
-            draft.problems.setdefault("photos", []).extend(texts)
+        key, wrong = photos.take(file, "report", None)
+        if wrong:
+            draft.problems.setdefault("photos", []).extend(wrong)
         else:
-            draft.photos.append(taken.key)
+            draft.photos.append(key)
 
 
 def _draft(given: Any) -> Draft:

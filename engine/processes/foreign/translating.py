@@ -9,6 +9,7 @@ from collections.abc import Callable
 _TOKEN = re.compile(r"""\s*(?:
     (?P<number>\d+(?:\.\d+)?(?![\w.])) | (?P<text>"[^"\\]*"|'[^'"\\]*') | (?P<name>[^\W\d]\w*) |
     (?P<sign>&&|\|\||==|!=|<=|>=|[<>=!()\[\]{},.+\-*/?:]) | (?P<end>\Z) )""", re.VERBOSE)
+LONGEST = 5_000  # more than any expression of ours may have
 _CONSTANTS = {"true": "True", "false": "False", "null": "None"}
 _COMPARED = {"feel": {"=": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="},
              "juel": {"==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "eq": "==", "ne": "!=",
@@ -25,9 +26,13 @@ def plain_script(script: str) -> str:
     """A script with `name += value` written out and `pass` left out; as it was when it says anything else."""
     script = _unindented(script)
     try:
-        statements = ast.parse(script).body
+        return _plain(script)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return script
+
+
+def _plain(script: str) -> str:
+    statements = ast.parse(script).body
     short = [one for one in statements if isinstance(one, (ast.AugAssign, ast.Pass))]
     if not short or any(isinstance(one, ast.AugAssign) and not isinstance(one.target, ast.Name) for one in short):
         return script
@@ -68,11 +73,11 @@ def translated(text: str, language: str = "") -> str | None:
         written, language = (written[2:-1] if written.endswith("}") else "{"), "juel"
     elif is_foreign(written):
         written, language = written[1:], "feel"
-    if language not in _COMPARED:
+    if language not in _COMPARED or len(written) > LONGEST:
         return None
     try:
         return _Reader(written, language).whole()
-    except _Unsayable:
+    except (_Unsayable, RecursionError):
         return None
 
 

@@ -153,6 +153,12 @@ def survived() -> Iterator[tuple[str, bytes]]:
     for text in ("99999999999999999999", "²", "-1", "9" * 5_000, "0", "1e3", ""):
         yield f"a loop of {text[:9]}", diagram(chain(
             f'<task id="a"><standardLoopCharacteristics loopMaximum="{text}"/></task>')).encode()
+    for number, text in enumerate((f"={'(' * 5_000}x{')' * 5_000}", f"${{{'!' * 5_000}x}}", f"={'1+' * 200_000}1")):
+        yield f"a foreign text {number}", diagram(chain(
+            f'<task id="a"><standardLoopCharacteristics><loopCondition>{text}</loopCondition>'
+            "</standardLoopCharacteristics></task>")).encode()
+    yield "a long sum that is added", diagram(chain(
+        f'<scriptTask id="a"><script>x = 1\nx += {"1+" * 700}1</script></scriptTask>')).encode()
     yield "a very long way", diagram(chain(*(f'<task id="t{n}"/>' for n in range(650)))).encode()
     yield "a fork of many", diagram(_fork("parallel", 480)).encode()
     yield "an inclusive fork of many", diagram(_fork("inclusive", 480, "1 == 1")).encode()

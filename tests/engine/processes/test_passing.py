@@ -63,6 +63,16 @@ def test_the_script_before_an_element_is_passed_over_with_it() -> None:
     assert done(walk, passed("s", x=1)) == ["b"]
 
 
+def test_a_message_is_not_sent_and_what_comes_before_and_after_it_is_not_done() -> None:
+    around = "".join(f"<spiffworkflow:{kind}Script>y = {BROKEN}</spiffworkflow:{kind}Script>"
+                     for kind in ("pre", "post"))
+    body = ENDS + user("a", "b") + f'<sendTask id="s"><extensionElements>{around}</extensionElements></sendTask>'
+    walk = Walk(drawn("p", body, "start -> a -> s -> b -> end"))
+    with pytest.raises(ProcessBroken) as broken:
+        done(walk, None)
+    assert broken.value.element == "s" and done(walk, passed("s")) == ["b"]
+
+
 def test_a_timer_on_an_edge_that_cannot_be_counted_is_never_armed() -> None:
     source = drawn("p", ENDS + user("a", "b") + timer("t", "b", BROKEN), "start -> a -> b -> end\nt -> end")
     walk = Walk(source)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy.orm import Session
 
 from engine.cases.models import Case
@@ -13,19 +12,9 @@ from engine.cases.reading import list_where
 from engine.directory import Actor
 from engine.supervision import boards
 from engine.worklist.models import Deadline
-from tests.builders import NOW, City, a_case, a_city, an_actor, an_organisation
+from tests.builders import NOW, City, a_case, an_organisation
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return a_city(session)
-
-
-@pytest.fixture
-def supervisor(session: Session, city: City) -> Actor:
-    return an_actor(session, "supervisor", city.county_centre, name="杜督查")
 
 
 def _late(session: Session, city: City, **changed: Any) -> Case:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -13,19 +12,9 @@ from engine.directory import Actor
 from engine.supervision import boards, tallies
 from engine.supervision.models import Lateness, Tally
 from engine.worklist.models import Deadline
-from tests.builders import NOW, City, a_case, a_city, an_actor, an_organisation
+from tests.builders import NOW, City, a_case, an_actor, an_organisation
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return a_city(session)
-
-
-@pytest.fixture
-def supervisor(session: Session, city: City) -> Actor:
-    return an_actor(session, "supervisor", city.county_centre, name="杜督查")
 
 
 def _ended(session: Session, city: City, due: datetime, closed: datetime | None, case_id: int | None = None) -> None:

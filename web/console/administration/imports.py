@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -53,12 +52,13 @@ def import_upload() -> Any:
         return _list(_("Choose a workbook first.")), 422
     day = request.form.get("matters_from", "").strip()
     try:
-        since = begins(date.fromisoformat(day).isoformat()) if day else None
+        since = begins(day) if day else None
+    except ValueError:
+        return _list(_("The day is written 2026-01-31.")), 422
+    try:
         with db.session().begin_nested():
             kept = registers.submit(
                 db.session(), identity.current_actor(), file.filename, file.read(), shell.now(), since)
-    except ValueError:
-        return _list(_("The day is written 2026-01-31.")), 422
     except registers.WorkbookRefused as refused:
         return _list(_refusal(refused)), 422
     return redirect(url_for("console.imported", number=kept.id))

@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine import registers
+from engine import directory, registers
 from engine.errors import Invalid
 from web import identity
 from web.console import shell
@@ -103,7 +103,7 @@ def _page(key: str, top: str) -> Any:
 
 
 def _is_near(actor: Any, key: str, division: str) -> bool:
-    path = registers.path_of(db.session(), division)
+    path = directory.paths_of(db.session(), [division]).get(division)
     return path is not None and who.is_below(actor, key, path)
 
 

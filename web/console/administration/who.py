@@ -43,4 +43,4 @@ def top_of(actor: directory.Actor, what: str) -> str:
 
 def is_below(actor: directory.Actor, what: str, path: str) -> bool:
     """Whether a division lies within what this reader sees."""
-    return any((path + ".").startswith(post.path + ".") for post in actor.posts if post.role in READERS[what])
+    return actor.is_above(path, *READERS[what])
