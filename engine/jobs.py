@@ -9,15 +9,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import attachments, audit, cases, clock, directory, matters, notices, registers, residents
+from engine import attachments, audit, cases, clock, directory, errands, matters, notices, registers, residents
 from engine.audit.models import Anchor
-from engine.cases import repeating, watching
+from engine.cases import repeating, scope, watching
 from engine.supervision import tallies
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
 DUE_JOB = "due"  # what the worker does at once when the bell rings
 _ANCHOR_LOCK = 7_740_003
+KINDS: dict[str, errands.Step] = {}
+"""Every kind of long work that somebody may ask for, and its step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ def hand_over_work(session: Session, at: datetime) -> int:
     return registers.start_absences(session, at) or cases.free_orphaned(session, at)
 
 
+def do_errands(session: Session, at: datetime) -> int:
+    """A step of the long work that waited longest, with the eyes of whoever asked for it."""
+    return errands.do_some(session, at, KINDS, scope.seen_by)
+
+
 def bring_lists_into_force(session: Session, at: datetime) -> int:
     """Versions of the list of matters whose day has come."""
     return matters.apply_due(session, at)
@@ -72,6 +79,7 @@ def forget_what_is_over(session: Session, at: datetime) -> int:
     repeating.forget_answers(session, at)
     residents.forget_knocks(session, at)
     registers.forget_passwords(session, at)
+    errands.forget_over(session, at)
     attachments.sweep_strays(session, at - clock.offset())
     return attachments.sweep_orphans(session, at)
 
@@ -95,6 +103,8 @@ JOBS: tuple[Job, ...] = (
     Job(DUE_JOB, timedelta(seconds=1), advance_cases),
     Job("notices", timedelta(seconds=2), deliver_notices),
     Job("anchor", timedelta(minutes=5), anchor_chains),
+    Job("errands", timedelta(seconds=1), do_errands),
+    Job("more errands", timedelta(seconds=1), do_errands),  # somebody's large export lets others' work pass
     Job("hand over", timedelta(minutes=1), hand_over_work),
     Job("lists", timedelta(minutes=1), bring_lists_into_force),
     Job("stuck", timedelta(minutes=5), notice_stuck_cases),

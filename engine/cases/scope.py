@@ -55,6 +55,17 @@ def act_as(session: Session, actor: Actor) -> None:
 
 
 @contextmanager
+def seen_by(session: Session, actor: Actor) -> Iterator[None]:
+    """Inside, a session that saw everything sees what the actor sees."""
+    install(Session)
+    act_as(session, actor)
+    try:
+        yield
+    finally:
+        session.info.pop("actor", None)
+
+
+@contextmanager
 def unscoped(session: Session) -> Iterator[None]:
     """Lift the scope inside a verb, after its case row was found and locked within the scope."""
     actor = session.info.pop("actor", None)

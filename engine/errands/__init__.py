@@ -1,0 +1,27 @@
+"""Long work that somebody asked for: a row that a worker does step by step, with progress and an end to look at."""
+
+from engine.errands.asking import (
+    ErrandUnknown,
+    TooManyErrands,
+    ask,
+    call_off,
+    file_of,
+    forget_over,
+    get_errand,
+    list_errands,
+)
+from engine.errands.doing import Step, Work, do_some
+
+__all__ = [
+    "ErrandUnknown",
+    "Step",
+    "TooManyErrands",
+    "Work",
+    "ask",
+    "call_off",
+    "do_some",
+    "file_of",
+    "forget_over",
+    "get_errand",
+    "list_errands",
+]
