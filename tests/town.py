@@ -23,7 +23,7 @@ from engine.clock import ZONE
 from engine.db.session import create_engine
 from engine.directory.models import Account, Division, Duty, Grid, Organisation, Post
 from engine.processes.models import Timer
-from engine.worklist.models import Deadline, Measure, Task
+from engine.worklist.models import Deadline, Task
 from tests import builders
 
 BASE, DAISHAN = "330902002001001", "330921100001001"  # the grids of the two counties
@@ -227,11 +227,10 @@ class Office:
         rows = self.session.scalars(select(Custody).where(Custody.case_id == self.case.id).order_by(Custody.id))
         return [(row.level, row.capacity, row.outcome) for row in rows]
 
-    def measures(self, *kinds: str) -> list[Measure]:
-        """The measures that were neither cancelled nor superseded, by time."""
-        rows = self.session.scalars(select(Measure).where(
-            Measure.case_id == self.case.id, Measure.cancelled_at.is_(None)).order_by(Measure.at, Measure.id))
-        return [row for row in rows if not kinds or row.kind in kinds]
+    def planned(self, stage: str) -> tuple[str, datetime] | None:
+        """The measure that comes next around the open deadline of a stage."""
+        deadline = self.deadline(stage)
+        return (deadline.next_measure["kind"], deadline.next_at) if deadline.next_measure and deadline.next_at else None
 
     def timers(self) -> dict[str, datetime]:
         """When the drawn timers of the case fire."""

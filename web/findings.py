@@ -142,6 +142,7 @@ _ENGLISH = {
     "table_missing": "The decision needs one decision table and nothing else.",
     "thrown_beside": "What this event sub-process throws, the one beside it does not catch; catch it inside.",
     "timer_unreadable": "The timer gives no instant; write PT1H, R3/PT1H or 2026-03-02T09:00:00Z.",
+    "script_unused": "The scripts before and after this element do not run; move them into a script task beside it.",
     "timer_empty": "The timer says no time; write due(\"stage\") or PT1H.",
     "too_many_elements": "Too many elements; split the diagram.",
     "typed_start": "The start event has no type: a case begins the process.",

@@ -9,9 +9,8 @@ from typing import Any
 from engine import deadlines
 from engine.cases.act import Act
 from engine.cases.limits import Ruling, rulings, total
-from engine.decisions import Fired
-from engine.directory.models import Organisation
-from engine.worklist.models import Deadline, Measure, Task
+from engine.cases.measures import Planned, cancel_measures, plan_after, plan_measures, share_of
+from engine.worklist.models import Deadline, Task
 
 WARNING_SHARE = 0.8  # the lamp turns yellow; the reminder's share is a row of `supervision`
 
@@ -72,13 +71,6 @@ def _deadline(act: Act, ruling: Ruling, opened_at: datetime, due_at: datetime) -
     return made
 
 
-def share_of(due: deadlines.Due, opened_at: datetime, due_at: datetime, share: float) -> datetime:
-    """The instant at which this share of the time between opening and due has run, as the limit counts time."""
-    if share == 1:
-        return due_at
-    return due.flow.after(opened_at, due.flow.ran(opened_at, due_at) * share)
-
-
 def list_open(act: Act, stage: str | None = None) -> list[Deadline]:
     """The open deadlines of the case, oldest first."""
     return [one for one in act.file.deadlines if stage in (None, one.stage)]
@@ -88,7 +80,7 @@ def close_deadlines(act: Act, ended: Sequence[Deadline]) -> None:
     """The work is done or void; what was planned around these deadlines is cancelled."""
     for deadline in ended:
         deadline.closed_at = act.at
-    cancel_measures(act, ended)
+    cancel_measures(ended)
 
 
 def close_task_deadlines(act: Act, tasks: Sequence[Task]) -> None:
@@ -158,66 +150,11 @@ def move_deadline(act: Act, deadline: Deadline, due_at: datetime) -> None:
     if deadline.stage == "total":
         act.case.total_due_at = due_at
     else:
-        cancel_measures(act, [deadline])
+        cancel_measures([deadline])
         plan_measures(act, deadline, counted(act, deadline))
 
 
-def cancel_measures(act: Act, around: Sequence[Deadline]) -> None:
-    """What was planned around these deadlines and not yet done is off."""
-    for one in act.file.measures:
-        if one.deadline in around:
-            one.cancelled_at = act.at
-
-
-def plan_measures(act: Act, deadline: Deadline, due: deadlines.Due) -> None:
-    """Write down what the table `supervision` says about a deadline: when to remind, urge, supervise, raise.
-
-    `due` is the due time by the limit alone, which knows how the time between is counted.
-    Attention rises one level after the other up to the top of the ladder, each step `after` the last; custody
-    stays (requirements part 3). What lies in the past is not planned again, and nothing while the clock stands.
-    """
-    if act.case.stopped_at is not None:
-        return
-    moment = deadline.due_at
-    for fired, row in sorted(supervision_rows(act, deadline), key=lambda one: one[1]["kind"] == "daily"):
-        if row["kind"] == "raise":
-            moment = _plan_raises(act, deadline, fired, row["after"])
-        elif row["kind"] == "daily":
-            _plan(act, deadline, "daily", _later(act, moment, row["after"]), fired, act.holder)
-        else:
-            at = share_of(due, deadline.opened_at, deadline.due_at, int(row["percent"]) / 100)
-            _plan(act, deadline, row["kind"], at, fired, act.holder)
-
-
-def supervision_rows(act: Act, deadline: Deadline) -> list[tuple[Fired, dict[str, Any]]]:
-    """What the table `supervision` says about a deadline, each row with its outputs."""
-    answer = act.ask("supervision", {"stage": deadline.stage, "urgency": act.case.urgency})
-    return list(zip(answer.rows, answer.outputs, strict=True))
-
-
-def plan_next_day(act: Act, deadline: Deadline) -> None:
-    """A daily reminder was given and the work is still not done: the next one."""
-    for fired, row in supervision_rows(act, deadline):
-        if row["kind"] == "daily":
-            _plan(act, deadline, "daily", _later(act, act.at, row["after"]), fired, act.holder)
-
-
-def _later(act: Act, moment: datetime, after: str) -> datetime:
-    return act.due_at(moment, deadlines.Limit.parse(after), "hours").at
-
-
-def _plan_raises(act: Act, deadline: Deadline, fired: Fired, after: str) -> datetime:
-    """One level after the other, the moment of the last."""
-    moment, centre = deadline.due_at, act.holder
-    while (above := act.centre_above(centre)) is not None:
-        moment = min(_later(act, moment, deadline.limit), _later(act, moment, after))
-        _plan(act, deadline, "raise", moment, fired, above)
-        centre = above
-    return moment
-
-
-def _plan(act: Act, deadline: Deadline, kind: str, at: datetime, fired: Fired, centre: Organisation) -> None:
-    if at >= act.at:
-        act.file.add(Measure(
-            case_id=act.case.id, deadline=deadline, kind=kind, level=centre.division.level,
-            organisation_id=centre.id, at=at, row=fired.number, cites=fired.cites))
+def pass_over_measures(act: Act, at: datetime) -> None:
+    """Whatever is due now around the deadlines of the case is not done; what comes later is."""
+    while (deadline := act.file.next_measure(at)) is not None:
+        plan_after(act, deadline, counted(act, deadline), Planned.of(deadline))

@@ -16,17 +16,18 @@ from sqlalchemy.orm import Session
 from engine import clock, directory, processes
 from engine.cases import notifying
 from engine.cases.act import Act
-from engine.cases.clocks import plan_next_day
+from engine.cases.clocks import counted
 from engine.cases.errors import MeasureBroken
-from engine.cases.file import PENDING, CaseFile
+from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
+from engine.cases.measures import Planned, plan_after
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.stops import resume_when_over
 from engine.cases.troubles import note_clocks
 from engine.errors import WanggeError
 from engine.processes.models import Instance, Timer
-from engine.worklist.models import Deadline, Measure
+from engine.worklist.models import Deadline
 
 LOOK_AHEAD = (64, 1_024, 16_384)  # due things of each kind that are looked at, further where others hold all those
 BATCH = 8  # cases that a worker does in one transaction,
@@ -185,7 +186,7 @@ def _lock() -> Select[Case, bool]:
 def _waiting() -> list[Select[*tuple[Any, ...]]]:
     """(case_id, at) of everything that the clock will do: drawn timers, measures, ends of holds."""
     timers = select(Instance.case_id, Timer.due_at.label("at")).join(Timer, Timer.instance_id == Instance.id)
-    measures = select(Measure.case_id, Measure.at.label("at")).where(*PENDING)
+    measures = select(Deadline.case_id, Deadline.next_at.label("at")).where(Deadline.next_at.is_not(None))
     stops = select(Case.id.label("case_id"), Case.stopped_until.label("at")).where(Case.stopped_until.is_not(None))
     return [timers, measures, stops]
 
@@ -195,52 +196,52 @@ def _next_moment(file: CaseFile, at: datetime) -> datetime | None:
 
     Asked anew after each: a timer may plan what falls due before the next one does.
     """
-    found = {timer.due_at for timer in file.due_timers(at)} | {one.at for one in file.measures if one.at <= at}
+    found = {timer.due_at for timer in file.due_timers(at)}
+    if (measured := file.next_measure(at)) is not None and measured.next_at is not None:
+        found.add(measured.next_at)
     if file.case.stopped_until is not None and file.case.stopped_until <= at:
         found.add(file.case.stopped_until)
     return min(found, default=None)
 
 
-def take_measures(file: CaseFile, at: datetime) -> int:
+def take_measures(file: CaseFile, at: datetime) -> None:
     """Carry out the measures of a locked case that are due; the diagram is not loaded, custody stays."""
-    due = [one for one in file.measures if one.at <= at]
-    for measure in due:
+    while (deadline := file.next_measure(at)) is not None:
+        planned = Planned.of(deadline)
         try:
-            _take(file, measure)
+            _take(file, deadline, planned)
         except WanggeError as problem:
-            raise MeasureBroken(measure.kind, problem) from problem
-    return len(due)
+            raise MeasureBroken(planned.kind, problem) from problem
 
 
-def _take(file: CaseFile, measure: Measure) -> None:
-    case, deadline = file.case, measure.deadline
-    act = Host(file.session, case, directory.CLOCK, measure.at, file=file)
-    measure.done_at = measure.at
-    if measure.kind == "urge":
+def _take(file: CaseFile, deadline: Deadline, planned: Planned) -> None:
+    case = file.case
+    act = Host(file.session, case, directory.CLOCK, planned.at, file=file)
+    act.file.add(planned.taken(deadline))
+    if planned.kind == "urge":
         case.urged += 1
-    if measure.kind in ("supervise", "raise"):
+    if planned.kind in ("supervise", "raise"):
         case.supervised += 1
-    if measure.kind == "raise" and measure.level:
-        case.attention_level = measure.level
-    if measure.kind == "daily" and deadline.closed_at is None:
-        plan_next_day(act, deadline)
-    _tell(act, measure, deadline)
+    if planned.kind == "raise" and planned.level:
+        case.attention_level = planned.level
+    plan_after(act, deadline, counted(act, deadline), planned)
+    _tell(act, planned, deadline)
     act.notes |= {
         "stage": deadline.stage,
-        "level": measure.level,
-        "organisation": _name(act, measure.organisation_id),
+        "level": planned.level,
+        "organisation": _name(act, planned.organisation_id),
         "late": _name(act, deadline.organisation_id),
-        "row": measure.row,
-        "cites": measure.cites,
+        "row": planned.row,
+        "cites": planned.cites,
     }
-    act.record(measure.kind, due=deadline.due_at.isoformat())
+    act.record(planned.kind, due=deadline.due_at.isoformat())
 
 
 def _name(act: Act, organisation_id: int | None) -> str | None:
     return act.organisation(organisation_id).name if organisation_id else None
 
 
-def _tell(act: Act, measure: Measure, deadline: Deadline) -> None:
+def _tell(act: Act, measure: Planned, deadline: Deadline) -> None:
     words = {
         "remind": "临期提醒",
         "urge": "到时未办，催办",
@@ -257,7 +258,7 @@ def _tell(act: Act, measure: Measure, deadline: Deadline) -> None:
             else notifying.people_of(act, task.organisation_id, task.role, grid_id=task.grid_id)
         )
         notifying.tell_people(act, people, measure.kind, subject)
-    elif measure.organisation_id is not None:
+    else:
         notifying.tell_organisation(act, measure.organisation_id, measure.kind, subject)
 
 

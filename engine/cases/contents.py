@@ -43,7 +43,7 @@ SELECT json_build_object(
     FROM custody h JOIN organisation o ON o.id = h.organisation_id WHERE h.case_id = c.id),
   'entry', (SELECT json_agg(e ORDER BY e.seq DESC) FROM entry e WHERE e.case_id = c.id),
   'entry_text', (SELECT json_agg(t) FROM entry_text t WHERE t.case_id = c.id),
-  'measure', (SELECT json_agg(m ORDER BY m.id) FROM measure m WHERE m.case_id = c.id AND m.done_at IS NOT NULL),
+  'measure', (SELECT json_agg(m ORDER BY m.id) FROM measure m WHERE m.case_id = c.id),
   'attachment', (SELECT json_agg(a ORDER BY a.id) FROM attachment a WHERE a.case_id = c.id),
   'contact', (SELECT json_agg(k) FROM contact k WHERE k.case_id = c.id),
   'contact_record', (SELECT json_agg(r ORDER BY r.at) FROM contact_record r WHERE r.case_id = c.id),

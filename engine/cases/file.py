@@ -25,7 +25,6 @@ from engine.worklist.errors import TaskUnknown
 from engine.worklist.models import Deadline, Measure, Task
 
 T = TypeVar("T")
-PENDING = (Measure.done_at.is_(None), Measure.cancelled_at.is_(None))
 
 _CONTENT = """
 SELECT json_build_object(
@@ -35,26 +34,28 @@ SELECT json_build_object(
   'task', (SELECT json_agg(t ORDER BY t.id) FROM task t WHERE t.case_id = c.id AND t.id = ANY(
     ARRAY(SELECT o.id FROM task o WHERE o.case_id = c.id AND o.closed_at IS NULL) || %(asked_for)s::bigint)),
   'deadline', (SELECT json_agg(d ORDER BY d.id) FROM deadline d WHERE d.case_id = c.id AND d.closed_at IS NULL),
-  'measure', (SELECT json_agg(m ORDER BY m.id) FROM measure m JOIN deadline d ON d.id = m.deadline_id
-    WHERE d.case_id = c.id AND d.closed_at IS NULL AND m.done_at IS NULL AND m.cancelled_at IS NULL),
   'custody', (SELECT json_agg(h ORDER BY h.id) FROM custody h WHERE h.case_id = c.id AND h.until IS NULL),
-  'matter', (SELECT json_agg(m) FROM matter m WHERE m.code = ANY(c.matter_code || %(named)s::text[])),
-  'division', (SELECT json_agg(d) FROM division d WHERE d.code = ANY(c.way || ARRAY(
-    SELECT o.division_code::text FROM organisation o WHERE o.id = ANY(c.bodies)))),
-  'organisation', (SELECT json_agg(o) FROM organisation o WHERE o.id = ANY(c.bodies || ARRAY(
-    SELECT p.id FROM unnest(c.way) AS above JOIN organisation p ON p.division_code = above AND p.kind = 'centre'))),
+  'matter', (SELECT json_agg(m) FROM unnest(c.matter_code || %(named)s::text[]) AS code, LATERAL (
+    SELECT * FROM matter WHERE matter.code = code.code LIMIT 1) AS m),
+  'division', (SELECT json_agg(d) FROM (SELECT unnest(c.way) AS code UNION SELECT o.division_code
+    FROM unnest(c.bodies) AS body, LATERAL (SELECT division_code FROM organisation WHERE id = body LIMIT 1) AS o
+    ) AS way, LATERAL (SELECT * FROM division WHERE division.code = way.code LIMIT 1) AS d),
+  'organisation', (SELECT json_agg(o) FROM (SELECT unnest(c.bodies) AS id UNION SELECT centre.id
+    FROM unnest(c.way) AS above, LATERAL (
+      SELECT id FROM organisation WHERE division_code = above AND kind = 'centre' ORDER BY id OFFSET 0) AS centre
+    ) AS body, LATERAL (SELECT * FROM organisation WHERE organisation.id = body.id LIMIT 1) AS o),
   'numbers', json_build_object(
     'task_id_seq', ARRAY(SELECT nextval('task_id_seq') FROM generate_series(1, %(new)s)),
     'custody_id_seq', ARRAY(SELECT nextval('custody_id_seq') FROM generate_series(1, %(new)s)),
     'deadline_id_seq', ARRAY(SELECT nextval('deadline_id_seq') FROM generate_series(1, 2 * %(new)s)),
-    'measure_id_seq', ARRAY(SELECT nextval('measure_id_seq') FROM generate_series(1, 7 * %(new)s)))
+    'measure_id_seq', ARRAY(SELECT nextval('measure_id_seq') FROM generate_series(1, %(new)s)))
 )::text FROM (
-  SELECT *, string_to_array(path, '.') AS way, ARRAY[holder_id, handler_id] || ARRAY(
+  SELECT *, string_to_array(path COLLATE "default", '.') AS way, ARRAY[holder_id, handler_id] || ARRAY(
     SELECT o.id FROM organisation o WHERE o.code = ANY(%(named)s::text[])) AS bodies
   FROM "case" WHERE id = %(case_id)s) AS c
 """
 _TABLES: tuple[type[Any], ...] = (
-    Division, Organisation, Matter, Instance, Timer, Stop, Task, Deadline, Measure, Custody)
+    Division, Organisation, Matter, Instance, Timer, Stop, Task, Deadline, Custody)
 
 
 class CaseFile:
@@ -118,12 +119,10 @@ class CaseFile:
         """The open deadlines, oldest first."""
         return [one for one in [*self._read(Deadline), *self._new(Deadline)] if one.closed_at is None]
 
-    @property
-    def measures(self) -> list[Measure]:
-        """What is planned around the open deadlines and not yet done, in the order in which it falls due."""
-        every = [*self._read(Measure), *self._new(Measure)]
-        pending = [one for one in every if one.done_at is None and one.cancelled_at is None]
-        return sorted(pending, key=lambda one: (one.at, one.id or 0))
+    def next_measure(self, at: datetime) -> Deadline | None:
+        """The open deadline whose next measure has waited longest of those due at this instant."""
+        due = [one for one in self.deadlines if one.next_at is not None and one.next_at <= at]
+        return min(due, key=lambda one: (one.next_at, one.id or 0), default=None)
 
     @property
     def custody(self) -> list[Custody]:
@@ -164,7 +163,6 @@ class CaseFile:
         found = {model: hydrate(self.session, model, docs[model.__tablename__]) for model in _TABLES}
         _relate(found[Organisation], "division_code", "division", {one.code: one for one in found[Division]})
         _relate(found[Deadline], "task_id", "task", {one.id: one for one in found[Task]})
-        _relate(found[Measure], "deadline_id", "deadline", {one.id: one for one in found[Deadline]})
         return found
 
     def _new(self, model: type[T]) -> list[T]:

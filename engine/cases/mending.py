@@ -20,6 +20,7 @@ from engine import directory, processes
 from engine.cases import custody
 from engine.cases.acting import complete_task
 from engine.cases.acts import act_on
+from engine.cases.clocks import pass_over_measures
 from engine.cases.clockwork import go_on
 from engine.cases.errors import MEASURE, ActInvalid, ActUnavailable
 from engine.cases.file import CaseFile
@@ -106,9 +107,7 @@ def skip(session: Session, actor: directory.Actor, incident_id: int, reason: str
         key = processes.passed_key(incident.process, incident.element)
         _decide(file, actor, incident, "skip", at, reason, given=given)
         if incident.element == MEASURE:
-            for measure in file.measures:
-                if measure.at <= at:
-                    measure.cancelled_at = at
+            pass_over_measures(act, at)
         else:
             incident.passed = {**incident.passed, key: given}
         return _again(file, actor, incident, "skipped", at)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from engine import directory, processes
-from engine.cases.clocks import cancel_measures, list_open, recount, settle_lamp
+from engine.cases.clocks import list_open, recount, settle_lamp
 from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
+from engine.cases.measures import cancel_measures
 from engine.cases.models import Stop
 from engine.processes.models import Instance
 
@@ -20,7 +21,7 @@ def stop_clock(act: Host, instance: Instance, reason: str, planned_until: dateti
         )
     )
     act.case.stopped_at, act.case.stopped_until = act.at, planned_until
-    cancel_measures(act, list_open(act))
+    cancel_measures(list_open(act))
     recount_timers(act, instance, planned_until - act.at)
     settle_lamp(act)
 

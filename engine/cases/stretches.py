@@ -67,8 +67,7 @@ def chart_of(case: Case, custody: Sequence[tuple[Custody, str]], stops: Sequence
         held = [(row, name) for row, name in custody if row.level == level]
         bars = tuple(_bar(row, dues[row.id], name, now, place) for row, name in held)
         ticks = tuple(sorted({place(due) for row, _ in held if (due := dues[row.id])}))
-        rung = tuple(place(each.done_at) for each in measures
-                     if each.done_at and each.level == level and each.kind in ("supervise", "raise"))
+        rung = tuple(place(each.at) for each in measures if each.level == level and each.kind in ("supervise", "raise"))
         lanes.append(Lane(level, bars, ticks, rung))
     stood = tuple((place(stop.since), place(stop.until or at)) for stop in stops)
     return Chart(begin, end, tuple(lanes), stood)

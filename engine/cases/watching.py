@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from engine import directory, processes
 from engine.audit.models import Entry
-from engine.cases.file import PENDING
 from engine.cases.hosting import Host
 from engine.cases.models import Case
 from engine.cases.troubles import note
 from engine.errors import Unavailable
 from engine.processes.models import Incident, Instance, Timer
-from engine.worklist.models import Measure, Task
+from engine.worklist.models import Deadline, Task
 
 MOST_AT_ONCE = 50
 
@@ -76,7 +75,7 @@ def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
     """Something that the clock would do in the case of an incident: timers, measures, the end of a hold."""
     return (
         exists().where(Instance.case_id == Incident.case_id, Timer.instance_id == Instance.id, Timer.due_at <= at),
-        exists().where(Measure.case_id == Incident.case_id, *PENDING, Measure.at <= at),
+        exists().where(Deadline.case_id == Incident.case_id, Deadline.next_at <= at),
         exists().where(Case.id == Incident.case_id, Case.stopped_until <= at))
 
 

@@ -147,7 +147,7 @@ class Mould:
         if special is not None:
             return [special]
         if isinstance(value, datetime):
-            return [self._at(value, is_waiting=_is_waiting(table, name, row))]
+            return [self._at(value, is_waiting=_is_waiting(table, name))]
         if isinstance(value, dict | list):
             return self._instants_in(_json(value), _escaped)
         if isinstance(value, bytes):
@@ -188,15 +188,13 @@ def number_prefix(mould: Mould, moved: timedelta) -> str:
 def _waiting(rows: Rows) -> list[tuple[datetime, bool]]:
     """What the clock will do with the case: the instants, and whether each is a drawn timer."""
     timers = [(row["due_at"], True) for row in rows["timer"]]
-    measures = [(row["at"], False) for row in rows["measure"] if _is_waiting("measure", "at", row)]
+    measures = [(row["next_at"], False) for row in rows["deadline"] if row["next_at"]]
     ends = [(row["stopped_until"], False) for row in rows["case"] if row["stopped_until"]]
     return sorted(timers + measures + ends)
 
 
-def _is_waiting(table: str, name: str, row: Row) -> bool:
-    if table == "measure":
-        return name == "at" and row["done_at"] is None and row["cancelled_at"] is None
-    return (table, name) == ("timer", "due_at")
+def _is_waiting(table: str, name: str) -> bool:
+    return (table, name) in (("timer", "due_at"), ("deadline", "next_at"))
 
 
 def _json(value: Any) -> str:

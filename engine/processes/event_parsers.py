@@ -96,11 +96,21 @@ class BoundaryNode(EventNode, BoundaryEventParser):  # type: ignore[misc]
         return BoundaryEventParser.create_task(self)
 
 
-class SendNode(EventNode, SendTaskParser):  # type: ignore[misc]
+class _MessageTaskNode(EventNode):
+    """A task that is an event to SpiffWorkflow and still has its scripts before and after."""
+
+    def _create_task(self, event_definition: Any, *about: Any, **more: Any) -> Any:
+        task = super()._create_task(event_definition, *about, **more)
+        scripts = self.parse_extensions()
+        task.prescript, task.postscript = scripts.get("preScript"), scripts.get("postScript")
+        return task
+
+
+class SendNode(_MessageTaskNode, SendTaskParser):  # type: ignore[misc]
     def create_task(self) -> Any:
         return SendTaskParser.create_task(self)
 
 
-class ReceiveNode(EventNode, ReceiveTaskParser):  # type: ignore[misc]
+class ReceiveNode(_MessageTaskNode, ReceiveTaskParser):  # type: ignore[misc]
     def create_task(self) -> Any:
         return ReceiveTaskParser.create_task(self)

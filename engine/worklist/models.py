@@ -67,6 +67,7 @@ class Deadline(Base):
         Index("ix_deadline_open_due", "due_at", postgresql_where=OPEN),
         Index("ix_deadline_ended", "closed_at", postgresql_include=["organisation_id", "due_at", "stage", "case_id"],
               postgresql_where=text("closed_at IS NOT NULL")),
+        Index("ix_deadline_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         Index("ix_deadline_untallied", "id", postgresql_where=text("closed_at IS NOT NULL AND NOT tallied")),
         CheckConstraint("due_at >= opened_at", name="order"),
     )
@@ -94,18 +95,19 @@ class Deadline(Base):
     extended: Mapped[list[Any] | None]  # [{"at", "from", "to", "by", "reason"}]
     closed_at: Mapped[datetime | None]
     tallied: Mapped[bool] = mapped_column(default=False, server_default=false())  # ended and counted
+    next_at: Mapped[datetime | None]  # when the next measure around it is due, none while the clock stands still
+    next_measure: Mapped[dict[str, Any] | None]  # {"kind", "level", "organisation_id", "row", "cites"}
     task: Mapped[Task | None] = relationship(primaryjoin=lambda: foreign(Deadline.task_id) == Task.id)
 
 
 class Measure(Base):
-    """What happens around a deadline without moving the token: remind, urge, supervise, raise attention."""
+    """What was done about a deadline without moving the token: reminded, urged, supervised, attention raised.
+
+    What comes next stands in the deadline itself, so that work done in time leaves nothing to be cancelled.
+    """
 
     __tablename__ = "measure"
-    __table_args__ = (
-        Index("ix_measure_pending", "at", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
-        Index("ix_measure_case", "case_id"),
-        Index("ix_measure_deadline", "deadline_id", postgresql_where=text("done_at IS NULL AND cancelled_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_measure_case", "case_id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigInteger)
@@ -114,8 +116,6 @@ class Measure(Base):
     level: Mapped[str | None] = mapped_column(String(20))
     organisation_id: Mapped[int | None]
     at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
-    cancelled_at: Mapped[datetime | None]
     row: Mapped[int]
     cites: Mapped[str] = mapped_column(String(200))
     deadline: Mapped[Deadline] = relationship()

@@ -78,8 +78,7 @@ def test_attention_rises_level_after_level_and_custody_stays(office: Office) -> 
 def test_the_reminder_comes_when_eighty_percent_of_the_limit_has_run(office: Office) -> None:
     """4 work hours from 09:00: 80 % is 3 h 12 min, after lunch at 13:12."""
     office.report()
-    reminder, = office.measures("remind")
-    assert reminder.at == office.at_office(3, 4, 13, 12)
+    assert office.planned("accept") == ("remind", office.at_office(3, 4, 13, 12))
 
 
 @pytest.mark.cites("E4")
@@ -181,8 +180,9 @@ def test_the_centre_that_dispatched_extends_and_everything_moves(office: Office)
     office.act("extend", office.who("seat", COMMUNITY), until=later.isoformat())
     deadline = office.deadline("handle")
     assert deadline.due_at == office.task("handle_task").due_at == later and office.case.due_at == later
-    assert [one.at for one in office.measures("urge") if one.deadline_id == deadline.id] == [later]
     assert office.case.total_due_at == later and deadline.first_due_at == office.at_office(3, 11, 17, 30)
+    office.wait(later)
+    assert [entry.at for entry in office.entries("urge") if entry.facts["stage"] == "handle"] == [later]
 
 
 def test_a_second_extension_is_decided_by_the_level_above(office: Office) -> None:
@@ -254,7 +254,8 @@ def test_afterwards_every_deadline_and_measure_moves_by_what_stood_still(office:
     deadline = office.deadline("handle")
     assert deadline.due_at == office.task("handle_task").due_at == office.at_office(3, 18, 17, 30)
     assert office.case.total_due_at == office.at_office(3, 20, 13, 30) and office.case.stopped_at is None
-    assert [one.at for one in office.measures("urge") if one.deadline_id == deadline.id] == [deadline.due_at]
+    office.wait(deadline.due_at)
+    assert [entry.at for entry in office.entries("urge") if entry.facts["stage"] == "handle"] == [deadline.due_at]
 
 
 def test_a_hold_ends_by_itself_when_it_was_agreed_to(office: Office) -> None:
@@ -282,10 +283,10 @@ def test_a_task_that_opens_during_a_hold_has_its_whole_limit_afterwards(office: 
     office.do("dispatch", "department", organisation=f"{TOWNSHIP}-housing")
     hold(office, office.at_office(3, 11, 9))
     office.do("sign", "sign")
-    assert office.case.due_at is None and office.measures("urge") == []
+    assert office.case.due_at is None and office.planned("handle") is None
     office.wait(office.at_office(3, 11, 9))
     assert office.deadline("handle").due_at == office.at_office(3, 18, 17, 30)
-    assert len(office.measures("urge")) == 1
+    assert office.planned("handle") == ("remind", office.deadline("handle").warn_at)
 
 
 @pytest.mark.cites("E4")

@@ -130,7 +130,7 @@ def settled(house: House, seen: list[tuple[int, str, datetime]], latest: datetim
 def measures(house: House) -> tuple[int, int]:
     """How many measures were taken, and how many entries of the clock say so."""
     with house.session() as session:
-        taken = session.scalar(sa.select(sa.func.count()).select_from(Measure).where(Measure.done_at.is_not(None)))
+        taken = session.scalar(sa.select(sa.func.count()).select_from(Measure))
         told = session.scalar(sa.select(sa.func.count()).select_from(Entry).where(
             Entry.actor == directory.CLOCK.label, Entry.verb != "timer"))
     return taken or 0, told or 0

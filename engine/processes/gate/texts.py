@@ -8,7 +8,7 @@ from engine.expressions import ExpressionRefused, compile_assignments, compile_e
 from engine.processes.extensions import operation_of, script_of
 from engine.processes.foreign import is_foreign, language_of
 from engine.processes.gate.drawing import Findings, definitions_of, title
-from engine.processes.names import FUNCTIONS, RESERVED, local, tag
+from engine.processes.names import ACTIVITIES, FUNCTIONS, RESERVED, local, tag
 from engine.processes.timers import is_iso, is_like_iso, why_unreadable
 
 _PLAIN = ("conditionExpression", "loopCondition", "loopCardinality", "completionCondition", "condition")
@@ -37,7 +37,7 @@ def _check_text(node: Any, findings: Findings) -> None:
     elif kind == "scriptTask":
         _check_script_task(node, findings)
     elif kind in ("preScript", "postScript") and (node.text or "").strip():
-        _check_script(node.getparent().getparent(), node.text, findings)
+        _check_script_around(node.getparent().getparent(), node.text, findings)
     elif kind == "timerEventDefinition":
         _check_timer(node, findings)
     elif kind == "serviceTask":
@@ -82,6 +82,12 @@ def _check_script_task(node: Any, findings: Findings) -> None:
         findings.warning(node, "script_empty", f"脚本任务「{title(node)}」没有内容，走到它什么也不做")
     else:
         _check_script(node, script, findings)
+
+
+def _check_script_around(node: Any, text: str, findings: Findings) -> None:
+    if local(node.tag) not in ACTIVITIES:
+        findings.error(node, "script_unused", f"「{title(node)}」前后的脚本不会执行，请移到它前面或后面的脚本任务里")
+    _check_script(node, text, findings)
 
 
 def _check_script(node: Any, text: str, findings: Findings) -> None:

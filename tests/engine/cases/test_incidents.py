@@ -226,11 +226,12 @@ def test_a_measure_that_breaks_is_passed_over(office: Office, operator: director
     with monkeypatch.context() as patch:
         patch.setattr(notifying, "tell_organisation", silent)
         patch.setattr(notifying, "tell_people", silent)
-        office.wait(office.measures("remind")[0].at)
+        office.wait(office.deadline("accept").warn_at)
     incident = open_incidents(office)[0]
     assert (incident.element, incident.code) == ("measure", "measure_broken")
     assert mending.skip(office.session, operator, incident.id, "不必提醒", {}, office.at).is_over
-    assert office.measures("remind") == [] and office.measures("urge") != [] and promises(office) == []
+    assert office.entries("remind") == [] and office.planned("accept") == ("urge", office.deadline("accept").due_at)
+    assert promises(office) == []
 
 
 def test_only_the_operator_of_the_place_may(climbing: Office) -> None:

@@ -34,6 +34,9 @@ REFUSED: list[tuple[str, str, Source]] = [
                                                                             g -*-> end""")),
     ("script", "s", drawn("p", ENDS + script("s", "import os"), "start -> s -> end")),
     ("script", "s", drawn("p", ENDS + script("s", "form = 1"), "start -> s -> end")),
+    ("script_unused", "g", drawn("p", ENDS + user("a") + '<exclusiveGateway id="g"><extensionElements><spiffworkflow:'
+                                 'preScript>x = 1</spiffworkflow:preScript></extensionElements></exclusiveGateway>',
+                                 "start -> a -> g -> end")),
     ("timer_empty", "t", drawn("p", ENDS + user("a") + timer("t", "a", ""), """start -> a -> end
                                                                                t -> end""")),
     ("activity_io", "a", drawn("p", ENDS + '<userTask id="a"><ioSpecification/></userTask>', "start -> a -> end")),

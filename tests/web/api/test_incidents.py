@@ -57,8 +57,8 @@ def test_a_key_does_not_remember_the_failure(house: House, call: Call, number: s
     assert dispatcher("POST", path, ANSWER, Idempotency_Key=key).status_code == 503
     assert dispatcher("POST", path, ANSWER, Idempotency_Key=key).status_code == 503
     assert incidents_of(house, number)[0].attempts == 3
-    other = {"outcome": "own", "values": {"matter": "SR0107"}}
-    assert dispatcher("POST", path, other, Idempotency_Key=key).status_code == 200
+    other = {"outcome": "own", "values": {"matter": "nowhere"}}
+    assert dispatcher("POST", path, other, Idempotency_Key=key).get_json()["code"] == "act_invalid"
 
 
 def test_the_operator_reads_it_and_what_may_be_done(house: House, call: Call, number: str) -> None:
