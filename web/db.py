@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import scope
 from engine.db import Base, server
+from engine.db.session import PREPARED_AT, greet_when_quiet
 from engine.settings import Settings
 
 _PATIENCE = " ".join(
@@ -27,18 +28,19 @@ def connect(app: Flask, settings: Settings, database_url: str | None) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = _with_driver(url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
+    with app.app_context():
+        greet_when_quiet(db.engine)
     scope.install(Session)
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     """One connection a thread and a few to spare; what people typed stays out of error texts."""
     return {
-        "pool_pre_ping": True,
         "pool_size": settings.web_threads,
         "max_overflow": 4,
         "pool_timeout": 10,
         "hide_parameters": True,
-        "connect_args": {"options": _PATIENCE},
+        "connect_args": {"options": _PATIENCE, "prepare_threshold": PREPARED_AT},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import partial
+from itertools import count
 from statistics import mean
 
 from engine import decisions, library
@@ -25,6 +26,7 @@ _TABLE = """<?xml version="1.0" encoding="UTF-8"?>
     {rules}
   </decisionTable></decision>
 </definitions>"""
+_COUNT = count(5)
 _INPUT = """<input id="in_{name}" label="{name}">
       <inputExpression id="ask_{name}" typeRef="{kind}"><text>{name}</text></inputExpression>
     </input>"""
@@ -80,8 +82,8 @@ def _round(office: Office, table: library.Source) -> tuple[float, float, float]:
 
 
 def _question(table: library.Source, row: int, times: int) -> None:
-    data = {"matter": f"M{row:04d}", "urgency": "normal", "count": 5}
+    """Each asks something new, for what was asked before is known."""
     for _ in range(times):
-        answer = decisions.ask(table, data)
+        answer = decisions.ask(table, {"matter": f"M{row:04d}", "urgency": "normal", "count": next(_COUNT)})
         if answer.rows[0].number != row:
             raise NotTheSame(f"row {answer.rows[0].number} answered instead of row {row}")

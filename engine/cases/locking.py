@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import orjson
-from sqlalchemy import BigInteger, Text, bindparam, cast, func, literal_column, select
+from sqlalchemy import BigInteger, Select, Text, bindparam, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
 from sqlalchemy.orm import Session
 
 from engine import worklist
 from engine.cases.errors import CaseUnknown
 from engine.cases.models import Case
+from engine.cases.scope import narrowed
 from engine.db.hydrating import hydrate
-from engine.db.session import ONCE_BUILT
+from engine.directory import Actor
 from engine.worklist.models import Task
 
 
 def lock_case(session: Session, case_id: int) -> Case:
     """The case row, locked until the commit; CaseUnknown outside the session's scope."""
-    row = session.scalars(_BY_ID, {"asked": case_id}).first()
-    if row is None:
+    case = _locked(session, _BY_ID, case_id)
+    if case is None:
         raise CaseUnknown()
-    return _read(session, row)
+    return case
 
 
 def lock_case_of_task(session: Session, task_id: int) -> Case:
@@ -27,20 +32,29 @@ def lock_case_of_task(session: Session, task_id: int) -> Case:
 
     What hangs on the case is read after this: while we waited for the lock it may have changed.
     """
-    row = session.scalars(_BY_TASK, {"asked": task_id}).first()
-    if row is None:
+    case = _locked(session, _BY_TASK, task_id)
+    if case is None:
         raise worklist.TaskUnknown()
-    return _read(session, row)
+    return case
 
 
-# built once, for building them costs as much as asking
+_DIALECT = psycopg()  # type: ignore[no-untyped-call]
 _LOCKING = (
-    select(cast(func.row_to_json(literal_column('"case"')), Text)).select_from(Case).with_for_update(of=Case)
-    .execution_options(**ONCE_BUILT))
+    select(cast(func.row_to_json(literal_column('"case"')), Text)).select_from(Case).with_for_update(of=Case))
 _ASKED = bindparam("asked", type_=BigInteger)
 _BY_ID = _LOCKING.where(Case.id == _ASKED)
 _BY_TASK = _LOCKING.join(Task, Task.case_id == Case.id).where(Task.id == _ASKED)
 
 
-def _read(session: Session, row: str) -> Case:
-    return hydrate(session, Case, [orjson.loads(row)])[0]
+def _locked(session: Session, statement: Select[str], asked: int) -> Case | None:
+    session.flush()
+    text, values = _written(statement, session.info.get("actor"))
+    row = session.connection().exec_driver_sql(text, {**values, "asked": asked}).scalar()
+    return None if row is None else hydrate(session, Case, [orjson.loads(row)])[0]
+
+
+@lru_cache(maxsize=4096)
+def _written(statement: Select[str], actor: Actor | None) -> tuple[str, dict[str, Any]]:
+    """The question as the driver takes it, within this scope, and its values: to write it costs more than to ask it."""
+    compiled = (narrowed(statement, actor) if actor else statement).compile(dialect=_DIALECT)
+    return str(compiled), dict(compiled.params)

@@ -87,13 +87,14 @@ def _narrow(state: ORMExecuteState) -> None:
     if actor is None or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
     if state.execution_options.keys() >= ONCE_BUILT.keys():
-        state.statement = _narrowed(state.statement, actor)
+        state.statement = narrowed(state.statement, actor)
     else:
         state.statement = state.statement.options(*_criteria(actor))
 
 
 @lru_cache(maxsize=4096)
-def _narrowed(statement: Any, actor: Actor) -> Any:
+def narrowed(statement: Any, actor: Actor) -> Any:
+    """A statement that is built once, kept to what this actor sees."""
     return statement.options(*_criteria(actor))
 
 

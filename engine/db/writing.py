@@ -155,6 +155,8 @@ def _plan_of(mapper: Mapper[Any]) -> _Plan | None:
     if not isinstance(table, sa.Table) or any(one.direction is not MANYTOONE for one in mapper.relationships):
         return None
     columns = {attribute.key: attribute.columns[0] for attribute in mapper.column_attrs}
+    if len(columns) != len(table.c):
+        return None
     keys = tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key)
     numbered = table.autoincrement_column is not None
     links = tuple(
@@ -286,13 +288,11 @@ def _part(how: str, name: str, plans: Mapping[str, _Plan], size: int) -> str:
         return f"WITH rows AS (SELECT doc FROM {given} AS given(doc)) {_PARTS[name]} RETURNING 1"
     plan = plans[name]
     table, keys = _quoted(name), [plan.columns[key] for key in plan.keys]
-    names = [name for name in plan.columns.values() if how == "insert" or name not in keys]
-    columns, read = ", ".join(map(_quoted, names)), ", ".join(f"r.{_quoted(name)}" for name in names)
+    columns = ", ".join(map(_quoted, plan.table.c.keys()))  # in the order in which the row types have them
     same = " AND ".join(f"t.{_quoted(key)} = (g.doc->>'{key}')::{_type(plan.table, key)}" for key in keys)
     return {
-        "insert": f"INSERT INTO {table} ({columns}) SELECT {read} "
-                  f"FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) AS r RETURNING 1",
-        "update": f"UPDATE {table} AS t SET ({columns}) = (SELECT {read} FROM jsonb_populate_record(t, g.doc) AS r) "
+        "insert": f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) RETURNING 1",
+        "update": f"UPDATE {table} AS t SET ({columns}) = (SELECT * FROM jsonb_populate_record(t, g.doc)) "
                   f"FROM {given} AS g(doc) WHERE {same} RETURNING 1",
         "delete": f"DELETE FROM {table} AS t USING {given} AS g(doc) WHERE {same} RETURNING 1",
     }[how]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from engine.decisions.checks import check_shape, check_values
@@ -40,10 +40,17 @@ def compiled(source: Source) -> tuple[Table | None, Findings]:
         return None, findings
     inputs = tuple(_input(sheet, place, findings) for place in range(len(sheet.inputs)))
     outputs = tuple(_output(sheet, place, findings) for place in range(len(sheet.outputs)))
-    table = Table(sheet, tuple(one for one in inputs if one), tuple(one for one in outputs if one))
+    table = _table(sheet, [one for one in inputs if one], [one for one in outputs if one])
     if not findings.errors:
         check_values(table, findings)
     return None if findings.errors else table, findings
+
+
+def _table(sheet: TableInfo, inputs: Sequence[Input], outputs: Sequence[Output]) -> Table:
+    names = {name for one in inputs for name in one.ask.names}
+    names |= {name for one in inputs for cell in one.cells for name in cell.names}
+    names |= {name for one in outputs for cell in one.cells if cell for name in cell.names}
+    return Table(sheet, tuple(inputs), tuple(outputs), tuple(sorted(names)))
 
 
 def _input(sheet: TableInfo, place: int, findings: Findings) -> Input | None:

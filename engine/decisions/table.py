@@ -54,6 +54,7 @@ class Table:
     sheet: TableInfo
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
+    names: tuple[str, ...]  # the data that some cell asks for
 
     @property
     def every_row(self) -> int:

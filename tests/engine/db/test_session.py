@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.db import session as session_module
 from engine.db.session import create_engine
 
 
@@ -26,7 +27,9 @@ def test_what_a_test_commits_is_gone_in_the_next(session: Session, _again: int) 
     session.commit()
 
 
-def test_a_terminated_connection_is_replaced(database_url: str) -> None:
+def test_a_connection_that_ended_while_it_lay_still_is_replaced(
+        database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "QUIET", 0)
     engine = create_engine(database_url, pool_size=1)
     other = create_engine(database_url, poolclass=sa.NullPool)
     with engine.connect() as connection:
