@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import attachments, audit, cases, clock, directory, errands, matters, notices, registers, residents
+from engine import attachments, audit, backups, cases, clock, directory, errands, matters, notices, registers, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating, scope, watching
 from engine.supervision import tallies
@@ -84,6 +84,11 @@ def forget_what_is_over(session: Session, at: datetime) -> int:
     return attachments.sweep_orphans(session, at)
 
 
+def back_up(session: Session, at: datetime) -> int:
+    """The backup that is due today or was asked for."""
+    return backups.keep(session, at)
+
+
 def notice_stuck_cases(session: Session, at: datetime) -> int:
     """A batch of cases that nobody and nothing moves, each made an incident."""
     return watching.notice_stuck(session, at)
@@ -110,5 +115,6 @@ JOBS: tuple[Job, ...] = (
     Job("stuck", timedelta(minutes=5), notice_stuck_cases),
     Job("incidents", timedelta(seconds=30), settle_incidents),
     Job("forget", timedelta(minutes=10), forget_what_is_over),
+    Job("backup", timedelta(minutes=1), back_up),
     Job("tally", timedelta(seconds=20), count_what_ended),
 )

@@ -50,11 +50,17 @@ class Settings(BaseSettings):
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=4, ge=1, le=64)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    backups: Path | None = None
+    """Folder of the daily backups, best on another volume; unset: in DATA, and none in a demo."""
+    backup_at: str = Field(default="02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """When the daily backup is made, by the office's clock."""
+    backups_kept: int = Field(default=14, ge=1, le=3650)
+    """How many of them are kept; the oldest goes."""
 
-    @field_validator("data")
+    @field_validator("data", "backups")
     @classmethod
-    def _whole_path(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
+    def _whole_path(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser().resolve()
 
     @field_validator("database_url")
     @classmethod
@@ -76,6 +82,11 @@ class Settings(BaseSettings):
         """32 bytes for one purpose ("sessions", "contacts"), always the same for the same secret."""
         secret = self.secret_key or _kept_secret(self.data)
         return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
+
+    @property
+    def backups_folder(self) -> Path | None:
+        """Where daily backups go; None where none are made."""
+        return self.backups or (None if self.demo else self.data / "backups")
 
     @property
     def clock_file(self) -> Path:

@@ -121,6 +121,11 @@ def client_address() -> str:
     return (request.remote_addr or "unknown")[:45]
 
 
+def device() -> str:
+    """What the browser or program calls itself."""
+    return request.user_agent.string[:200]
+
+
 def is_near() -> bool:
     """Whether the request comes from this machine or a private network."""
     try:

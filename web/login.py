@@ -50,7 +50,7 @@ def enter() -> Any:
         return _page(failure_of(directory.WrongCredentials()).detail, 401)
     address, at = identity.client_address(), clock.now()
     try:
-        opened = directory.log_in(db.session(), username, password, address, "browser", at)
+        opened = directory.log_in(db.session(), username, password, address, "browser", at, identity.device())
     except (directory.WrongCredentials, directory.TooManyAttempts) as refused:
         failure = failure_of(refused)
         answer = make_response(_page(failure.detail, failure.status, username))

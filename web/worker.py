@@ -23,7 +23,7 @@ from engine import cases, clock
 from engine.db import bell
 from engine.db.failpoints import failpoint
 from engine.jobs import DUE_JOB, JOBS, Job
-from engine.supervision.beats import beat, rest
+from engine.supervision.beats import JobBeat, beat, rest
 from web.place import Place
 
 log = structlog.get_logger()
@@ -49,6 +49,7 @@ class Worker:
         self.place, self.jobs = place, jobs
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self.went: dict[str, JobBeat] = {}
 
     def run(self, parent: int | None = None) -> None:
         """Work until SIGTERM or SIGINT, or until the process that started us is gone."""
@@ -84,7 +85,17 @@ class Worker:
                 done += step
         except Exception as error:
             log.error("job failed", job=job.name, exc_info=error)
+            self._note(job, type(error).__name__)
+        else:
+            self._note(job, "")
         return done
+
+    def _note(self, job: Job, problem: str) -> None:
+        """How the job went, for the next sign of life."""
+        now = clock.now().isoformat()
+        before = self.went.get(job.name)
+        since = before["since"] if problem and before and before["problem"] else now
+        self.went[job.name] = {"at": now, "problem": problem, "since": since if problem else ""}
 
     def listen(self, scheduler: Any) -> None:
         """Do what is due as soon as somebody says that it is, not at the next tick."""
@@ -111,7 +122,7 @@ class Worker:
         """Note in the database that this worker lives."""
         try:
             with self.place.sessions.begin() as session:
-                beat(session, self.name, clock.now())
+                beat(session, self.name, clock.now(), dict(self.went))
         except Exception as error:
             log.error("sign of life failed", exc_info=error)
 
