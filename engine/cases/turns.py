@@ -17,6 +17,8 @@ _MUST: dict[str, tuple[str, str, str, str]] = {  # what is to be done, and what 
     "sign": ("签收", "未签收", "sign for it", "not signed for yet"),
     "sign_assist": ("签收（协办）", "未签收", "sign for its part", "not signed for yet"),
     "decide_return": ("对退回作出决定", "未决定", "decide on the return", "not decided yet"),
+    "decide_request": ("审批申请", "未审批", "decide the request", "not decided yet"),
+    "decide_request_above": ("审批申请", "未审批", "decide the request", "not decided yet"),
     "handle_task": ("办结", "已签收，未反馈", "finish it", "signed for, no result yet"),
     "assist_task": ("完成协办", "未反馈", "finish its part", "no result yet"),
     "lead_handle": ("办结本单位部分", "未反馈", "finish its own part", "no result yet"),

@@ -75,6 +75,15 @@ _SAID: dict[str, tuple[str, str]] = {
     "recall": ("撤回", "recalled it"),
     "reassign": ("改派", "took it from the unit to reassign it"),
     "raise": ("提级", "raised it one level"),
+    "ask_extension": ("申请延期 {days} 个工作日", "asked for {days} more working days"),
+    "ask_hold": ("申请挂账", "asked for a hold"),
+    "decide_request/grant": ("同意{kind}申请", "granted the request: {kind}"),
+    "decide_request/fewer": ("部分同意{kind}申请", "granted the request in part: {kind}"),
+    "decide_request/refuse": ("不同意{kind}申请", "refused the request: {kind}"),
+    "decide_request_above/grant": ("同意{kind}申请", "granted the request: {kind}"),
+    "decide_request_above/fewer": ("部分同意{kind}申请", "granted the request in part: {kind}"),
+    "decide_request_above/refuse": ("不同意{kind}申请", "refused the request: {kind}"),
+    "timer/undecided": ("申请逾时未批，转上一级", "the request was not decided in time: the level above decides"),
     "extend": ("延期", "extended the deadline"),
     "hold": ("挂账", "put it on hold"),
     "resume": ("恢复计时", "let the clock run again"),
@@ -154,6 +163,8 @@ class _Facts(dict[str, str]):
         self["element"] = element
         if "stage" in facts:
             self["stage"] = word("limit_stage", str(facts["stage"]), language)
+        if "request" in facts:
+            self["kind"] = word("request", str(facts["request"]), language)
 
     def __missing__(self, key: str) -> str:
         return ""

@@ -54,6 +54,9 @@ class Desk:
         }.get(verb, {})
         if verb == "assign_assistants":
             return {code: code for code in data["form"].get("assistants", [])}
+        if verb == "register_request":
+            before = self.done.count("extend") + self.done.count("hold")
+            return {"kind": data["form"]["kind"], "above": before > 0}
         if verb == "ring_next":
             self.levels_above -= 1
             return {"top": self.levels_above <= 0}
@@ -84,7 +87,8 @@ class Desk:
         self.step = processes.fire(self.diagram, self.step.state, [(timer.task, element)], self)
         return self.open
 
-    def say(self, message: str) -> list[str]:
+    def say(self, message: str, **form: Any) -> list[str]:
         """Send a message of an act without a task; what waits then."""
-        self.step = processes.deliver(self.diagram, self.step.state, message, None, self, {"reason": "见批示"})
+        given = {"reason": "见批示", **form}
+        self.step = processes.deliver(self.diagram, self.step.state, message, None, self, given)
         return self.open
