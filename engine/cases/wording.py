@@ -103,6 +103,7 @@ _QUIET = ("description", "place", "title")  # shown above the timeline already
 class Line:
     """One line of the timeline; `quotes` are the words that somebody wrote, `note` the rule behind it."""
 
+    verb: str
     seq: int
     at: datetime
     actor: str
@@ -119,7 +120,7 @@ def line_of(entry: Entry, texts: Mapping[str, str], language: Language) -> Line:
     """The sentence of an entry with the free words that belong to it."""
     is_clock = entry.actor == CLOCK.name
     quotes = tuple(text for field, text in texts.items() if field not in _QUIET)
-    return Line(entry.seq, entry.at, _actor(entry, is_clock, language), is_clock,
+    return Line(entry.verb, entry.seq, entry.at, _actor(entry, is_clock, language), is_clock,
                 _sentence(entry, is_clock, language), _tone(entry), quotes, _note(entry.facts, language),
                 entry.versions, entry.verb not in ("claim", "release", "remind", "daily"))
 

@@ -35,6 +35,11 @@ class Desk:
     filters: Filters
     order: Order
 
+    @property
+    def is_ticked(self) -> bool:
+        """Whether rows are ticked for what is done to many: a grid worker's lists have nothing of that kind."""
+        return self.queue is None or self.queue.role != "grid_worker"
+
     def url(self, **changed: Any) -> str:
         """The address of this list with something changed; None removes a parameter."""
         given: dict[str, Any] = {**self.filters.active, **changed}

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         due=due,
         ago=ago,
         day=day,
-        brief=brief, local_date=local_date,
+        brief=brief, local_date=local_date, full=full,
         word=word,
         clock_words=clock_words,
         percent=percent,
@@ -161,6 +161,11 @@ def stamp(at: datetime | None) -> str:
 def due(at: datetime | None) -> str:
     """A moment to keep, with its weekday."""
     return moments.due_stamp(at, now(), language()) if at else ""
+
+
+def full(at: datetime) -> str:
+    """A moment on paper: the whole date with its weekday."""
+    return moments.full_stamp(at, language())
 
 
 def brief(at: datetime, with_hour: bool = False) -> str:

@@ -35,6 +35,7 @@ document.addEventListener("toast", (event) => say(event.detail));
 document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
   if (at("[data-help]")) document.getElementById("help").showModal();
+  if (at("[data-print]")) window.print();
   if (at("[data-dismiss]")) at("[data-dismiss]").parentElement.remove();
   if (at("[data-menu]")) {
     const open = document.getElementById("rail").classList.toggle("open");
