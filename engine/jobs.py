@@ -31,14 +31,28 @@ class Job:
     do: Callable[[Session, datetime], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The postman's round of one channel: letters taken in one transaction, carried in none, noted in another."""
+
+    name: str
+    every: timedelta
+    channel: str
+
+
 def advance_cases(session: Session, at: datetime) -> int:
     """Everything due in the few cases that waited longest."""
     return len(cases.advance_some(session, at))
 
 
 def deliver_notices(session: Session, at: datetime) -> int:
-    """A batch of messages that are due."""
+    """A batch of messages that are due in the inboxes."""
     return notices.deliver_due(session, at)
+
+
+def gather_digests(session: Session, at: datetime) -> int:
+    """A batch of what was kept for a digest that is due."""
+    return notices.gather(session, at)
 
 
 def anchor_chains(session: Session, at: datetime) -> int:
@@ -104,9 +118,11 @@ def count_what_ended(session: Session, at: datetime) -> int:
     return tallies.note_lateness(session, at) + tallies.add_ended(session, at)
 
 
-JOBS: tuple[Job, ...] = (
+JOBS: tuple[Job | Round, ...] = (
     Job(DUE_JOB, timedelta(seconds=1), advance_cases),
     Job("notices", timedelta(seconds=2), deliver_notices),
+    Job("digests", timedelta(minutes=1), gather_digests),
+    *(Round(f"post {channel}", timedelta(seconds=3), channel) for channel in sorted(notices.CHANNELS)),
     Job("anchor", timedelta(minutes=5), anchor_chains),
     Job("errands", timedelta(seconds=1), do_errands),
     Job("more errands", timedelta(seconds=1), do_errands),  # somebody's large export lets others' work pass

@@ -44,6 +44,9 @@ ENGLISH: dict[str, str] = {
     "input_missing": "A table asked for a value that is not there.",
     "key_invalid": "An Idempotency-Key has 1 to 255 visible characters.",
     "last_administrator": "The last administrator of this kind cannot go or be locked out: appoint another one first.",
+    "letter_alive": "This letter is no longer dead: somebody sent it again or dropped it, or it has arrived.",
+    "letter_reason_missing": "Give the reason why it is dropped.",
+    "letter_unknown": "There is no such dead letter.",
     "limit_invalid": "A limit is a number and a unit, such as 2 work_day.",
     "link_unknown": "This link opens nothing: it may be incomplete or no longer valid. Look it up by number and phone.",
     "list_version_taken": "This version of the list was loaded before with other content: change its name.",
@@ -62,6 +65,7 @@ ENGLISH: dict[str, str] = {
         "Absences are noted by oneself, a supervisor of the centre or above, or the system administrator.",
     "not_yours_to_confirm":
         "This part is not yours: posts are the security administrator's, the rest the system administrator's.",
+    "notice_unknown": "There is no such notice.",
     "office_unknown": "There are no such office hours.",
     "outcome_late": "This way was open for a time only, which is over; choose another.",
     "over_budget": "The diagram went beyond the budget of one act.",
