@@ -15,7 +15,7 @@ from engine import clock, directory, matters
 from engine.cases import incidents, moments, queues, reading, words
 from engine.cases.lamps import Clock
 from engine.errors import WanggeError
-from web import failing, identity, languages
+from web import failing, identity, languages, wording
 from web.db import db
 
 
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         clock_words=clock_words,
         percent=percent,
         moment=datetime.fromisoformat,
+        errand_problem=errand_problem,
     )
     env.globals.update(
         shelves=shelves,
@@ -205,6 +206,13 @@ def clock_words(of: Clock, with_stage: bool = False) -> str:
 def told(error: WanggeError) -> str:
     """What an error says in the reader's language."""
     return failing.failure_of(error).detail
+
+
+def errand_problem(problem: dict[str, Any] | None) -> str:
+    """Why long work was not done, in the reader's language."""
+    if problem is None:
+        return ""
+    return wording.english(problem["code"], problem["facts"]) if language() == "en" else str(problem["message"])
 
 
 def toast(text: str, undo: str = "") -> str:
