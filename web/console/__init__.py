@@ -9,6 +9,7 @@ from web.console import (
     asking,
     cases,
     changes,
+    channels,
     comparing,
     designing,
     drawing,
@@ -26,12 +27,14 @@ from web.console import (
     styleguide,
     supervision,
     tasks,
+    telling,
 )
 from web.console.blueprint import blueprint
 
 __all__ = [
     "asking",
     "cases",
+    "channels",
     "comparing",
     "designing",
     "drawing",
@@ -47,6 +50,7 @@ __all__ = [
     "styleguide",
     "supervision",
     "tasks",
+    "telling",
 ]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
-from engine import clock, directory, matters
+from engine import clock, directory, matters, notices
 from engine.cases import incidents, moments, queues, reading, words
 from engine.cases.lamps import Clock
 from engine.errors import WanggeError
@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
         role_name=role_name,
         is_fragment=is_fragment,
         preference=preference, saved_url=saved_url,
-        tops=_tops,
+        tops=_tops, dead_letters=dead_letters,
     )
 
 
@@ -106,6 +106,12 @@ def open_incidents() -> int:
         g.open_incidents = incidents.count_open(db.session(), identity.current_actor())
     found: int = g.open_incidents
     return found
+
+
+def dead_letters() -> int:
+    """Letters that were given up and wait for the reader, who is an operator."""
+    return notices.count_dead(db.session(), [post.path for post in identity.current_actor().posts
+                                             if post.role == "system_admin"])
 
 
 def admitted() -> Sequence[Any]:

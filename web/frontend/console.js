@@ -5,6 +5,7 @@ import { drawDiagrams } from "./diagrams.js";
 import { prepareForms, showFields } from "./forms.js";
 import { openRow, prepareList } from "./list.js";
 import { say } from "./toast.js";
+import { listenForNotices } from "./arriving.js";
 import "./busy.js";
 
 window.htmx = htmx;
@@ -21,14 +22,10 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-fold]").forEach((one) => one.setAttribute("data-closed", ""));
   drawDiagrams();
   listenToKeys();
+  listenForNotices();
 });
 document.addEventListener("htmx:after:swap", () => {
   prepare(document.getElementById("pane") || document);
-  const counts = document.getElementById("counts");
-  if (counts && counts.dataset.count !== "") {
-    const rest = document.title.replace(/^\(\d+\+?\) /, "");
-    document.title = Number(counts.dataset.count) ? `(${counts.dataset.count}) ${rest}` : rest;
-  }
 });
 document.addEventListener("toast", (event) => say(event.detail));
 
