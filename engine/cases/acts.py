@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import directory, processes
-from engine.cases import notifying, requests
+from engine.cases import calling_back, notifying, requests
 from engine.cases.acting import Acted, require_running
 from engine.cases.clocks import extend_deadline, list_open
 from engine.cases.clockwork import catch_up
@@ -21,6 +21,7 @@ from engine.cases.locking import lock_case
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.queries import find_case
+from engine.cases.queues import CALLBACK
 from engine.cases.scope import unscoped
 from engine.cases.stops import restart_clock, stop_clock
 from engine.cases.troubles import Repeat, take_up, watched
@@ -42,6 +43,7 @@ class Verb:
     may: Callable[[Host], bool]
     can: Callable[[Host, Instance], bool]
     do: Callable[[Host, Instance, Mapping[str, Any]], None]
+    sealed: tuple[str, ...] = ()  # fields whose words go into a sealed row, never into the record
 
     @property
     def form(self) -> Form:
@@ -95,11 +97,11 @@ def _do(act: Host, instance: Instance, verb: Verb, values: dict[str, Any]) -> Ac
     act.texts |= {
         field.id: str(cleaned[field.id])
         for field in verb.fields
-        if field.type == "longtext" and cleaned.get(field.id)
+        if field.type == "longtext" and field.id not in verb.sealed and cleaned.get(field.id)
     }
     with watched(act, instance, f"act {verb.id}", {"verb": verb.id, "values": values}):
         verb.do(act, instance, cleaned)
-    plain = {key: value for key, value in cleaned.items() if key not in act.texts}
+    plain = {key: value for key, value in cleaned.items() if key not in act.texts and key not in verb.sealed}
     entry = act.record(verb.id, form=plain)
     return Acted(act.case, entry)
 
@@ -167,6 +169,10 @@ def _is_handler(act: Host) -> bool:
 
 def _handles(act: Host) -> bool:
     return act.case.handler_id in act.actor.organisation_ids() or _supervises(act)
+
+
+def _calls_back(act: Host) -> bool:
+    return _posts_over(act, act.case.holder_id, "seat") or calling_back.is_worker_of(act)
 
 
 # when ---------------------------------------------------------------------------------------------------------
@@ -314,5 +320,9 @@ _VERBS = (
         lambda act, instance: act.case.emergency and _running(act, instance),
         _follow_up,
     ),
+    Verb("contact", "登记联系", "Record an attempt", calling_back.CONTACT, _calls_back,
+         calling_back.waits(*CALLBACK), calling_back.contact, sealed=("note",)),
+    Verb("rate_in_person", "当面评价", "Rating face to face", calling_back.AT_THE_DOOR,
+         calling_back.may_rate_in_person, calling_back.waits("rate"), calling_back.rate_in_person),
 )
 VERBS = {verb.id: verb for verb in _VERBS}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
-from engine.cases.models import Case, Contact, ContactRecord, Custody, Stop
+from engine.cases.models import Case, Contact, ContactRecord, Custody, Rating, Stop
 from engine.cases.rows import TaskRow
 from engine.db.hydrating import Doc, ask, hydrate
 from engine.directory.models import Division, Grid
@@ -47,6 +47,7 @@ SELECT json_build_object(
   'attachment', (SELECT json_agg(a ORDER BY a.id) FROM attachment a WHERE a.case_id = c.id),
   'contact', (SELECT json_agg(k) FROM contact k WHERE k.case_id = c.id),
   'contact_record', (SELECT json_agg(r ORDER BY r.at) FROM contact_record r WHERE r.case_id = c.id),
+  'rating', (SELECT json_agg(v ORDER BY v.round) FROM rating v WHERE v.case_id = c.id),
   'grid', (SELECT json_agg(g) FROM grid g WHERE g.id = c.grid_id),
   'division', (SELECT json_agg(d) FROM division d WHERE d.code = ANY(c.way)),
   'dispatcher', (SELECT o.name FROM organisation o WHERE o.id = c.dispatcher_id),
@@ -76,6 +77,7 @@ class Within:
     photos: tuple[Attachment, ...]
     contact: Contact | None
     contacted: tuple[ContactRecord, ...]
+    ratings: tuple[Rating, ...]
     grid: Grid | None
     divisions: list[Division]
     dispatcher: str | None
@@ -113,6 +115,7 @@ def read_within(session: Session, case: Case) -> Within:
         photos=tuple(hydrate(session, Attachment, docs["attachment"])),
         contact=next(iter(hydrate(session, Contact, docs["contact"])), None),
         contacted=tuple(hydrate(session, ContactRecord, docs["contact_record"])),
+        ratings=tuple(hydrate(session, Rating, docs["rating"])),
         grid=next(iter(hydrate(session, Grid, docs["grid"])), None),
         divisions=hydrate(session, Division, docs["division"]), dispatcher=docs["dispatcher"], other=docs["other"])
 

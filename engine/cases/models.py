@@ -25,6 +25,9 @@ URGENCIES = ("normal", "urgent", "critical")
 SEVERITIES = ("general", "larger", "major", "extreme")
 ORIGINS = ("grid_worker", "resident", "superior", "platform", "letter_visit", "phone")
 CHANNELS = ("app", "web", "phone", "visit", "chat", "import")
+METHODS = ("phone", "face", "sms", "link", "messenger")  # how a resident is told
+RESULTS = ("reached", "no_answer", "wrong_number", "refused", "channel_down")
+RATED_BY = ("link", "phone", "face", "set_aside")
 OUTCOMES = ("handled", "settled", "answered", "refused", "transferred", "duplicate", "void")
 
 
@@ -240,17 +243,38 @@ class Request(Base):
 
 
 class ContactRecord(Base):
-    """One attempt to tell the resident: who, when, how, with which result (E15)."""
+    """One attempt to tell the resident: who, when, how, with which result (E15).
+
+    `round`: how often the case had been reopened; `counts`: the channel was able to carry it; `sealed`: the words.
+    """
 
     __tablename__ = "contact_record"
+    __table_args__ = (CheckConstraint(one_of("method", METHODS), name="method"),
+                      CheckConstraint(one_of("result", RESULTS), name="result"))
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     method: Mapped[str] = mapped_column(String(20))
-    reached: Mapped[bool]
-    note: Mapped[str] = mapped_column(Text, default="")
+    result: Mapped[str] = mapped_column(String(20))
+    round: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[bool] = mapped_column(default=True)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Rating(Base):
+    """The resident's word on a handling, one each time it was handled; `channel`: how it came, None for older ones."""
+
+    __tablename__ = "rating"
+    __table_args__ = (CheckConstraint("channel IS NULL OR " + one_of("channel", RATED_BY), name="channel"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    rating: Mapped[str] = mapped_column(String(16))
+    channel: Mapped[str | None] = mapped_column(String(12))
 
 
 class Answered(Base):

@@ -8,14 +8,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import worklist
+from engine import library, worklist
 from engine.attachments.models import Attachment
-from engine.cases import sealing
+from engine.cases import callbacks, contacts, sealing
 from engine.cases.contents import Within, read_within
 from engine.cases.duplicates import Similar, case_duplicates
 from engine.cases.file import CaseFile
 from engine.cases.lamps import Clock, clock_of
-from engine.cases.models import Case, ContactRecord, Custody, Stop
+from engine.cases.models import Case, ContactRecord, Custody, Rating, Stop
+from engine.cases.queues import CALLBACK
 from engine.cases.reading import get_case
 from engine.cases.rows import TaskRow
 from engine.cases.sketches import Sketch, sketch_of
@@ -38,6 +39,14 @@ class MyTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempted:
+    """An attempt to tell the reporter, with what was noted of it for those who call back."""
+
+    row: ContactRecord
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """A case as its page shows it; `names`: of holder, handler, community, grid, matter and others.
 
@@ -57,7 +66,9 @@ class CasePage:
     stops: tuple[Stop, ...]
     photos: tuple[Attachment, ...]
     contact: str
-    contacted: tuple[ContactRecord, ...]
+    contacted: tuple[Attempted, ...]
+    tried: callbacks.Tried | None
+    ratings: tuple[Rating, ...]
     similar: tuple[Similar, ...]
     sketch: Sketch | None
 
@@ -81,7 +92,9 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
         lines=tuple(line_of(entry, within.texts[entry.seq], language) for entry in within.entries),
         chart=chart_of(case, within.custody, stops, within.measures, open_deadlines,
                        _levels(within.custody, names), at),
-        stops=tuple(stops), photos=within.photos, contact=_contact(case, within), contacted=within.contacted,
+        stops=tuple(stops), photos=within.photos, contact=_contact(case, within),
+        contacted=_contacted(case, actor, within),
+        tried=_tried(session, case, within, at), ratings=within.ratings,
         similar=case_duplicates(session, case) if case.closed_at is None else (),
         sketch=sketch_of(grid.area if grid else None, case.lat, case.lng))
 
@@ -106,6 +119,21 @@ def _contact(case: Case, within: Within) -> str:
     if not case.has_contact or within.contact is None:
         return ""
     return sealing.unseal(within.contact.sealed, case.number).masked
+
+
+def _contacted(case: Case, actor: Actor, within: Within) -> tuple[Attempted, ...]:
+    """Every attempt; the words are for those who call back, not for the unit that handled it."""
+    reads = actor.has("seat", "supervisor")
+    return tuple(Attempted(row, contacts.words_of(row, case.number) if reads else "") for row in within.contacted)
+
+
+def _tried(session: Session, case: Case, within: Within, at: datetime) -> callbacks.Tried | None:
+    """How far calling back has come; None where nobody calls back now."""
+    pins = library.pinned(session, case.release_id)
+    if not callbacks.has_tables(pins) or not any(task.element in CALLBACK for task in within.waiting):
+        return None
+    made = [row for row in within.contacted if row.round == case.reopened]
+    return callbacks.tried(made, pins, case.urgency, at, callbacks.down_for(session, made, pins, at))
 
 
 def _names(file: CaseFile, within: Within) -> dict[str, str]:

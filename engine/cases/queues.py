@@ -22,11 +22,12 @@ SHARES: tuple[Share, ...] = ("own", "free")
 ZONE = ZoneInfo("Asia/Shanghai")
 SIGN = ("sign", "sign_assist")
 HANDLE = ("handle_task", "handle", "lead_handle", "assist_task", "conclude")
+CALLBACK = ("inform", "call", "rate")
 RETURNS = ("decide_return", "decide_return_above")
 REQUESTS = ("decide_request", "decide_request_above")
 EMERGENCY = ("acknowledge", "acknowledge_top", "first_report", "follow_report")
 _NAMED = {  # what the other queues of a role show already
-    "seat": ("dispatch", "check", "inform", "rate", *RETURNS, *REQUESTS, *EMERGENCY), "clerk": (*SIGN, *HANDLE)}
+    "seat": ("dispatch", "check", *CALLBACK, *RETURNS, *REQUESTS, *EMERGENCY), "clerk": (*SIGN, *HANDLE)}
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ QUEUES: tuple[Queue, ...] = (
     Queue("requests", "seat", "申请待批", "Requests to decide", "tasks", _offered("seat", *REQUESTS)),
     Queue("check", "seat", "待核查", "To check", "tasks", _offered("seat", "check")),
     Queue("feedback", "seat", "待告知回访", "To tell and call back", "tasks",
-          _offered("seat", "inform", "rate")),
+          _offered("seat", *CALLBACK)),
     Queue("held", "seat", "挂账", "On hold", "cases", _held("seat", "grey")),
     Queue("more", "seat", "待我办理", "For us to handle", "tasks", _other("seat")),
     Queue("open", "seat", "全部在办", "All open", "cases", _open),

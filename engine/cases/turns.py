@@ -27,6 +27,8 @@ _MUST: dict[str, tuple[str, str, str, str]] = {  # what is to be done, and what 
     "supplement": ("补正材料", "未补正", "supply what is missing", "not supplied yet"),
     "check": ("核查", "未核查", "check it", "not checked yet"),
     "inform": ("告知反映人", "未告知", "tell the resident", "not told yet"),
+    "call": ("打电话或上门告知", "短信没有送到，还没有人联系过", "call or visit the resident",
+             "no message left and nobody has called"),
     "rate": ("记录评价", "未评价", "record the rating", "not rated yet"),
     "acknowledge": ("应答", "未应答", "acknowledge it", "not acknowledged yet"),
     "acknowledge_top": ("应答", "未应答", "acknowledge it", "not acknowledged yet"),

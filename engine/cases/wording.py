@@ -50,7 +50,13 @@ _SAID: dict[str, tuple[str, str]] = {
     "check/pass": ("核查通过", "checked: passed"),
     "check/rework": ("核查不通过，返工", "checked: to be reworked"),
     "inform/told": ("已告知反映人", "told the resident"),
-    "inform/unreachable": ("三次未联系上反映人", "could not reach the resident"),
+    "inform/unreachable": ("多次未联系上反映人", "could not reach the resident"),
+    "call/told": ("补打电话，已告知反映人", "called and told the resident"),
+    "call/unreachable": ("补打电话，仍未联系上", "called and could not reach the resident"),
+    "contact": ("联系反映人（{method}）：{result}", "tried to reach the resident by {method}: {result}"),
+    "contact/uncounted": ("联系反映人（{method}）：{result}；通道不通，不计",
+                          "tried to reach the resident by {method}: {result}; the channel is down, it does not count"),
+    "rate_in_person": ("当面听取评价：{rating}", "took the rating face to face: {rating}"),
     "acknowledge/acknowledged": ("应答，开始处置", "acknowledged the emergency"),
     "acknowledge_top/acknowledged": ("应答，开始处置", "acknowledged the emergency"),
     "first_report/sent": ("初报", "gave the first report"),
@@ -140,6 +146,8 @@ def _sentence(entry: Entry, is_clock: bool, language: Language) -> str:
         keys.insert(0, f"clock/{entry.verb}")
         if facts.get("organisation") == facts.get("late"):
             keys.insert(0, f"clock/{entry.verb}/own")
+    if facts.get("counts") is False:
+        keys.insert(0, f"{entry.verb}/uncounted")
     found = next((_SAID[key] for key in keys if key in _SAID), None)
     if found is not None:
         return found[language == "en"].format_map(_Facts(facts, element, language))
@@ -166,6 +174,10 @@ class _Facts(dict[str, str]):
             self["stage"] = word("limit_stage", str(facts["stage"]), language)
         if "request" in facts:
             self["kind"] = word("request", str(facts["request"]), language)
+        told = {"method": "method", "result": "contacted"}
+        self.update({name: word(kind, str(facts[name]), language) for name, kind in told.items() if name in facts})
+        if isinstance(form := facts.get("form"), dict) and "rating" in form:
+            self["rating"] = word("rating", str(form["rating"]), language)
 
     def __missing__(self, key: str) -> str:
         return ""

@@ -38,6 +38,13 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "rating": {"satisfied": ("满意", "Satisfied"), "basic": ("基本满意", "Fairly satisfied"),
                "dissatisfied": ("不满意", "Dissatisfied"),
                "unreasonable": ("诉求不合理", "Unreasonable demand")},
+    "method": {"phone": ("电话", "phone"), "face": ("当面", "face to face"), "sms": ("短信", "text message"),
+               "link": ("评价链接", "link"), "messenger": ("政务微信等", "messenger")},
+    "contacted": {"reached": ("接通，已告知", "reached and told"), "no_answer": ("无人接听", "no answer"),
+                  "wrong_number": ("号码不对", "wrong number"), "refused": ("拒绝交谈", "refused to talk"),
+                  "channel_down": ("发不出去", "could not be sent")},
+    "rated_by": {"link": ("本人从链接", "by link"), "phone": ("电话", "by phone"), "face": ("当面", "face to face"),
+                 "set_aside": ("中心认定", "set aside by the centre")},
     "verified": {"confirmed": ("属实", "confirmed"), "not_found": ("未发现", "not found"),
                  "prohibited": ("按禁止事项拒办", "refused as prohibited"),
                  "unverified": ("未核实", "unverified")},
@@ -56,6 +63,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "decide_return_above": ("裁定再次退回", "Rule on the second return"),
         "supplement": ("补正材料", "Supply what is missing"), "check": ("核查办理结果", "Check the result"),
         "inform": ("告知反映人", "Tell the resident"), "rate": ("评价办理结果", "Rate the result"),
+        "call": ("补打电话", "Call them"),
         "acknowledge": ("值班应答", "Acknowledge"), "acknowledge_top": ("顶级值班应答", "Acknowledge at the top"),
         "first_report": ("初报", "First report"), "decide_request": ("审批申请", "Decide the request"),
         "decide_request_above": ("上级审批申请", "Decide the request above")},
@@ -68,7 +76,8 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "reassign": ("改派", "Reassign"), "raise": ("提级", "Raise a level"), "extend": ("延期", "Extend"),
         "ask_extension": ("申请延期", "Ask for an extension"), "ask_hold": ("申请挂账", "Ask for a hold"),
         "hold": ("挂账", "Hold"), "resume": ("恢复计时", "Resume"), "follow_up": ("续报", "Follow up"),
-        "void": ("作废", "Void")},
+        "void": ("作废", "Void"), "contact": ("登记联系", "Record an attempt"),
+        "rate_in_person": ("当面评价", "Rating face to face")},
 }
 
 

@@ -108,8 +108,21 @@ def supervision(pack: str) -> list[Question]:
             for kind, (percent, after) in rows.items()]
 
 
+def callback(pack: str) -> list[Question]:
+    """When somebody counts as unreachable, whatever the urgency."""
+    return [Question({"urgency": urgency}, {"attempts": 3, "channels": 2, "apart_minutes": 60}) for urgency in SHORT]
+
+
+def contact_channel(pack: str) -> list[Question]:
+    """What each way of telling somebody hangs on."""
+    ways = {"phone": (True, "phone", ""), "face": (True, "face", ""), "sms": (False, "message", "sms"),
+            "link": (False, "message", "sms"), "messenger": (False, "messenger", "messenger")}
+    return [Question({"method": method}, {"in_person": way[0], "counts_as": way[1], "carrier": way[2]})
+            for method, way in ways.items()]
+
+
 QUESTIONS = {"ladder": ladder, "limits": limits, "candidates": candidates, "triage": triage,
-             "supervision": supervision}
+             "supervision": supervision, "callback": callback, "contact_channel": contact_channel}
 
 
 def wrong_answers(source: Source) -> list[str]:

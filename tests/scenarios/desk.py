@@ -13,6 +13,7 @@ MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 FACTS = {
     "origin": "grid_worker", "severity": "general", "urgency": "normal", "emergency": False, "settled": False,
     "has_contact": False, "verified": None, "rework": False, "dispatched": False, "returns": 0, "reopened": 0,
+    "contact_certain": True, "rated": False,
 }
 
 

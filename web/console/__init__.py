@@ -7,6 +7,7 @@ from flask import Flask
 from web.console import (
     administration,
     asking,
+    calling_back,
     cases,
     changes,
     channels,
@@ -33,6 +34,7 @@ from web.console.blueprint import blueprint
 
 __all__ = [
     "asking",
+    "calling_back",
     "cases",
     "channels",
     "comparing",
@@ -59,5 +61,6 @@ def init_app(app: Flask) -> None:
     shell.init_app(app)
     explained.init_app(app)
     changes.init_app(app)
+    calling_back.init_app(app)
     administration.init_app(app)
     app.register_blueprint(blueprint)
