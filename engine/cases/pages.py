@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,14 @@ from engine.cases import callbacks, contacts, sealing
 from engine.cases.contents import Within, read_within
 from engine.cases.duplicates import Similar, case_duplicates
 from engine.cases.file import CaseFile
+from engine.cases.helping import Helper, helpers_of, hides, is_only_helper, own_photos
 from engine.cases.lamps import Clock, clock_of
+<<<<<<< HEAD
 from engine.cases.models import Case, ContactRecord, Custody, Rating, Stop
 from engine.cases.queues import CALLBACK
+=======
+from engine.cases.models import Case, ContactRecord, Custody, Request, Stop
+>>>>>>> e57f1be (A clerk's pages: what our unit has in hand, our requests and where they stand, requests for the seat with their history; photos before and after side by side; the lead sees each co-handler, a co-handler their own part)
 from engine.cases.reading import get_case
 from engine.cases.rows import TaskRow
 from engine.cases.sketches import Sketch, sketch_of
@@ -71,6 +77,19 @@ class CasePage:
     ratings: tuple[Rating, ...]
     similar: tuple[Similar, ...]
     sketch: Sketch | None
+    requests: tuple[Request, ...]
+    helpers: tuple[Helper, ...]
+
+    @property
+    def extended(self) -> list[dict[str, Any]]:
+        """The extensions of what is due now that nobody had asked for: {at, from, to, by, reason}."""
+        steps = [step for one in self.file.deadlines for step in one.extended or []]
+        return [step for step in steps if "asked_by" not in step]
+
+    @property
+    def outstanding(self) -> tuple[Helper, ...]:
+        """The co-handlers whom the lead still waits for."""
+        return tuple(one for one in self.helpers if one.is_outstanding)
 
 
 def case_page(session: Session, actor: Actor, number: str, at: datetime,
@@ -83,6 +102,10 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     open_deadlines = sorted(file.deadlines, key=lambda one: (one.due_at, one.id))
     total = next((each for each in open_deadlines if each.stage == "total"), None)
     names, waiting, grid = _names(file, within), within.waiting, within.grid
+    helpers = helpers_of(within.custody, within.parts, within.entries, within.texts)
+    if is_only_helper(actor, case, [row for row, _ in within.custody]):
+        within = _for_helper(within, actor)
+        helpers = tuple(one for one in helpers if one.organisation_id in actor.organisation_ids())
     return CasePage(
         case=case, file=file, names=names,
         clock=clock_of(next(iter(open_deadlines), None), stops, at, case.stopped_at, case.stopped_until),
@@ -96,7 +119,15 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
         contacted=_contacted(case, actor, within),
         tried=_tried(session, case, within, at), ratings=within.ratings,
         similar=case_duplicates(session, case) if case.closed_at is None else (),
-        sketch=sketch_of(grid.area if grid else None, case.lat, case.lng))
+        sketch=sketch_of(grid.area if grid else None, case.lat, case.lng),
+        requests=within.requests, helpers=helpers)
+
+
+def _for_helper(within: Within, actor: Actor) -> Within:
+    """What a co-handler needs: the case and their own part, not the resident, the requests or the others' results."""
+    return replace(within, contact=None, contacted=(), requests=(),
+                   entries=[entry for entry in within.entries if not hides(actor, entry)],
+                   photos=own_photos(actor, within.photos, within.parts))
 
 
 def may_do(task: Task, actor: Actor) -> bool:
