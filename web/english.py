@@ -3,6 +3,7 @@
 ENGLISH: dict[str, str] = {
     "absence_invalid": "The time of the absence or the deputy is not valid.",
     "absence_unknown": "There is no such absence.",
+    "account_reason_missing": "Give the reason (two characters or more): it goes on the record of changes.",
     "account_unknown": "There is no such account.",
     "act_invalid": "Some values are not valid; see the fields.",
     "act_not_allowed": "Your post may not do this.",
@@ -13,6 +14,7 @@ ENGLISH: dict[str, str] = {
     "already_in_force": "This version is in force already; to go back, publish the former version once more.",
     "article_unknown": "The index of articles does not have this one.",
     "attachment_unknown": "There is no such attachment.",
+    "backup_wanted": "A backup is waiting to be made already.",
     "bench_unknown": "There is no such measurement.",
     "calendar_broken": "A calendar or office file is wrong.",
     "cannot_pass": "This element cannot be passed over; send the case back, so that a person decides.",
@@ -64,7 +66,9 @@ ENGLISH: dict[str, str] = {
     "no_way_back": "There is no task to which this case could be sent back.",
     "not_operator": "Incidents are dealt with by the system administrator.",
     "not_found_by_phone": "Nothing was found. Check the number, and use the phone you left when you reported it.",
-    "not_oneself": "Another security administrator locks or resets your own account.",
+    "no_backup_folder": "No folder of backups is set here (BACKUPS); a demo city makes none by itself.",
+    "no_room_for_backup": "The volume of the backups has no room for another one.",
+    "not_oneself": "Another security administrator changes your own account.",
     "not_your_task": "This task is not offered to your post.",
     "not_yours_to_send":
         "Absences are noted by oneself, a supervisor of the centre or above, or the system administrator.",

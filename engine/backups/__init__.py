@@ -16,9 +16,11 @@ from engine.backups.keeping import (
     use_place,
 )
 from engine.backups.making import Made, Manifest, NothingToKeep, make_backup
+from engine.backups.models import Backup
 from engine.backups.restoring import BackupTooNew, OtherKey, PlaceInUse, PlaceNotEmpty, restore_backup
 
 __all__ = [
+    "Backup",
     "BackupBroken",
     "BackupRunning",
     "BackupTooNew",

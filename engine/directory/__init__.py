@@ -28,7 +28,17 @@ from engine.directory.accounts import (
     set_language,
     use_hashing,
 )
-from engine.directory.actors import CLOCK, RESIDENT, ROLE_NAMES, Actor, ActorGone, PostView, find_actor_of, get_actor
+from engine.directory.actors import (
+    CLOCK,
+    RESIDENT,
+    ROLE_NAMES,
+    Actor,
+    ActorGone,
+    PostView,
+    find_actor_of,
+    get_actor,
+    label_of,
+)
 from engine.directory.hiring import StaffListInvalid, take_on
 from engine.directory.queries import (
     LogInOf,
@@ -145,6 +155,7 @@ __all__ = [
     "is_absent",
     "is_revoked",
     "is_within",
+    "label_of",
     "list_absences",
     "list_accounts",
     "list_deputies",

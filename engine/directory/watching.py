@@ -151,7 +151,7 @@ def forgive(session: Session, account_id: int) -> None:
     session.flush()
 
 
-def _accounts(at: datetime) -> sa.Select[Any]:
+def _accounts(at: datetime) -> sa.Select[*tuple[Any, ...]]:
     alive = sa.select(sa.func.count()).select_from(LogIn).where(LogIn.account_id == Account.id, _alive(at))
     last = sa.select(sa.func.max(LogIn.started_at)).where(LogIn.account_id == Account.id)
     post = (sa.select(Post.role, Organisation.name.label("place"))
@@ -175,7 +175,7 @@ def _alive(at: datetime) -> sa.ColumnElement[bool]:
                    sa.or_(LogIn.kind == "token", LogIn.seen_at >= at - IDLE))
 
 
-def _log_ins(at: datetime) -> sa.Select[Any]:
+def _log_ins(at: datetime) -> sa.Select[*tuple[Any, ...]]:
     ended = sa.case((LogIn.revoked_at.is_not(None), "revoked"), (LogIn.expires_at <= at, "old"),
                     (sa.and_(LogIn.kind != "token", LogIn.seen_at < at - IDLE), "idle"), else_="")
     return (sa.select(LogIn.id, LogIn.account_id, Account.username, Person.name, LogIn.kind, LogIn.started_at,
@@ -184,7 +184,7 @@ def _log_ins(at: datetime) -> sa.Select[Any]:
             .join(Account, Account.id == LogIn.account_id).join(Person, Person.id == Account.person_id))
 
 
-def _read(session: Session, asked: sa.Select[Any], before: int | None, most: int) -> list[LogInView]:
+def _read(session: Session, asked: sa.Select[*tuple[Any, ...]], before: int | None, most: int) -> list[LogInView]:
     if before is not None:
         asked = asked.where(LogIn.id < before)
     return [LogInView(*row) for row in session.execute(asked.order_by(LogIn.id.desc()).limit(most))]

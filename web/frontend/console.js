@@ -6,6 +6,7 @@ import { prepareForms, showFields } from "./forms.js";
 import { openRow, prepareList } from "./list.js";
 import { say } from "./toast.js";
 import { listenForNotices } from "./arriving.js";
+import "./again.js";
 import "./busy.js";
 
 window.htmx = htmx;
