@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import attachments, audit, cases, clock, directory, errands, matters, notices, registers, residents
+from engine import attachments, audit, backups, cases, clock, directory, errands, matters, notices, registers, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating, scope, watching
-from engine.supervision import tallies
+from engine.supervision import exporting, tallies
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
 DUE_JOB = "due"  # what the worker does at once when the bell rings
 _ANCHOR_LOCK = 7_740_003
-KINDS: dict[str, errands.Step] = {}
+KINDS: dict[str, errands.Step] = {exporting.KIND: exporting.step}
 """Every kind of long work that somebody may ask for, and its step."""
 
 
@@ -31,14 +31,28 @@ class Job:
     do: Callable[[Session, datetime], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The postman's round of one channel: letters taken in one transaction, carried in none, noted in another."""
+
+    name: str
+    every: timedelta
+    channel: str
+
+
 def advance_cases(session: Session, at: datetime) -> int:
     """Everything due in the few cases that waited longest."""
     return len(cases.advance_some(session, at))
 
 
 def deliver_notices(session: Session, at: datetime) -> int:
-    """A batch of messages that are due."""
+    """A batch of messages that are due in the inboxes."""
     return notices.deliver_due(session, at)
+
+
+def gather_digests(session: Session, at: datetime) -> int:
+    """A batch of what was kept for a digest that is due."""
+    return notices.gather(session, at)
 
 
 def anchor_chains(session: Session, at: datetime) -> int:
@@ -84,6 +98,11 @@ def forget_what_is_over(session: Session, at: datetime) -> int:
     return attachments.sweep_orphans(session, at)
 
 
+def back_up(session: Session, at: datetime) -> int:
+    """The backup that is due today or was asked for."""
+    return backups.keep(session, at)
+
+
 def notice_stuck_cases(session: Session, at: datetime) -> int:
     """A batch of cases that nobody and nothing moves, each made an incident."""
     return watching.notice_stuck(session, at)
@@ -99,9 +118,11 @@ def count_what_ended(session: Session, at: datetime) -> int:
     return tallies.note_lateness(session, at) + tallies.add_ended(session, at)
 
 
-JOBS: tuple[Job, ...] = (
+JOBS: tuple[Job | Round, ...] = (
     Job(DUE_JOB, timedelta(seconds=1), advance_cases),
     Job("notices", timedelta(seconds=2), deliver_notices),
+    Job("digests", timedelta(minutes=1), gather_digests),
+    *(Round(f"post {channel}", timedelta(seconds=3), channel) for channel in sorted(notices.CHANNELS)),
     Job("anchor", timedelta(minutes=5), anchor_chains),
     Job("errands", timedelta(seconds=1), do_errands),
     Job("more errands", timedelta(seconds=1), do_errands),  # somebody's large export lets others' work pass
@@ -110,5 +131,6 @@ JOBS: tuple[Job, ...] = (
     Job("stuck", timedelta(minutes=5), notice_stuck_cases),
     Job("incidents", timedelta(seconds=30), settle_incidents),
     Job("forget", timedelta(minutes=10), forget_what_is_over),
+    Job("backup", timedelta(minutes=1), back_up),
     Job("tally", timedelta(seconds=20), count_what_ended),
 )

@@ -12,9 +12,10 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
@@ -22,6 +23,16 @@ _POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 
 class SettingsRefused(ValueError):
     """A key of the environment has a value that we cannot run with."""
+
+
+class Gateway(BaseModel):
+    """Where a channel of messages over HTTP is handed over (`engine/notices/http/README.md`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(pattern=r"^https?://[^/\s]+")
+    secret: str = Field(min_length=16, repr=False)
+    """Signs what is handed over; the other side knows it too."""
 
 
 class Settings(BaseSettings):
@@ -47,20 +58,43 @@ class Settings(BaseSettings):
     """Set where a proxy serves us over https: cookies are then sent over https only."""
     proxies: int = Field(default=0, ge=0, le=5)
     """How many proxies of ours stand before us; so many forwarded addresses are believed."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+[^/\s?#]*$")
+    """Where readers reach this place, such as https://wangge.example.cn; links in letters begin with it."""
+    smtp_url: str | None = Field(default=None, pattern=r"^(smtp|smtps|smtp-plain)://\S+$", repr=False)
+    """The mail server: smtp://user:password@host:587 (STARTTLS), smtps://…:465 (TLS), smtp-plain://host:25 (neither,
+    no password). Unset: no e-mail."""
+    mail_from: str | None = Field(default=None, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    """The sender of e-mail; needed with SMTP_URL."""
+    gateways: dict[str, Gateway] = Field(default_factory=dict)
+    """Channels over HTTP by name, as JSON: {"sms": {"url": "https://…", "secret": "…"}, "messenger": …}."""
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=4, ge=1, le=64)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    backups: Path | None = None
+    """Folder of the daily backups, best on another volume; unset: in DATA, and none in a demo."""
+    backup_at: str = Field(default="02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """When the daily backup is made, by the office's clock."""
+    backups_kept: int = Field(default=14, ge=1, le=3650)
+    """How many of them are kept; the oldest goes."""
 
-    @field_validator("data")
+    @field_validator("data", "backups")
     @classmethod
-    def _whole_path(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
+    def _whole_path(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser().resolve()
 
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, value: str | None) -> str | None:
         if value is not None and value.split("://")[0] not in _POSTGRESQL:
             raise ValueError("must be a postgresql:// address")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "smtp://localhost")
+        if not parts.hostname or (parts.scheme == "smtp-plain" and parts.password):
+            raise ValueError("needs a host; and smtp-plain:// takes no password, which would go over the line as it is")
         return value
 
     @field_validator("office_zone")
@@ -76,6 +110,11 @@ class Settings(BaseSettings):
         """32 bytes for one purpose ("sessions", "contacts"), always the same for the same secret."""
         secret = self.secret_key or _kept_secret(self.data)
         return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256)
+
+    @property
+    def backups_folder(self) -> Path | None:
+        """Where daily backups go; None where none are made."""
+        return self.backups or (None if self.demo else self.data / "backups")
 
     @property
     def clock_file(self) -> Path:

@@ -143,7 +143,10 @@ class Office:
 
     def do(self, element: str, outcome: str, by: directory.Actor | None = None, **values: Any) -> list[str]:
         """Complete the first open task of an element with what its form demands; what waits then."""
-        task = self.task(element)
+        return self.complete(self.task(element), outcome, by, **values)
+
+    def complete(self, task: Task, outcome: str, by: directory.Actor | None = None, **values: Any) -> list[str]:
+        """Complete this task with what its form demands; what waits then."""
         by = by or self.for_task(task)
         form = processes.Form.from_json(task.form) if task.form else processes.DEFAULT_FORM
         needed = {field.id: self._something(field, by) for field in form.fields
@@ -203,10 +206,14 @@ class Office:
 
     def task(self, element: str) -> Task:
         """The first open task of this element."""
-        found = self.session.scalars(select(Task).where(
-            Task.case_id == self.case.id, Task.element == element, Task.closed_at.is_(None)).order_by(Task.id)).first()
-        assert found is not None, f"{element} is not open: {self.open}"
-        return found
+        found = self.tasks(element)
+        assert found, f"{element} is not open: {self.open}"
+        return found[0]
+
+    def tasks(self, element: str) -> list[Task]:
+        """The open tasks of this element, oldest first."""
+        return list(self.session.scalars(select(Task).where(
+            Task.case_id == self.case.id, Task.element == element, Task.closed_at.is_(None)).order_by(Task.id)))
 
     def offered_to(self, element: str) -> str:
         """The code of the organisation to which an open task is offered."""

@@ -18,6 +18,9 @@ API = "/api/"
 READS = ("GET", "HEAD")
 View = TypeVar("View", bound=Callable[..., Any])
 _PUBLIC = "is_public"
+_TOKEN = "csrf_token"  # as Flask-WTF calls it
+AGAIN = "X-Log-In"
+"""In a 401 for a piece of a page: log in again, in a window over the page, which stays as it is."""
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -99,12 +102,25 @@ def is_api() -> bool:
 
 
 def enter(opened: directory.Opened) -> None:
-    """Give this browser the session just opened; what an earlier one left is dropped."""
+    """Give this browser the session just opened; what an earlier one left is dropped.
+
+    Whoever logs in again keeps the token of the pages that are still open, so that nothing typed there is lost.
+    """
+    former = find_former()
+    token = session.get(_TOKEN) if former is not None and former.account_id == opened.account_id else None
     leave()
     known = directory.find_known(db.session(), opened.secret, "browser", clock.now())
     if known is not None:
         login_user(Visitor(opened.secret, known))
         g.actor = known.actor
+        if token:
+            session[_TOKEN] = token
+
+
+def find_former() -> directory.Former | None:
+    """Whose log-in this browser had, and why it opens nothing any more; None where there was none."""
+    secret = session.get("_user_id")
+    return directory.find_former(db.session(), secret, clock.now()) if secret else None
 
 
 def leave() -> None:
@@ -121,6 +137,11 @@ def client_address() -> str:
     return (request.remote_addr or "unknown")[:45]
 
 
+def device() -> str:
+    """What the browser or program calls itself."""
+    return request.user_agent.string[:200]
+
+
 def is_near() -> bool:
     """Whether the request comes from this machine or a private network."""
     try:
@@ -134,11 +155,12 @@ def _turned_away() -> Response:
         raise Unauthorized
     if request.headers.get("HX-Request"):
         answer = make_response("", 401)
-        answer.headers["HX-Redirect"] = url_for("login.show")
+        answer.headers[AGAIN] = "again"
         return answer
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    answer = make_response(redirect(url_for("login.show", next=wanted)))
-    return answer
+    if request.method != "GET":
+        asked: Response = current_app.extensions["wangge.log_in_again"]()
+        return asked
+    return make_response(redirect(url_for("login.show", next=request.full_path.rstrip("?"))))
 
 
 def _by_cookie(secret: str) -> Visitor | None:

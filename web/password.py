@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, make_response, redirect, render_te
 
 from engine import clock, directory
 from engine.errors import WanggeError
-from web import identity
+from web import identity, kept
 from web.db import db
 from web.failing import failure_of
 from web.limits import per_log_in
@@ -17,7 +17,8 @@ blueprint = Blueprint("password", __name__)
 DIFFERENT = ("两次输入的新密码不一样。", "The two new passwords differ.")
 
 
-ALLOWED = {"password.show", "password.change", "login.leave", "login.switch", "api.drop_token", "static"}
+ALLOWED = {"password.show", "password.change", "login.leave", "login.switch", "login.again", "login.enter_again",
+           "login.show", "login.enter", "api.drop_token", "static"}
 
 
 def init_app(app: Flask) -> None:
@@ -35,8 +36,10 @@ def demand() -> Response | None:
         raise directory.PasswordMustChange
     if request.headers.get("HX-Request"):
         answer = make_response("", 401)
-        answer.headers["HX-Redirect"] = url_for("password.show")
+        answer.headers[identity.AGAIN] = "again"
         return answer
+    if request.method == "POST":
+        return make_response(_page(sealed=kept.seal(kept.of_request(actor.account_id or 0))), 403)
     return make_response(redirect(url_for("password.show")))
 
 
@@ -61,9 +64,13 @@ def change() -> Any:
         failure = failure_of(refused)
         return _page(failure.detail), 422 if failure.status == 401 else failure.status
     directory.revoke_all(db.session(), actor.account_id or 0, clock.now(), identity.current_session_id())
+    typed = kept.find(actor.account_id or 0)
+    if typed is not None:
+        return kept.page(typed)
     return redirect(url_for("console.home" if actor.must_change else "console.preferences"))
 
 
-def _page(problem: str = "") -> str:
+def _page(problem: str = "", sealed: str = "") -> str:
     actor = identity.current_actor()
-    return render_template("password.html", problem=problem, must=actor.must_change, name=actor.name)
+    return render_template("password.html", problem=problem, must=actor.must_change, name=actor.name,
+                           kept=sealed or request.form.get("kept", "")[:2 * kept.MOST])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import attachments, clock, settings
+from engine import attachments, backups, clock, notices, settings
 from engine.cases import sealing
 from engine.db import server
 from engine.db.session import create_engine, session_factory
@@ -27,9 +27,11 @@ class Place:
 
 
 def prepare(here: Settings) -> None:
-    """Tell the rooms what only the place knows: its clock, its keys, its store of photos."""
+    """Tell the rooms what only the place knows: its clock, its keys, its store of photos, its backups, its channels."""
     clock.follow(here.clock_file if here.demo else None)
+    notices.configure(here)
     sealing.use_key(here.key_for("contacts").hex())
+    backups.use_place(here)
     if here.objects_url:
         attachments.use_url(here.objects_url)
     else:

@@ -19,11 +19,11 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from engine import cases, clock
+from engine import cases, clock, notices
 from engine.db import bell
 from engine.db.failpoints import failpoint
-from engine.jobs import DUE_JOB, JOBS, Job
-from engine.supervision.beats import beat, rest
+from engine.jobs import DUE_JOB, JOBS, Job, Round
+from engine.supervision.beats import JobBeat, beat, rest
 from web.place import Place
 
 log = structlog.get_logger()
@@ -45,10 +45,11 @@ class Tick(BaseTrigger):  # type: ignore[misc]
 class Worker:
     """Runs every job of the table at its cadence until it is told to stop."""
 
-    def __init__(self, place: Place, jobs: tuple[Job, ...] = JOBS) -> None:
+    def __init__(self, place: Place, jobs: tuple[Job | Round, ...] = JOBS) -> None:
         self.place, self.jobs = place, jobs
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self.went: dict[str, JobBeat] = {}
 
     def run(self, parent: int | None = None) -> None:
         """Work until SIGTERM or SIGINT, or until the process that started us is gone."""
@@ -70,21 +71,50 @@ class Worker:
             rest(session, self.name)
         log.info("worker stopped", worker=self.name)
 
-    def do(self, job: Job) -> int:
+    def do(self, job: Job | Round) -> int:
         """Do a job until nothing is left of it, each step in its own transaction; what fails is tried later."""
         done = 0
         try:
             while not self.stopping.is_set():
-                with self.place.sessions.begin() as session:
-                    step = job.do(session, clock.now())
-                    if not step:
-                        break
-                    failpoint(f"{job.name}.before_commit")
-                failpoint(f"{job.name}.after_commit")
+                step = self._walk(job) if isinstance(job, Round) else self._step(job)
+                if not step:
+                    break
                 done += step
         except Exception as error:
             log.error("job failed", job=job.name, exc_info=error)
+            self._note(job, type(error).__name__)
+        else:
+            self._note(job, "")
         return done
+
+    def _step(self, job: Job) -> int:
+        with self.place.sessions.begin() as session:
+            step = job.do(session, clock.now())
+            if step:
+                failpoint(f"{job.name}.before_commit")
+        if step:
+            failpoint(f"{job.name}.after_commit")
+        return step
+
+    def _walk(self, job: Round) -> int:
+        """Take letters, carry them without holding a row, and note what became of them; how many were taken."""
+        with self.place.sessions.begin() as session:
+            taken = notices.take(session, job.channel, clock.now())
+        if not taken.letters:
+            return 0
+        failpoint("post.taken")
+        carried = notices.carry(taken, self.stopping.is_set)
+        failpoint("post.carried")
+        with self.place.sessions.begin() as session:
+            notices.note(session, carried, clock.now())
+        return len(taken.letters)
+
+    def _note(self, job: Job | Round, problem: str) -> None:
+        """How the job went, for the next sign of life."""
+        now = clock.now().isoformat()
+        before = self.went.get(job.name)
+        since = before["since"] if problem and before and before["problem"] else now
+        self.went[job.name] = {"at": now, "problem": problem, "since": since if problem else ""}
 
     def listen(self, scheduler: Any) -> None:
         """Do what is due as soon as somebody says that it is, not at the next tick."""
@@ -111,7 +141,7 @@ class Worker:
         """Note in the database that this worker lives."""
         try:
             with self.place.sessions.begin() as session:
-                beat(session, self.name, clock.now())
+                beat(session, self.name, clock.now(), dict(self.went))
         except Exception as error:
             log.error("sign of life failed", exc_info=error)
 

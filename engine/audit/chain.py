@@ -114,26 +114,20 @@ def make_entry(
     )
 
 
+def is_sealed(entry: Entry | Sealed) -> bool:
+    """Whether the hash of an entry is that of what it says."""
+    return entry.hash == seal(
+        entry.previous_hash, entry.case_id, entry.seq, entry.at, entry.actor, entry.organisation_id, entry.verb,
+        entry.element, entry.facts, entry.versions, entry.act_id)
+
+
 def broken_links(entries: Iterable[Entry | Sealed]) -> list[str]:
     """What is wrong with one case's entries, in order of seq: gaps and broken seals; empty when all is well."""
     problems, previous, expected = [], "", 1
     for entry in entries:
         if entry.seq != expected:
             problems.append(f"case {entry.case_id}: entry {expected} is missing, found {entry.seq}")
-        sealed = seal(
-            entry.previous_hash,
-            entry.case_id,
-            entry.seq,
-            entry.at,
-            entry.actor,
-            entry.organisation_id,
-            entry.verb,
-            entry.element,
-            entry.facts,
-            entry.versions,
-            entry.act_id,
-        )
-        if entry.previous_hash != previous or entry.hash != sealed:
+        if entry.previous_hash != previous or not is_sealed(entry):
             problems.append(f"case {entry.case_id}: entry {entry.seq} does not carry its seal")
         previous, expected = entry.hash, entry.seq + 1
     return problems
@@ -166,6 +160,11 @@ def anchor(session: Session, at: datetime) -> Anchor:
                          " FROM grown ORDER BY case_id"), {"id": made.id})
     session.execute(text("DROP TABLE grown"))
     return made
+
+
+def is_anchor_sealed(anchor: Anchor) -> bool:
+    """Whether the hash of an anchor is that of what it says."""
+    return anchor.hash == _anchor_seal(anchor.previous_hash, anchor.at, anchor.chains, anchor.heads_hash)
 
 
 def _heads_hash(heads: Iterable[Any]) -> tuple[int, str]:

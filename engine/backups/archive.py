@@ -8,7 +8,7 @@ import json
 import os
 import tarfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -91,6 +91,14 @@ def writing(path: Path, written_at: int, force: bool) -> Iterator[Writer]:
             making.unlink(missing_ok=True)
             raise
     _keep_name(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what backups that were killed left behind; one that is being made is left alone."""
+    for making in folder.glob("*.making"):
+        with suppress(BackupRunning, FileNotFoundError), open(making, "r+b") as file:
+            _take(file, making)
+            making.unlink()
 
 
 def _take(file: IO[bytes], making: Path) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import sqlalchemy as sa
 
@@ -16,6 +16,7 @@ from engine import attachments, clock
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
 from engine.backups.archive import Writer, writing
+from engine.backups.tables import Sum, sums_of
 from engine.cases.models import Case
 from engine.db import dumps, migrate
 from engine.errors import Conflict
@@ -33,7 +34,10 @@ class NothingToKeep(Conflict):
 
 
 class Manifest(TypedDict):
-    """What a backup says about itself; `key_mark` recognises the secret without telling it."""
+    """What a backup says about itself; `key_mark` recognises the secret without telling it.
+
+    `tables` holds for each table how many rows it has and a sum over them, at the moment of the backup.
+    """
 
     format: int
     made_at: str
@@ -45,6 +49,7 @@ class Manifest(TypedDict):
     key: str
     key_mark: str
     clock_offset: float
+    tables: NotRequired[dict[str, Sum]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def _describe(here: Settings, connection: sa.Connection, at: datetime) -> Manife
     return {
         "format": FORMAT, "made_at": at.isoformat(), "revision": revision, "cases": count(Case),
         "entries": count(Entry), "objects": 0, "missing": [], "key": "outside" if here.secret_key else "inside",
-        "key_mark": key_mark(here), "clock_offset": clock.offset().total_seconds(),
+        "key_mark": key_mark(here), "clock_offset": clock.offset().total_seconds(), "tables": sums_of(connection),
     }
 
 

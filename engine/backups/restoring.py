@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from engine import attachments
 from engine.attachments.models import Attachment
-from engine.backups.archive import Reader, reading
+from engine.backups.archive import BackupBroken, Reader, reading
 from engine.backups.making import DUMP, FORMAT, KEY, MANIFEST, OBJECTS, Manifest, key_mark
+from engine.backups.tables import differing
 from engine.db import dumps, migrate, tables
 from engine.errors import Conflict, Invalid
 from engine.settings import Settings
@@ -64,6 +65,7 @@ def restore_backup(here: Settings, engine: sa.Engine, path: Path, tell: Callable
         with connection.begin():
             tables.drop(connection)
         dumps.restore(engine.url.render_as_string(hide_password=False), reader.chunks(DUMP))
+        _compare(connection, manifest)
         undo.pop_all()
         _settle(connection, set(reader.names(OBJECTS)))
     migrate.upgrade(engine.url.render_as_string(hide_password=False))
@@ -148,6 +150,16 @@ def _write(place: Path, content: bytes | None) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(making, place)
+
+
+def _compare(connection: sa.Connection, manifest: Manifest) -> None:
+    """Every table has the rows that it had when the backup was made; otherwise none of them stays."""
+    with connection.begin():
+        wrong = differing(connection, manifest.get("tables", {}))
+    if wrong:
+        with connection.begin():
+            tables.drop(connection)
+        raise BackupBroken(f"恢复出来的数据与备份时不一致：{'、'.join(wrong[:5])}；什么都没有留下。")
 
 
 def _settle(connection: sa.Connection, kept: set[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-CASE_BOUND = ("case", "task", "deadline", "measure", "custody", "stop", "contact", "contact_record", "entry",
+CASE_BOUND = ("case", "task", "deadline", "measure", "custody", "stop", "contact", "contact_record", "rating", "entry",
               "entry_text", "instance", "timer", "incident", "attachment", "outbox", "inbox", "answered")
 WORTH_AN_INDEX = 1_000  # rows: below that reading all of them is the better plan
 Asked = dict[str, Any]

@@ -14,7 +14,8 @@ from engine import library
 
 OURS = "{https://wangge.dev/bpmn}*"  # forms and citations: stock takes an outcome for the element of the same name
 FACTS = {"origin": "grid_worker", "emergency": False, "settled": False, "has_contact": True, "verified": None,
-         "rework": False, "dispatched": False, "returns": 0, "reopened": 0}
+         "rework": False, "dispatched": False, "returns": 0, "reopened": 0,
+         "contact_certain": True, "rated": False}
 FAR_AWAY = "2099-01-01T00:00:00+00:00"
 
 

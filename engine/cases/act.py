@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import deadlines, decisions, directory, library, processes
 from engine.audit.models import Entry
+from engine.cases import callbacks
 from engine.cases.facts import case_facts
 from engine.cases.file import CaseFile
 from engine.cases.models import Case
@@ -62,7 +63,9 @@ class Act:
     @property
     def facts(self) -> Mapping[str, Any]:
         """What diagrams and tables see as `case`, as it is now."""
-        return case_facts(self.case, self.centre_above(self.holder) is None)
+        asked = {"contact_certain": partial(callbacks.is_certain, self.session, self.case, self.pins, self.at),
+                 "rated": partial(callbacks.is_rated, self.session, self.case)}
+        return case_facts(self.case, self.centre_above(self.holder) is None, asked)
 
     def decide(self, decision_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """The answer of a business rule task: the outputs of the row that fired, or lists of those of several."""

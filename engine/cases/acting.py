@@ -27,6 +27,7 @@ from engine.processes.models import Instance
 from engine.worklist.models import Task
 
 ALARM = "alarm"
+BEFORE = "before"  # the field of a form, and the kind, of photos of how it was
 LONGEST_CODE = 60  # characters, of an organisation
 
 
@@ -107,10 +108,10 @@ def _complete(
         for field in form.fields
         if field.type in ("text", "longtext") and cleaned.get(field.id)
     }
-    photos = [key for field in form.fields if field.type == "photos" for key in cleaned.get(field.id) or []]
-    attachments.attach(
-        session, case.id, photos, "after" if case.stage == "check" else "evidence", task.id, actor.person_id
-    )
+    for field in form.fields:
+        if field.type == "photos" and cleaned.get(field.id):
+            kind = BEFORE if field.id == BEFORE else "after" if case.stage == "check" else "evidence"
+            attachments.attach(session, case.id, cleaned[field.id], kind, task.id, actor.person_id)
     act.texts |= words
     plain = {key: value for key, value in cleaned.items() if key not in words}
     entry = act.record(task.element, element=task.element, task=task.name, outcome=outcome, form=plain)

@@ -1,4 +1,4 @@
-"""Acts that have no task: urge, supervise, recall, reassign, raise, extend, hold, resume, follow up."""
+"""Acts that have no task: urge, supervise, recall, reassign, raise, extend, hold, ask for either, resume, follow up."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import directory, processes
-from engine.cases import notifying
+from engine.cases import calling_back, notifying, requests
 from engine.cases.acting import Acted, require_running
-from engine.cases.clocks import list_open, move_deadline, settle_lamp
+from engine.cases.clocks import extend_deadline, list_open
 from engine.cases.clockwork import catch_up
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable, CaseUnknown
 from engine.cases.file import CaseFile
@@ -21,6 +21,7 @@ from engine.cases.locking import lock_case
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.queries import find_case
+from engine.cases.queues import CALLBACK
 from engine.cases.scope import unscoped
 from engine.cases.stops import restart_clock, stop_clock
 from engine.cases.troubles import Repeat, take_up, watched
@@ -42,6 +43,7 @@ class Verb:
     may: Callable[[Host], bool]
     can: Callable[[Host, Instance], bool]
     do: Callable[[Host, Instance, Mapping[str, Any]], None]
+    sealed: tuple[str, ...] = ()  # fields whose words go into a sealed row, never into the record
 
     @property
     def form(self) -> Form:
@@ -95,11 +97,11 @@ def _do(act: Host, instance: Instance, verb: Verb, values: dict[str, Any]) -> Ac
     act.texts |= {
         field.id: str(cleaned[field.id])
         for field in verb.fields
-        if field.type == "longtext" and cleaned.get(field.id)
+        if field.type == "longtext" and field.id not in verb.sealed and cleaned.get(field.id)
     }
     with watched(act, instance, f"act {verb.id}", {"verb": verb.id, "values": values}):
         verb.do(act, instance, cleaned)
-    plain = {key: value for key, value in cleaned.items() if key not in act.texts}
+    plain = {key: value for key, value in cleaned.items() if key not in act.texts and key not in verb.sealed}
     entry = act.record(verb.id, form=plain)
     return Acted(act.case, entry)
 
@@ -169,13 +171,27 @@ def _handles(act: Host) -> bool:
     return act.case.handler_id in act.actor.organisation_ids() or _supervises(act)
 
 
+def _calls_back(act: Host) -> bool:
+    return _posts_over(act, act.case.holder_id, "seat") or calling_back.is_worker_of(act)
+
+
 # when ---------------------------------------------------------------------------------------------------------
 def _running(act: Host, instance: Instance) -> bool:
     return act.case.stage not in ("feedback", "closed")
 
 
 def _clock_runs(act: Host, instance: Instance) -> bool:
-    return act.case.stopped_at is None and bool(list_open(act))
+    return act.case.stopped_at is None and bool(list_open(act)) and not requests.is_waiting(act)
+
+
+def _may_ask(act: Host, instance: Instance) -> bool:
+    return (act.case.stopped_at is None and not requests.is_waiting(act)
+            and act.waits_for(instance, requests.MESSAGE))
+
+
+def _may_ask_extension(act: Host, instance: Instance) -> bool:
+    deadline = requests.deadline_of_work(act)
+    return deadline is not None and act.at <= deadline.due_at and _may_ask(act, instance)
 
 
 def _clock_stands(act: Host, instance: Instance) -> bool:
@@ -211,6 +227,16 @@ def _deliver(message: str) -> Callable[[Host, Instance, Mapping[str, Any]], None
     return deliver
 
 
+def _ask(check: Callable[[Host], None]) -> Callable[[Host, Instance, Mapping[str, Any]], None]:
+    deliver = _deliver(requests.MESSAGE)
+
+    def ask(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+        check(act)
+        deliver(act, instance, values)
+
+    return ask
+
+
 def _extend(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
     until = (
         values["until"] if isinstance(values["until"], datetime) else datetime.fromisoformat(values["until"])
@@ -223,23 +249,10 @@ def _extend(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
         raise ActUnavailable("已经超期，延期应在到期前提出。")
     if until <= deadline.due_at:
         raise ActInvalid(fields={"until": ["延期后的时间应晚于现在的时限。"]})
-    if deadline.extended and not _posts_over_above(act):
+    if requests.granted_before(act, "extension") and not _posts_over_above(act):
         raise ActNotAllowed("第二次延期由上一级决定。")
-    deadline.extended = [
-        *(deadline.extended or []),
-        {
-            "at": act.at.isoformat(),
-            "from": deadline.due_at.isoformat(),
-            "to": until.isoformat(),
-            "by": act.actor.label,
-        },
-    ]
     act.notes |= {"stage": deadline.stage, "from": deadline.due_at.isoformat(), "to": until.isoformat()}
-    move_deadline(act, deadline, until)
-    for total in list_open(act, "total"):
-        if total.due_at < until:
-            move_deadline(act, total, until)
-    settle_lamp(act)
+    extend_deadline(act, deadline, until, reason=str(values["reason"]))
 
 
 def _posts_over_above(act: Host) -> bool:
@@ -253,6 +266,8 @@ def _hold(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
     )
     if until <= act.at:
         raise ActInvalid(fields={"until": ["挂账的结束时间应在将来。"]})
+    if requests.granted_before(act, "hold") and not _posts_over_above(act):
+        raise ActNotAllowed("第二次挂账由上一级决定。")
     stop_clock(act, instance, str(values["reason"]), until)
 
 
@@ -282,6 +297,17 @@ _VERBS = (
         "reassign", "改派", "Reassign", (REASON,), _dispatched, _waits_for("reassign"), _deliver("reassign")
     ),
     Verb("raise", "提级", "Raise a level", (REASON,), _supervises, _waits_for("raise"), _deliver("raise")),
+    Verb(
+        "ask_extension", "申请延期", "Ask for an extension",
+        (Field("days", "number", "需要几个工作日", "Working days wanted", required=True, max=250), REASON),
+        requests.is_asker, _may_ask_extension, _ask(requests.check_extension),
+    ),
+    Verb(
+        "ask_hold", "申请挂账", "Ask for a hold",
+        (Field("until", "datetime", "挂账到什么时候", "Until"),
+         Field("condition", "text", "或者到什么条件", "Or until what has happened"), REASON),
+        requests.is_asker, _may_ask, _ask(requests.check_hold),
+    ),
     Verb("extend", "延期", "Extend", (UNTIL, REASON), _decides, _clock_runs, _extend),
     Verb("hold", "挂账", "Hold", (UNTIL, REASON), _decides, _clock_runs, _hold),
     Verb("resume", "恢复计时", "Resume", (REASON,), _decides, _clock_stands, _resume),
@@ -294,5 +320,9 @@ _VERBS = (
         lambda act, instance: act.case.emergency and _running(act, instance),
         _follow_up,
     ),
+    Verb("contact", "登记联系", "Record an attempt", calling_back.CONTACT, _calls_back,
+         calling_back.waits(*CALLBACK), calling_back.contact, sealed=("note",)),
+    Verb("rate_in_person", "当面评价", "Rating face to face", calling_back.AT_THE_DOOR,
+         calling_back.may_rate_in_person, calling_back.waits("rate"), calling_back.rate_in_person),
 )
 VERBS = {verb.id: verb for verb in _VERBS}

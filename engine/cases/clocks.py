@@ -140,6 +140,18 @@ def extended_by(deadline: Deadline) -> timedelta:
     return sum(steps, timedelta())
 
 
+def extend_deadline(act: Act, deadline: Deadline, until: datetime, **said: Any) -> None:
+    """Grant a later due time; the total clock follows where it would end before. `said`: what is kept with it."""
+    step = {"at": act.at.isoformat(), "from": deadline.due_at.isoformat(), "to": until.isoformat(),
+            "by": act.actor.label, **said}
+    deadline.extended = [*(deadline.extended or []), step]
+    move_deadline(act, deadline, until)
+    for whole in list_open(act, "total"):
+        if whole.due_at < until:
+            move_deadline(act, whole, until)
+    settle_lamp(act)
+
+
 def move_deadline(act: Act, deadline: Deadline, due_at: datetime) -> None:
     """Move a deadline, its task, its lamp and its pending measures together."""
     deadline.due_at = due_at

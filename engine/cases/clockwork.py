@@ -275,6 +275,16 @@ def next_due(session: Session) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
+def overdue_cases(at: datetime, most: int) -> Select[*tuple[Any, ...]]:
+    """(case_id, at): the cases for which the clock had something to do before `at`, and what was due first."""
+    kinds = []
+    for waiting in _waiting():
+        due = waiting.selected_columns[1]
+        kinds.append(select(waiting.where(due <= at).order_by(due).limit(most).subquery()))
+    found = union_all(*kinds).subquery()
+    return select(found.c.case_id, func.min(found.c.at).label("at")).group_by(found.c.case_id)
+
+
 def lag(session: Session, at: datetime) -> timedelta:
     """How long the most overdue timer, measure or retry has waited; zero when nothing is due."""
     due = next_due(session)

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.cases.models import Case
 
 
-def case_facts(case: Case, top: bool) -> dict[str, Any]:
-    """The dict that expressions see as `case`.
+class Facts(dict[str, Any]):
+    """Facts that are there, and some that are asked for only where an expression mentions them."""
+
+    def __init__(self, known: Mapping[str, Any], asked: Mapping[str, Callable[[], Any]]) -> None:
+        super().__init__(known)
+        self.asked = asked
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self.asked:
+            raise KeyError(name)
+        return self.asked[name]()
+
+
+def case_facts(case: Case, top: bool, asked: Mapping[str, Callable[[], Any]]) -> Facts:
+    """The dict that expressions see as `case`; `asked`: facts that need a question of their own.
 
     `rework`: somebody handled it before and it comes back to them · `own_handled`: the holder itself handles ·
     `top`: nobody supervises the holder · `has_contact`: there is a resident to tell.
     """
-    return {
+    return Facts({
         "origin": case.origin,
         "channel": case.channel,
         "severity": case.severity,
@@ -35,4 +49,4 @@ def case_facts(case: Case, top: bool) -> dict[str, Any]:
         "matter": case.matter_code,
         "outcome": case.outcome,
         "rating": case.rating,
-    }
+    }, asked)

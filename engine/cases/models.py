@@ -25,6 +25,9 @@ URGENCIES = ("normal", "urgent", "critical")
 SEVERITIES = ("general", "larger", "major", "extreme")
 ORIGINS = ("grid_worker", "resident", "superior", "platform", "letter_visit", "phone")
 CHANNELS = ("app", "web", "phone", "visit", "chat", "import")
+METHODS = ("phone", "face", "sms", "link", "messenger")  # how a resident is told
+RESULTS = ("reached", "no_answer", "wrong_number", "refused", "channel_down")
+RATED_BY = ("link", "phone", "face", "set_aside")
 OUTCOMES = ("handled", "settled", "answered", "refused", "transferred", "duplicate", "void")
 
 
@@ -200,18 +203,78 @@ class Stop(Base):
     by: Mapped[str] = mapped_column(String(80))
 
 
+class Request(Base):
+    """What a handling unit asks of the centre that dispatched (延期、挂账), and what was decided.
+
+    `due_at`: the due time when it was asked; `before`: how often this case had been granted the same; `days`: whole
+    working days; `until`, `condition`: when a hold shall end; `granted_until`: the due time or end that was granted.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", ("extension", "hold")), name="kind"),
+        CheckConstraint(one_of("state", ("open", "granted", "fewer", "refused", "withdrawn")), name="state"),
+        CheckConstraint("(decided_at IS NULL) = (state = 'open')", name="decided"),
+        Index("ix_request_case", "case_id"),
+        Index("ix_request_organisation", "organisation_id", "id"),
+        Index("uq_request_one_open", "case_id", unique=True, postgresql_where=sql("state = 'open'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_by_id: Mapped[int | None]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    task_id: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    days: Mapped[int | None]
+    until: Mapped[datetime | None]
+    condition: Mapped[str | None] = mapped_column(Text)
+    due_at: Mapped[datetime | None]
+    before: Mapped[int] = mapped_column(default=0)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_by_id: Mapped[int | None]
+    decision: Mapped[str | None] = mapped_column(Text)
+    granted_until: Mapped[datetime | None]
+
+
 class ContactRecord(Base):
-    """One attempt to tell the resident: who, when, how, with which result (E15)."""
+    """One attempt to tell the resident: who, when, how, with which result (E15).
+
+    `round`: how often the case had been reopened; `counts`: the channel was able to carry it; `sealed`: the words.
+    """
 
     __tablename__ = "contact_record"
+    __table_args__ = (CheckConstraint(one_of("method", METHODS), name="method"),
+                      CheckConstraint(one_of("result", RESULTS), name="result"))
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
     method: Mapped[str] = mapped_column(String(20))
-    reached: Mapped[bool]
-    note: Mapped[str] = mapped_column(Text, default="")
+    result: Mapped[str] = mapped_column(String(20))
+    round: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[bool] = mapped_column(default=True)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Rating(Base):
+    """The resident's word on a handling, one each time it was handled; `channel`: how it came, None for older ones."""
+
+    __tablename__ = "rating"
+    __table_args__ = (CheckConstraint("channel IS NULL OR " + one_of("channel", RATED_BY), name="channel"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    rating: Mapped[str] = mapped_column(String(16))
+    channel: Mapped[str | None] = mapped_column(String(12))
 
 
 class Answered(Base):

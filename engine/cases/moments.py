@@ -27,6 +27,13 @@ def due_stamp(at: datetime, now: datetime, language: Language = "zh") -> str:
     return f"{day}{local:%H:%M}" if day.endswith("）") else f"{day} {local:%H:%M}"
 
 
+def full_stamp(at: datetime, language: Language = "zh") -> str:
+    """«2026 年 3 月 6 日（周五）17:30»: a moment on paper, which does not know when it is read."""
+    local = at.astimezone(ZONE)
+    day = _date(local, 0, language, weekday=True)
+    return f"{day}{local:%H:%M}" if language == "zh" else f"{day} {local:%H:%M}"
+
+
 def brief(at: datetime, now: datetime, language: Language = "zh", with_hour: bool = False) -> str:
     """«14:05» today, «昨天 14:05», «11-06» (or «11-06 14:05») before: for a narrow column."""
     local, here = at.astimezone(ZONE), now.astimezone(ZONE)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import directory, library, processes
+from engine.cases import requests
 from engine.cases.act import Act
 from engine.cases.errors import PlaceUncovered
 from engine.cases.models import Case
@@ -40,6 +43,8 @@ def offer_of(act: Act, task: OpenTask) -> Offer:
         offer = Offer(
             offer.organisation_id, offer.role, offer.grid_id, offer.assignee_id, act.case.handled_by_id
         )
+    if task.props.get("not_by_asker") == "true" and (request := requests.find_waiting(act)) is not None:
+        offer = replace(offer, excluded_id=request.asked_by_id)
     return offer
 
 

@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import notices
-from engine.cases import custody, notifying
+from engine.cases import callbacks, contacts, custody, notifying
 from engine.cases.act import Act
 from engine.cases.clocks import close_all, open_total
 from engine.cases.errors import ActInvalid, ActUnavailable
-from engine.cases.models import ContactRecord
 from engine.cases.offers import organisation_by_code
 from engine.cases.suggesting import is_emergency, owner_of
 from engine.directory.models import Organisation
@@ -225,26 +224,25 @@ def reopen(act: Act, params: Params, data: Params) -> None:
 
 @operation
 def record_contact(act: Act, params: Params, data: Params) -> None:
-    """告知: who told the resident, when, how, with which result (E15)."""
-    form, case = act.form, act.case
-    reached = form.get("outcome") == "told"
-    if not reached:
+    """告知: who told the resident, when, how; or that they cannot be reached, once the attempts suffice (E15)."""
+    form = act.form
+    if form.get("outcome") == "told":
+        contacts.tell(act, _method(form))
+    elif callbacks.has_tables(act.pins):
+        contacts.give_up(act)
+    else:
         _require_attempts(act)
-    act.session.add(
-        ContactRecord(
-            case_id=case.id,
-            at=act.at,
-            by=act.actor.label,
-            method=str(form.get("method") or "phone"),
-            reached=reached,
-            note=str(form.get("note") or form.get("attempts_note") or ""),
-        )
-    )
-    case.told_at = act.at if reached else case.told_at
-    act.notes["reached"] = reached
+        contacts.note_attempt(act, _method(form), "no_answer")
+    act.notes["reached"] = form.get("outcome") == "told"
 
 
-ATTEMPTS, CHANNELS = 3, 2  # unreachable: three attempts on two channels (requirements part 3)
+def _method(form: Mapping[str, Any]) -> str:
+    """How they were told; the older diagrams called a text message a message."""
+    method = str(form.get("method") or "phone")
+    return "sms" if method == "message" else method
+
+
+ATTEMPTS, CHANNELS = 3, 2  # what the older diagrams ask for, whose form says all of it at once
 
 
 def _require_attempts(act: Act) -> None:
@@ -259,8 +257,10 @@ def _require_attempts(act: Act) -> None:
 
 @operation
 def record_rating(act: Act, params: Params, data: Params) -> None:
-    """评价: the resident's word on it, visible to the handler."""
+    """评价: the resident's word on it and how it came, visible to the handler."""
     act.case.rating = str(act.form.get("outcome")) if act.form else "unrated"
+    if act.form:
+        contacts.note_rating(act, act.case.rating)
     if act.case.handler_id:
         notifying.tell_organisation(act, act.case.handler_id, "rating", "收到评价")
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import worklist
+from engine import library, worklist
 from engine.attachments.models import Attachment
-from engine.cases import sealing
+from engine.cases import callbacks, contacts, sealing
 from engine.cases.contents import Within, read_within
 from engine.cases.duplicates import Similar, case_duplicates
 from engine.cases.file import CaseFile
+from engine.cases.helping import Helper, helpers_of, hides, is_only_helper, own_photos
 from engine.cases.lamps import Clock, clock_of
-from engine.cases.models import Case, ContactRecord, Custody, Stop
+<<<<<<< HEAD
+from engine.cases.models import Case, ContactRecord, Custody, Rating, Stop
+from engine.cases.queues import CALLBACK
+=======
+from engine.cases.models import Case, ContactRecord, Custody, Request, Stop
+>>>>>>> e57f1be (A clerk's pages: what our unit has in hand, our requests and where they stand, requests for the seat with their history; photos before and after side by side; the lead sees each co-handler, a co-handler their own part)
 from engine.cases.reading import get_case
 from engine.cases.rows import TaskRow
 from engine.cases.sketches import Sketch, sketch_of
@@ -38,6 +45,14 @@ class MyTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempted:
+    """An attempt to tell the reporter, with what was noted of it for those who call back."""
+
+    row: ContactRecord
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """A case as its page shows it; `names`: of holder, handler, community, grid, matter and others.
 
@@ -57,9 +72,24 @@ class CasePage:
     stops: tuple[Stop, ...]
     photos: tuple[Attachment, ...]
     contact: str
-    contacted: tuple[ContactRecord, ...]
+    contacted: tuple[Attempted, ...]
+    tried: callbacks.Tried | None
+    ratings: tuple[Rating, ...]
     similar: tuple[Similar, ...]
     sketch: Sketch | None
+    requests: tuple[Request, ...]
+    helpers: tuple[Helper, ...]
+
+    @property
+    def extended(self) -> list[dict[str, Any]]:
+        """The extensions of what is due now that nobody had asked for: {at, from, to, by, reason}."""
+        steps = [step for one in self.file.deadlines for step in one.extended or []]
+        return [step for step in steps if "asked_by" not in step]
+
+    @property
+    def outstanding(self) -> tuple[Helper, ...]:
+        """The co-handlers whom the lead still waits for."""
+        return tuple(one for one in self.helpers if one.is_outstanding)
 
 
 def case_page(session: Session, actor: Actor, number: str, at: datetime,
@@ -72,6 +102,10 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     open_deadlines = sorted(file.deadlines, key=lambda one: (one.due_at, one.id))
     total = next((each for each in open_deadlines if each.stage == "total"), None)
     names, waiting, grid = _names(file, within), within.waiting, within.grid
+    helpers = helpers_of(within.custody, within.parts, within.entries, within.texts)
+    if is_only_helper(actor, case, [row for row, _ in within.custody]):
+        within = _for_helper(within, actor)
+        helpers = tuple(one for one in helpers if one.organisation_id in actor.organisation_ids())
     return CasePage(
         case=case, file=file, names=names,
         clock=clock_of(next(iter(open_deadlines), None), stops, at, case.stopped_at, case.stopped_until),
@@ -81,9 +115,19 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
         lines=tuple(line_of(entry, within.texts[entry.seq], language) for entry in within.entries),
         chart=chart_of(case, within.custody, stops, within.measures, open_deadlines,
                        _levels(within.custody, names), at),
-        stops=tuple(stops), photos=within.photos, contact=_contact(case, within), contacted=within.contacted,
+        stops=tuple(stops), photos=within.photos, contact=_contact(case, within),
+        contacted=_contacted(case, actor, within),
+        tried=_tried(session, case, within, at), ratings=within.ratings,
         similar=case_duplicates(session, case) if case.closed_at is None else (),
-        sketch=sketch_of(grid.area if grid else None, case.lat, case.lng))
+        sketch=sketch_of(grid.area if grid else None, case.lat, case.lng),
+        requests=within.requests, helpers=helpers)
+
+
+def _for_helper(within: Within, actor: Actor) -> Within:
+    """What a co-handler needs: the case and their own part, not the resident, the requests or the others' results."""
+    return replace(within, contact=None, contacted=(), requests=(),
+                   entries=[entry for entry in within.entries if not hides(actor, entry)],
+                   photos=own_photos(actor, within.photos, within.parts))
 
 
 def may_do(task: Task, actor: Actor) -> bool:
@@ -106,6 +150,21 @@ def _contact(case: Case, within: Within) -> str:
     if not case.has_contact or within.contact is None:
         return ""
     return sealing.unseal(within.contact.sealed, case.number).masked
+
+
+def _contacted(case: Case, actor: Actor, within: Within) -> tuple[Attempted, ...]:
+    """Every attempt; the words are for those who call back, not for the unit that handled it."""
+    reads = actor.has("seat", "supervisor")
+    return tuple(Attempted(row, contacts.words_of(row, case.number) if reads else "") for row in within.contacted)
+
+
+def _tried(session: Session, case: Case, within: Within, at: datetime) -> callbacks.Tried | None:
+    """How far calling back has come; None where nobody calls back now."""
+    pins = library.pinned(session, case.release_id)
+    if not callbacks.has_tables(pins) or not any(task.element in CALLBACK for task in within.waiting):
+        return None
+    made = [row for row in within.contacted if row.round == case.reopened]
+    return callbacks.tried(made, pins, case.urgency, at, callbacks.down_for(session, made, pins, at))
 
 
 def _names(file: CaseFile, within: Within) -> dict[str, str]:

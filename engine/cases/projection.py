@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine import processes, worklist
+from engine.cases import requests
 from engine.cases.act import Act
 from engine.cases.clocks import close_all, close_task_deadlines, open_deadline, settle_lamp
 from engine.cases.models import STAGES
@@ -29,6 +30,8 @@ def project(
         ended = outcome if row is done and outcome else "cancelled"
         worklist.close(row, ended, act.actor.label, act.actor.person_id, act.at)
     close_task_deadlines(act, gone)
+    if any(row.process == requests.APPROVAL for row in gone):
+        requests.withdraw_ended(act, {task.process for task in step.open})
     act.file.timers = processes.save(act.session, instance, act.file.timers, step, act.at)
     opened = [_open(act, instance, waiting[token]) for token in sorted(waiting.keys() - rows.keys())]
     if act.case.closed_at is not None:

@@ -113,13 +113,25 @@ def _beyond(key: InstrumentedAttribute[Any], row: InstrumentedAttribute[int], cu
     return tuple_(key, row) < tuple_(literal(cursor.key), literal(cursor.id))
 
 
-def count_statement(of: Of, where: Iterable[ColumnElement[bool]], shares: Sequence[Where] = ()) -> Asked:
-    """How many rows these conditions find, counted no further than a thousand; `shares` divide what they find."""
+def count_statement(of: Of, where: Iterable[ColumnElement[bool]], shares: Sequence[Where] = (),
+                    most: int = COUNT_UP_TO) -> Asked:
+    """How many rows these conditions find, counted no further than `most`; `shares` divide what they find."""
     if shares:
-        parts = [_bare(of).where(*share).limit(COUNT_UP_TO).subquery() for share in shares]
-        rows = union_all(*(select(part.c.id) for part in parts)).limit(COUNT_UP_TO)
+        parts = [_bare(of).where(*share).limit(most).subquery() for share in shares]
+        rows = union_all(*(select(part.c.id) for part in parts)).limit(most)
         return select(func.count()).select_from(rows.subquery())
-    return select(func.count()).select_from(_bare(of).where(*where).limit(COUNT_UP_TO).subquery())
+    return select(func.count()).select_from(_bare(of).where(*where).limit(most).subquery())
+
+
+def list_ids(session: Session, of: Of, where: Where, order: Order, most: int) -> list[int]:
+    """The row ids of a whole list in its order, at one moment: of tasks for a list of tasks, else of cases."""
+    return list(session.scalars(page_of(_bare(of).where(*where), of, order, None, most - 1)))
+
+
+def list_named(session: Session, of: Of, ids: Sequence[int], order: Order) -> list[Found]:
+    """The case columns and `task_id` of the rows with these ids, in order."""
+    row = Task if of == "tasks" else Case
+    return list_rows(session, of, [row.id.in_(ids)], order, None, len(ids), counted=False)
 
 
 def open_deadlines(session: Session, cases: Sequence[int]) -> list[Deadline]:

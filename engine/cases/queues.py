@@ -22,10 +22,12 @@ SHARES: tuple[Share, ...] = ("own", "free")
 ZONE = ZoneInfo("Asia/Shanghai")
 SIGN = ("sign", "sign_assist")
 HANDLE = ("handle_task", "handle", "lead_handle", "assist_task", "conclude")
+CALLBACK = ("inform", "call", "rate")
 RETURNS = ("decide_return", "decide_return_above")
+REQUESTS = ("decide_request", "decide_request_above")
 EMERGENCY = ("acknowledge", "acknowledge_top", "first_report", "follow_report")
 _NAMED = {  # what the other queues of a role show already
-    "seat": ("dispatch", "check", "inform", "rate", *RETURNS, *EMERGENCY), "clerk": (*SIGN, *HANDLE)}
+    "seat": ("dispatch", "check", *CALLBACK, *RETURNS, *REQUESTS, *EMERGENCY), "clerk": (*SIGN, *HANDLE)}
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,12 @@ def _done_by_us(ask: Asker) -> ColumnElement[bool]:
                           Custody.until.is_not(None)).correlate(Case)
 
 
+def _with_us(ask: Asker) -> ColumnElement[bool]:
+    """Open cases that one of this person's organisations handles, helps with or had in its hands before."""
+    mine = Custody.organisation_id.in_(ask.actor.organisation_ids("clerk"))
+    return and_(Case.closed_at.is_(None), exists().where(Custody.case_id == Case.id, mine).correlate(Case))
+
+
 def _reported(ask: Asker) -> ColumnElement[bool]:
     return Case.reporter_id == ask.actor.person_id
 
@@ -146,9 +154,10 @@ QUEUES: tuple[Queue, ...] = (
     Queue("near", "seat", "临期", "Near due", "cases", _held("seat", "yellow")),
     Queue("late", "seat", "超期", "Overdue", "cases", _held("seat", "red"), hot=True),
     Queue("returned", "seat", "退回待定", "Returned", "tasks", _offered("seat", *RETURNS)),
+    Queue("requests", "seat", "申请待批", "Requests to decide", "tasks", _offered("seat", *REQUESTS)),
     Queue("check", "seat", "待核查", "To check", "tasks", _offered("seat", "check")),
     Queue("feedback", "seat", "待告知回访", "To tell and call back", "tasks",
-          _offered("seat", "inform", "rate")),
+          _offered("seat", *CALLBACK)),
     Queue("held", "seat", "挂账", "On hold", "cases", _held("seat", "grey")),
     Queue("more", "seat", "待我办理", "For us to handle", "tasks", _other("seat")),
     Queue("open", "seat", "全部在办", "All open", "cases", _open),
@@ -158,6 +167,7 @@ QUEUES: tuple[Queue, ...] = (
     Queue("due-soon", "clerk", "临期", "Near due", "tasks", _task_lamp("clerk", "yellow")),
     Queue("past-due", "clerk", "超期", "Overdue", "tasks", _task_lamp("clerk", "red"), hot=True),
     Queue("clerk-more", "clerk", "其他待办", "Other tasks", "tasks", _other("clerk")),
+    Queue("with-us", "clerk", "我单位经手", "With our unit", "cases", _with_us, counted=False),
     Queue("done", "clerk", "已办", "Done by us", "cases", _done_by_us, "newest", counted=False),
     Queue("verify", "grid_worker", "待核实", "To verify", "tasks", lambda ask: ask.offered("grid_worker")),
     Queue("reported", "grid_worker", "我上报的", "Reported by me", "cases", _reported, "newest",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, and_, case, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -19,7 +20,7 @@ from engine.cases.models import Case
 from engine.cases.queues import SHARES, Asker, Of, Queue, find_queue, queues_of
 from engine.cases.rows import CaseRow
 from engine.directory import Actor, is_within
-from engine.directory.models import Division, Organisation
+from engine.directory.models import Division, Grid, Organisation
 from engine.errors import NotFound
 from engine.worklist.models import Task
 
@@ -53,6 +54,16 @@ def list_places(session: Session, path: str, most: int = 500) -> list[tuple[str,
     """Code and name of the communities at or below this path."""
     asked = select(Division.code, Division.name).where(is_within(Division.path, path), Division.level == "community")
     return [(code, name) for code, name in session.execute(asked.order_by(Division.path).limit(most))]
+
+
+def name_of(session: Session, kind: str, key: str) -> str:
+    """What a division (by its code), a body or a grid (by its row) is called; the key itself where there is none."""
+    named: dict[str, tuple[Any, Any]] = {
+        "division": (Division, key), "grid": (Grid, int(key) if key.isdigit() else 0),
+        "holder": (Organisation, int(key) if key.isdigit() else 0)}
+    model, row = named.get(kind, named["holder"])
+    found = session.get(model, row)
+    return found.name if found else key
 
 
 def list_units(session: Session, holder_id: int, at: datetime) -> list[tuple[str, str, str]]:
@@ -167,6 +178,39 @@ def pulse(session: Session, person_id: int | None) -> tuple[datetime | None, int
     moved = literal_column("(SELECT max(at) FROM entry)", DateTime(True))
     moment, waiting = session.execute(select(moved, notices.unread_count(person_id or 0).scalar_subquery())).one()
     return moment, waiting
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole list, not a page of it: of what, which rows, in which order."""
+
+    of: Of
+    where: Sequence[ColumnElement[bool]]
+    order: Order
+
+
+def whole_queue(actor: Actor, key: str, at: datetime, filters: Filters, order: Order | None = None) -> Whole:
+    """All of a queue; raises QueueUnknown."""
+    found = get_queue(actor, key)
+    return Whole(found.of, [found.where(Asker(actor, at)), *conditions(filters, at)], order or found.order)
+
+
+def whole_search(at: datetime, filters: Filters, order: Order) -> Whole:
+    """Everything within the scope of the session that the filters let through."""
+    return Whole("cases", conditions(filters, at), order)
+
+
+def count_whole(session: Session, whole: Whole, most: int) -> int:
+    """How many rows a whole list has, counted no further than `most`."""
+    return session.scalar(queries.count_statement(whole.of, whole.where, most=most)) or 0
+
+
+def list_whole(session: Session, whole: Whole, at: datetime, most: int,
+               portion: int = 500) -> Iterator[tuple[CaseRow, ...]]:
+    """The first rows of a whole list as it is at this moment, a portion at a time."""
+    ids = queries.list_ids(session, whole.of, whole.where, whole.order, most)
+    for start in range(0, len(ids), portion):
+        yield _rows(session, queries.list_named(session, whole.of, ids[start:start + portion], whole.order), at)
 
 
 def _page(session: Session, of: Of, where: Sequence[ColumnElement[bool]], order: Order, at: datetime,

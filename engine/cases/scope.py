@@ -18,7 +18,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
-from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Follower, Stop
+from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Follower, Rating, Request, Stop
 from engine.db.session import ONCE_BUILT
 from engine.directory import Actor, PostView, is_within
 from engine.worklist.models import Deadline, Measure, Task
@@ -33,8 +33,10 @@ _BOUND: tuple[Any, ...] = (
     Custody,
     Contact,
     ContactRecord,
+    Rating,
     Follower,
     Stop,
+    Request,
     Attachment,
     Entry,
     EntryText,

@@ -50,7 +50,13 @@ _SAID: dict[str, tuple[str, str]] = {
     "check/pass": ("核查通过", "checked: passed"),
     "check/rework": ("核查不通过，返工", "checked: to be reworked"),
     "inform/told": ("已告知反映人", "told the resident"),
-    "inform/unreachable": ("三次未联系上反映人", "could not reach the resident"),
+    "inform/unreachable": ("多次未联系上反映人", "could not reach the resident"),
+    "call/told": ("补打电话，已告知反映人", "called and told the resident"),
+    "call/unreachable": ("补打电话，仍未联系上", "called and could not reach the resident"),
+    "contact": ("联系反映人（{method}）：{result}", "tried to reach the resident by {method}: {result}"),
+    "contact/uncounted": ("联系反映人（{method}）：{result}；通道不通，不计",
+                          "tried to reach the resident by {method}: {result}; the channel is down, it does not count"),
+    "rate_in_person": ("当面听取评价：{rating}", "took the rating face to face: {rating}"),
     "acknowledge/acknowledged": ("应答，开始处置", "acknowledged the emergency"),
     "acknowledge_top/acknowledged": ("应答，开始处置", "acknowledged the emergency"),
     "first_report/sent": ("初报", "gave the first report"),
@@ -75,6 +81,15 @@ _SAID: dict[str, tuple[str, str]] = {
     "recall": ("撤回", "recalled it"),
     "reassign": ("改派", "took it from the unit to reassign it"),
     "raise": ("提级", "raised it one level"),
+    "ask_extension": ("申请延期 {days} 个工作日", "asked for {days} more working days"),
+    "ask_hold": ("申请挂账", "asked for a hold"),
+    "decide_request/grant": ("同意{kind}申请", "granted the request: {kind}"),
+    "decide_request/fewer": ("部分同意{kind}申请", "granted the request in part: {kind}"),
+    "decide_request/refuse": ("不同意{kind}申请", "refused the request: {kind}"),
+    "decide_request_above/grant": ("同意{kind}申请", "granted the request: {kind}"),
+    "decide_request_above/fewer": ("部分同意{kind}申请", "granted the request in part: {kind}"),
+    "decide_request_above/refuse": ("不同意{kind}申请", "refused the request: {kind}"),
+    "timer/undecided": ("申请逾时未批，转上一级", "the request was not decided in time: the level above decides"),
     "extend": ("延期", "extended the deadline"),
     "hold": ("挂账", "put it on hold"),
     "resume": ("恢复计时", "let the clock run again"),
@@ -94,6 +109,7 @@ _QUIET = ("description", "place", "title")  # shown above the timeline already
 class Line:
     """One line of the timeline; `quotes` are the words that somebody wrote, `note` the rule behind it."""
 
+    verb: str
     seq: int
     at: datetime
     actor: str
@@ -110,7 +126,7 @@ def line_of(entry: Entry, texts: Mapping[str, str], language: Language) -> Line:
     """The sentence of an entry with the free words that belong to it."""
     is_clock = entry.actor == CLOCK.name
     quotes = tuple(text for field, text in texts.items() if field not in _QUIET)
-    return Line(entry.seq, entry.at, _actor(entry, is_clock, language), is_clock,
+    return Line(entry.verb, entry.seq, entry.at, _actor(entry, is_clock, language), is_clock,
                 _sentence(entry, is_clock, language), _tone(entry), quotes, _note(entry.facts, language),
                 entry.versions, entry.verb not in ("claim", "release", "remind", "daily"))
 
@@ -130,6 +146,8 @@ def _sentence(entry: Entry, is_clock: bool, language: Language) -> str:
         keys.insert(0, f"clock/{entry.verb}")
         if facts.get("organisation") == facts.get("late"):
             keys.insert(0, f"clock/{entry.verb}/own")
+    if facts.get("counts") is False:
+        keys.insert(0, f"{entry.verb}/uncounted")
     found = next((_SAID[key] for key in keys if key in _SAID), None)
     if found is not None:
         return found[language == "en"].format_map(_Facts(facts, element, language))
@@ -154,6 +172,12 @@ class _Facts(dict[str, str]):
         self["element"] = element
         if "stage" in facts:
             self["stage"] = word("limit_stage", str(facts["stage"]), language)
+        if "request" in facts:
+            self["kind"] = word("request", str(facts["request"]), language)
+        told = {"method": "method", "result": "contacted"}
+        self.update({name: word(kind, str(facts[name]), language) for name, kind in told.items() if name in facts})
+        if isinstance(form := facts.get("form"), dict) and "rating" in form:
+            self["rating"] = word("rating", str(form["rating"]), language)
 
     def __missing__(self, key: str) -> str:
         return ""

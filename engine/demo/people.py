@@ -22,6 +22,7 @@ MINUTES = {"verify": (15, 120), "dispatch": (4, 150), "sign": (10, 160), "check"
            "rate": (60, 1200), "acknowledge": (1, 14), "acknowledge_top": (1, 10), "first_report": (10, 40)}
 
 
+UNREACHED = 0.25  # of those who are called, nobody answers the first time
 PHOTO = "a photo.jpg"  # taken when the time comes, by whoever then sends it
 
 
@@ -145,8 +146,8 @@ class Townspeople:
         return "pass", {"note": "现场已恢复，与结果一致。"}
 
     def _inform(self, task: Task, case: Case, at: datetime) -> tuple[str, dict[str, Any]]:
-        values = {"method": "phone", "contacted_at": at.isoformat()}
-        if self.chance.random() < 0.9:
-            return "told", {**values, "note": self.chance.choice(self.material["callbacks"]["reached"])}
-        return "unreachable", {**values, "attempts": 3, "second_method": "message",
-                               "attempts_note": "；".join(self.material["callbacks"]["unreachable"])}
+        if self.chance.random() < UNREACHED:
+            words = self.chance.choice(self.material["callbacks"]["unreachable"])
+            return "no_answer", {"method": "phone", "note": words}
+        method = self.chance.choices(("phone", "face", "sms"), (8, 1, 1))[0]
+        return "told", {"method": method, "note": self.chance.choice(self.material["callbacks"]["reached"])}

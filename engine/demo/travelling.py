@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import attachments, cases, directory
+from engine.cases.models import Case
 from engine.clock import ZONE
 from engine.demo.city import SEED, demo_material
 from engine.demo.people import PHOTO, Plan, Townspeople
@@ -86,7 +87,11 @@ def _do(session: Session, what: Arrival | Plan, at: datetime) -> str:
     values = {name: [_photo(session, "办理后", actor, at)] if value == [PHOTO] else value
               for name, value in what.values.items()}
     try:
-        cases.complete_task(session, actor, what.task_id, what.outcome, values, None, at)
+        if what.outcome == "no_answer":
+            case = session.get_one(Case, session.get_one(Task, what.task_id).case_id)
+            cases.act_on(session, actor, case.number, "contact", {**values, "result": what.outcome}, at)
+        else:
+            cases.complete_task(session, actor, what.task_id, what.outcome, values, None, at)
     except (Conflict, NotFound, NotAllowed, Invalid) as problem:
         session.rollback()
         return f"passed over: {problem.code}"

@@ -83,8 +83,7 @@ class Actor:
         if not self.posts:
             return self.name
         post = self.posts[0]
-        label = f"{ROLE_NAMES[post.role][0]} {self.name} · {post.organisation_name}"
-        return label if len(label) <= _LABEL_LENGTH else label[: _LABEL_LENGTH - 1] + "…"
+        return label_of(ROLE_NAMES[post.role][0], self.name, post.organisation_name)
 
     def organisation_ids(self, role: str | None = None) -> tuple[int, ...]:
         """The organisations where a post (of this role) is held, each once, the first post's first."""
@@ -95,6 +94,12 @@ class Actor:
     def is_clock(self) -> bool:
         """Whether it is the clock that acts."""
         return self.person_id is None
+
+
+def label_of(role: str, name: str, organisation: str) -> str:
+    """«坐席 张三 · 高亭镇综合信息指挥室», as wide as the column of an entry."""
+    label = f"{role} {name} · {organisation}"
+    return label if len(label) <= _LABEL_LENGTH else label[: _LABEL_LENGTH - 1] + "…"
 
 
 CLOCK = Actor(person_id=None, account_id=None, name="时钟")

@@ -166,7 +166,11 @@ class Session(Base):
     """One log-in on one device or one API token; revoking it ends access at the next request."""
 
     __tablename__ = "session"
-    __table_args__ = (CheckConstraint("kind IN ('browser', 'token')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('browser', 'token')", name="kind"),
+        Index("ix_session_address", "address"),
+        Index("ix_session_expires_at", "expires_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -176,6 +180,9 @@ class Session(Base):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    device: Mapped[str] = mapped_column(String(200), default="", server_default="")  # as the browser calls itself
+    revoked_by: Mapped[str | None] = mapped_column(String(80))  # None: by its own user
 
 
 class FailedLogin(Base):

@@ -18,6 +18,8 @@ from engine.directory.models import Session as LogIn
 Kind = Literal["browser", "token"]
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
+KEPT = timedelta(days=183)
+"""How long a log-in is kept after its end, and a failed one: six months (Cybersecurity Law art. 21(3))."""
 _NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -39,24 +41,28 @@ class Known:
     preferences: dict[str, Any]
 
 
-def log_in(session: Session, username: str, password: str, address: str, kind: Kind, at: datetime) -> Opened:
+def log_in(session: Session, username: str, password: str, address: str, kind: Kind, at: datetime,
+           device: str = "") -> Opened:
     """Check the password and open a new log-in; raises what `accounts.check_password` raises."""
     account = accounts.check_password(session, username, password, address, at)
-    return open_session(session, account.id, kind, at)
+    return open_session(session, account.id, kind, at, address, device)
 
 
-def open_session(session: Session, account_id: int, kind: Kind, at: datetime) -> Opened:
-    """A new log-in of this account, without asking for a password."""
+def open_session(session: Session, account_id: int, kind: Kind, at: datetime, address: str = "",
+                 device: str = "") -> Opened:
+    """A new log-in of this account, without asking for a password; `device` is as it calls itself."""
     secret = secrets.token_urlsafe(32)
     opened = Opened(secret, at + LONGEST, account_id)
     session.add(
         LogIn(
-            secret_hash=_hash(secret),
+            secret_hash=hash_of(secret),
             account_id=account_id,
             kind=kind,
             started_at=at,
             seen_at=at,
             expires_at=opened.expires_at,
+            address=address[:45],
+            device=_printable(device),
         )
     )
     session.flush()
@@ -70,7 +76,7 @@ def find_known(session: Session, secret: str, kind: Kind, at: datetime, to_read:
 
     Posts are read afresh each time: what changes about a person counts from the next request on.
     """
-    held = queries.read_log_in(session, _hash(secret), at, to_read)
+    held = queries.read_log_in(session, hash_of(secret), at, to_read)
     if not held or held[0].kind != kind or not held[0].is_enabled or not _is_alive(held[0], at):
         return None
     log_in = held[0]
@@ -79,10 +85,10 @@ def find_known(session: Session, secret: str, kind: Kind, at: datetime, to_read:
     return Known(log_in.session_id, actor_of(held), log_in.preferences or {})
 
 
-def revoke(session: Session, session_id: int, at: datetime) -> None:
-    """End one log-in; its secret opens nothing from the next request on."""
+def revoke(session: Session, session_id: int, at: datetime, by: str | None = None) -> None:
+    """End one log-in; its secret opens nothing from the next request on. `by`: somebody else than its user."""
     ended = sa.update(LogIn).where(LogIn.id == session_id, LogIn.revoked_at.is_(None))
-    session.execute(ended.values(revoked_at=at))
+    session.execute(ended.values(revoked_at=at, revoked_by=by))
 
 
 def is_revoked(session: Session, session_id: int) -> bool:
@@ -94,29 +100,40 @@ def is_revoked(session: Session, session_id: int) -> bool:
 
 def revoke_secret(session: Session, secret: str, at: datetime) -> None:
     """End the log-in of this secret, if there is one."""
-    ended = sa.update(LogIn).where(LogIn.secret_hash == _hash(secret), LogIn.revoked_at.is_(None))
+    ended = sa.update(LogIn).where(LogIn.secret_hash == hash_of(secret), LogIn.revoked_at.is_(None))
     session.execute(ended.values(revoked_at=at))
 
 
-def revoke_all(session: Session, account_id: int, at: datetime, except_session: int | None = None) -> None:
-    """End every log-in of an account, such as after a new password, save the one in use."""
+def revoke_all(session: Session, account_id: int, at: datetime, except_session: int | None = None,
+               by: str | None = None) -> int:
+    """End every log-in of an account, such as after a new password, save the one in use; how many were alive."""
     ended = sa.update(LogIn).where(LogIn.account_id == account_id, LogIn.revoked_at.is_(None))
     if except_session is not None:
         ended = ended.where(LogIn.id != except_session)
-    session.execute(ended.values(revoked_at=at))
+    gone = session.execute(ended.values(revoked_at=at, revoked_by=by).returning(LogIn.kind, LogIn.seen_at,
+                                                                                LogIn.expires_at)).all()
+    return sum(is_alive_at(one.kind, one.seen_at, one.expires_at, at) for one in gone)
 
 
 def forget_ended(session: Session, at: datetime) -> int:
-    """Delete log-ins that ended more than a week ago, and say how many."""
-    gone = sa.delete(LogIn).where(LogIn.expires_at < at - timedelta(days=7)).returning(LogIn.id)
+    """Delete log-ins that ended longer ago than logs are kept, and say how many."""
+    gone = sa.delete(LogIn).where(LogIn.expires_at < at - KEPT).returning(LogIn.id)
     return len(session.scalars(gone).all())
 
 
+def is_alive_at(kind: str, seen_at: datetime, expires_at: datetime, at: datetime) -> bool:
+    """Whether a log-in that nobody revoked still opens something."""
+    return expires_at > at and (kind == "token" or at - seen_at <= IDLE)
+
+
 def _is_alive(log_in: queries.Held, at: datetime) -> bool:
-    if log_in.revoked_at is not None or log_in.expires_at <= at:
-        return False
-    return bool(log_in.kind == "token" or at - log_in.seen_at <= IDLE)
+    return log_in.revoked_at is None and is_alive_at(log_in.kind, log_in.seen_at, log_in.expires_at, at)
 
 
-def _hash(secret: str) -> str:
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())[:200]
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -117,13 +117,13 @@ def add_account(
     return account
 
 
-def reset_password(session: Session, account_id: int, password: str, at: datetime) -> None:
+def reset_password(session: Session, account_id: int, password: str, at: datetime, by: str | None = None) -> None:
     """Give an account a first password drawn at random and end all its log-ins; raises UnknownAccount."""
     accounts.set_first_password(session, account_id, password)
-    sessions.revoke_all(session, account_id, at)
+    sessions.revoke_all(session, account_id, at, by=by)
 
 
-def disable_account(session: Session, account_id: int, at: datetime) -> None:
+def disable_account(session: Session, account_id: int, at: datetime, by: str | None = None) -> None:
     """Shut an account out and end all its log-ins; raises UnknownAccount."""
     accounts.enable_account(session, account_id, enabled=False)
-    sessions.revoke_all(session, account_id, at)
+    sessions.revoke_all(session, account_id, at, by=by)

@@ -1,6 +1,7 @@
 """Long work that somebody asked for: a row that a worker does step by step, with progress and an end to look at."""
 
 from engine.errands.asking import (
+    FILES_KEPT,
     ErrandUnknown,
     TooManyErrands,
     ask,
@@ -11,8 +12,11 @@ from engine.errands.asking import (
     list_errands,
 )
 from engine.errands.doing import Step, Work, do_some
+from engine.errands.models import Errand
 
 __all__ = [
+    "FILES_KEPT",
+    "Errand",
     "ErrandUnknown",
     "Step",
     "TooManyErrands",

@@ -24,7 +24,12 @@ MOST_ATTEMPTS = 3
 _LOOKED_AT = 20  # errands that may be in other workers' hands before we find a free one
 _LOCKS = 7_740
 _TOLD_EVERY = 0.25  # seconds
-_BROKEN = {"code": "errand_broken", "message": "这项工作几次都没有做完，系统管理员会看到原因。", "facts": {}}
+
+
+class ErrandBroken(Unavailable):
+    """这项工作几次都没有做完，原因已经记录；请告诉系统管理员。"""
+
+    code = "errand_broken"
 
 
 class _CalledOff(Exception):
@@ -74,7 +79,7 @@ def do_some(session: Session, at: datetime, kinds: Mapping[str, Step],
     if errand.ended_at is not None:
         return 0
     if attempts > MOST_ATTEMPTS or errand.kind not in kinds:
-        _end(errand, "failed", at, _BROKEN)
+        _end(errand, "failed", at, _words(ErrandBroken()))
         return 1
     try:
         with session.begin_nested():

@@ -1,26 +1,40 @@
 """Telling people: an outbox that delivers at least once, one channel a folder."""
 
+from engine.notices.carrying import Carried, Taken, carry, note, take
+from engine.notices.channels import CHANNELS, configure, discover
+from engine.notices.dead import (
+    DeadLetter,
+    LetterAlive,
+    LetterUnknown,
+    ReasonMissing,
+    count_dead,
+    drop,
+    list_dead,
+    replay,
+    replay_all,
+)
+from engine.notices.digests import gather
 from engine.notices.health import ChannelHealth, channel_health
-from engine.notices.outbox import (
-    Holders,
+from engine.notices.inbox import (
+    NoticeUnknown,
+    Wanted,
     count_unread,
-    deliver_due,
+    kinds_in_inbox,
     list_inbox,
     mark_all_read,
     mark_read,
-    put,
+    open_notice,
     unread_count,
 )
+from engine.notices.manners import WAYS, Chosen, Kind, Manners, manners
+from engine.notices.outbox import Holders, deliver_due, put
+
+discover()
 
 __all__ = [
-    "ChannelHealth",
-    "Holders",
-    "channel_health",
-    "count_unread",
-    "deliver_due",
-    "list_inbox",
-    "mark_all_read",
-    "mark_read",
-    "put",
-    "unread_count",
+    "CHANNELS", "WAYS", "Carried", "ChannelHealth", "Chosen", "DeadLetter", "Holders", "Kind", "LetterAlive",
+    "LetterUnknown", "Manners", "NoticeUnknown", "ReasonMissing", "Taken", "Wanted", "carry", "channel_health",
+    "configure", "count_dead", "count_unread", "deliver_due", "drop", "gather", "kinds_in_inbox", "list_dead",
+    "list_inbox", "manners", "mark_all_read", "mark_read", "note", "open_notice", "put", "replay", "replay_all",
+    "take", "unread_count",
 ]

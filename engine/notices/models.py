@@ -12,14 +12,25 @@ from engine.db import Base
 
 
 class Outbox(Base):
-    """A message to be delivered at least once; `id` is what the receiver tells repeats by."""
+    """A message to be delivered at least once; `id` is what the receiver tells repeats by.
+
+    While a worker carries it `next_try_at` lies ahead, so that it is tried again when the worker dies. `digest_at` is
+    when it goes out with others in one letter; `held_until` is the end of the quiet hours that it waited for.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index(
             "ix_outbox_pending",
+            "channel",
             "next_try_at",
             postgresql_where=text("delivered_at IS NULL AND dead_at IS NULL"),
+        ),
+        Index(
+            "ix_outbox_dead",
+            "channel",
+            "dead_at",
+            postgresql_where=text("dead_at IS NOT NULL AND dropped_at IS NULL"),
         ),
     )
 
@@ -35,6 +46,23 @@ class Outbox(Base):
     next_try_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Text)
+    digest_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+    dropped_at: Mapped[datetime | None]
+    notice_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # what of the inbox is repeated by another channel
+
+
+class ChannelState(Base):
+    """How the last attempts by a channel went; while it is down nobody tries before `paused_until`."""
+
+    __tablename__ = "channel_state"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    succeeded_at: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    pauses: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(Text)
 
 

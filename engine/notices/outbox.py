@@ -1,4 +1,4 @@
-"""The outbox: messages are rows of the act that caused them, delivered afterwards, at least once."""
+"""The outbox: messages are rows of the act that caused them, delivered afterwards into the inboxes, and passed on."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.db import writing
 from engine.db.failpoints import failpoint
-from engine.notices import inapp
-from engine.notices.models import Inbox, Outbox
+from engine.notices import inapp, routing
+from engine.notices.models import Outbox
+from engine.notices.states import succeeded
 
-CHANNELS = {inapp.NAME: inapp.deliver}
 MOST_ATTEMPTS = 8
 FIRST_GAP = timedelta(seconds=30)
 
@@ -42,7 +42,8 @@ def put(
 ) -> None:
     """One message to each of these people, to be sent after the commit. No personal data in subject or body.
 
-    It is written with the session's next flush; whoever holds a role is found by the same statement.
+    It is written with the session's next flush; whoever holds a role is found by the same statement. It goes into the
+    inbox; by which other channels it goes is decided when it gets there.
     """
     message = {"case_id": case_id, "channel": channel, "kind": kind, "subject": subject[:200], "body": body,
                "made_at": at, "next_try_at": at}
@@ -69,34 +70,39 @@ CROSS JOIN LATERAL (
 """)
 
 
-def deliver_due(session: Session, at: datetime, most: int = 200) -> int:
-    """Send what is due, oldest first, skipping what another worker holds; how many messages were tried.
+def deliver_due(session: Session, at: datetime, most: int = 200, pass_on: bool = True) -> int:
+    """Put what is due into the inboxes, oldest first, skipping what another worker holds; how many were tried.
 
-    A message that fails waits twice as long each time and becomes a dead letter after eight attempts.
+    A message that fails waits twice as long each time and becomes a dead letter after eight attempts. What arrives is
+    passed on to the other channels of its receiver, unless `pass_on` says that it is an old story.
     """
     due = session.scalars(
         select(Outbox)
-        .where(Outbox.delivered_at.is_(None), Outbox.dead_at.is_(None), Outbox.next_try_at <= at)
+        .where(Outbox.channel == inapp.NAME, Outbox.delivered_at.is_(None), Outbox.dead_at.is_(None),
+               Outbox.next_try_at <= at)
         .order_by(Outbox.next_try_at)
         .limit(most)
         .with_for_update(skip_locked=True)
     ).all()
-    for channel in sorted({message.channel for message in due}):
-        _send(session, channel, [message for message in due if message.channel == channel], at)
-    session.flush()
+    if due:
+        _send(session, due, at, pass_on)
+        session.flush()
     return len(due)
 
 
-def _send(session: Session, channel: str, messages: Sequence[Outbox], at: datetime) -> None:
-    """All of a channel's messages at once; when that fails one by one, so that one bad message stops no other."""
+def _send(session: Session, messages: Sequence[Outbox], at: datetime, pass_on: bool) -> None:
+    """All messages at once; when that fails one by one, so that one bad message stops no other."""
     try:
         with session.begin_nested():
-            CHANNELS[channel](session, messages, at)
+            inapp.deliver(session, messages, at)
+            if pass_on:
+                routing.pass_on(session, messages, at)
+            succeeded(session, inapp.NAME, at)
         failpoint("outbox.sent")
-    except Exception as problem:  # whatever a channel raises, the message must wait and the others go on
+    except Exception as problem:  # whatever is raised, the message must wait and the others go on
         if len(messages) > 1:
             for message in messages:
-                _send(session, channel, [message], at)
+                _send(session, [message], at, pass_on)
         else:
             _postpone(messages[0], problem, at)
         return
@@ -107,42 +113,12 @@ def _send(session: Session, channel: str, messages: Sequence[Outbox], at: dateti
 def _postpone(message: Outbox, problem: Exception, at: datetime) -> None:
     message.attempts += 1
     message.problem = f"{type(problem).__name__}: {problem}"[:500]
-    message.next_try_at = at + FIRST_GAP * 2**message.attempts
+    message.next_try_at = at + gap_after(message.attempts)
     if message.attempts >= MOST_ATTEMPTS:
         message.dead_at = at
 
 
-def list_inbox(session: Session, person_id: int, most: int = 50) -> Sequence[Inbox]:
-    """A person's notices, newest first."""
-    return session.scalars(
-        select(Inbox)
-        .where(Inbox.person_id == person_id)
-        .order_by(Inbox.received_at.desc(), Inbox.message_id)
-        .limit(most)
-    ).all()
-
-
-def unread_count(person_id: int) -> Select[int]:
-    """How many notices a person has not read, as a question for a statement that asks more."""
-    return select(func.count()).select_from(Inbox).where(Inbox.person_id == person_id, Inbox.read_at.is_(None))
-
-
-def count_unread(session: Session, person_id: int) -> int:
-    """How many notices a person has not read."""
-    return session.scalar(unread_count(person_id)) or 0
-
-
-def mark_read(session: Session, person_id: int, at: datetime) -> None:
-    """Everything in the inbox up to now has been seen."""
-    session.execute(
-        update(Inbox)
-        .where(Inbox.person_id == person_id, Inbox.read_at.is_(None), Inbox.received_at <= at)
-        .values(read_at=at)
-    )
-
-
-def mark_all_read(session: Session, before: datetime) -> None:
-    """Every notice of every inbox about something older than this has been seen."""
-    old = select(Outbox.id).where(Outbox.made_at < before)
-    session.execute(update(Inbox).where(Inbox.message_id.in_(old), Inbox.read_at.is_(None))
-                    .values(read_at=Inbox.received_at))
+def gap_after(attempts: int) -> timedelta:
+    """How long a message waits after so many attempts; half a minute, doubled each time."""
+    gap: timedelta = FIRST_GAP * 2**attempts
+    return gap

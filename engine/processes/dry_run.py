@@ -26,6 +26,7 @@ FACTS: dict[str, Any] = {
     "origin": "resident", "severity": "general", "urgency": "normal", "emergency": False, "settled": False,
     "has_contact": False, "verified": False, "level": "township", "own_handled": False, "reopened": 0, "returns": 0,
     "handler": "", "top": False, "stage": "", "rework": False, "dispatched": False,
+    "contact_certain": True, "rated": False,
 }
 
 

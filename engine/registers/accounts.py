@@ -1,8 +1,9 @@
-"""What the security administrator does to one account or post at once: end, lock, let in, give a new password."""
+"""What the security administrator does to one account or post at once: end, lock, let in, log out, give a new password."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from engine import audit, cases, directory
 from engine.directory import Actor
 from engine.directory.models import ADMINISTRATORS, Account, Post
 from engine.directory.queries import held
-from engine.errors import Conflict
+from engine.errors import Conflict, Invalid
 from engine.registers import known
 from engine.registers.applying import FirstPassword, first_password
 from engine.registers.keeping import require
@@ -19,6 +20,8 @@ from engine.registers.listing import RowUnknown
 from engine.registers.sheets import POST_IDENTITY, SECURITY
 
 _A_MOMENT = timedelta(microseconds=1)
+Verb = Literal["lock", "unlock", "log_out", "reset"]
+SHORTEST_REASON, LONGEST_REASON = 2, 200
 
 
 class LastAdministrator(Conflict):
@@ -28,9 +31,15 @@ class LastAdministrator(Conflict):
 
 
 class NotOneself(Conflict):
-    """自己的账号请由另一位安全管理员锁定或重置。"""
+    """自己的账号请由另一位安全管理员处理。"""
 
     code = "not_oneself"
+
+
+class ReasonMissing(Invalid):
+    """请写明原因（至少两个字），它会进入变更记录。"""
+
+    code = "account_reason_missing"
 
 
 def end_post_now(session: Session, actor: Actor, post_id: int, at: datetime) -> str:
@@ -51,30 +60,70 @@ def end_post_now(session: Session, actor: Actor, post_id: int, at: datetime) -> 
     return username
 
 
-def change_account(session: Session, actor: Actor, username: str, verb: str, at: datetime) -> FirstPassword | None:
-    """Lock an account, unlock it, or reset its password; the first password of a reset.
+def change_account(session: Session, actor: Actor, username: str, verb: Verb, reason: str,
+                   at: datetime) -> FirstPassword | None:
+    """Lock an account, unlock it, end its log-ins or reset its password, for a reason; the password of a reset.
 
-    Raises RowUnknown, LastAdministrator, NotOneself, NotYoursToConfirm.
+    Raises RowUnknown, LastAdministrator, NotOneself, NotYoursToConfirm, ReasonMissing.
     """
+    account = _require_other(session, actor, username, reason)
+    facts: dict[str, Any] = {"reason": reason.strip()[:LONGEST_REASON]}
+    first = None
+    if verb == "lock":
+        for post in directory.list_posts(session, account.person_id, at):
+            if post.role in ADMINISTRATORS:
+                _require_another(session, post.role, account.person_id, at)
+        directory.disable_account(session, account.id, at, actor.label)
+    elif verb == "unlock":
+        directory.enable_account(session, account.id, enabled=True)
+        directory.forgive(session, account.id)
+    elif verb == "log_out":
+        facts["log_ins"] = directory.revoke_all(session, account.id, at, by=actor.label)
+    else:
+        first = FirstPassword(username, account.person.name, first_password())
+        directory.reset_password(session, account.id, first.password, at, actor.label)
+    audit.note(session, actor.label, [audit.Deed(verb, "accounts", username, facts)], at)
+    return first
+
+
+def end_log_in(session: Session, actor: Actor, session_id: int, reason: str, at: datetime) -> str:
+    """End one log-in of somebody else for a reason; whose it was.
+
+    Raises RowUnknown, NotOneself, NotYoursToConfirm, ReasonMissing.
+    """
+    require(actor, (SECURITY,))
+    found = directory.get_log_in(session, session_id, at)
+    if found is None:
+        raise RowUnknown(code=session_id)
+    _require_other(session, actor, found.username, reason)
+    directory.revoke(session, session_id, at, actor.label)
+    facts = {"reason": reason.strip()[:LONGEST_REASON], "log_ins": 1}
+    audit.note(session, actor.label, [audit.Deed("log_out", "accounts", found.username, facts)], at)
+    return found.username
+
+
+def end_own_log_ins(session: Session, actor: Actor, here: int, at: datetime, session_id: int | None = None) -> int:
+    """End one of one's own log-ins, or all but the one `here`; how many. Raises RowUnknown for another's."""
+    if session_id is None:
+        return directory.revoke_all(session, actor.account_id or 0, at, here)
+    found = directory.get_log_in(session, session_id, at)
+    if found is None or found.account_id != actor.account_id:
+        raise RowUnknown(code=session_id)
+    directory.revoke(session, session_id, at)
+    return 1
+
+
+def _require_other(session: Session, actor: Actor, username: str, reason: str) -> Account:
+    """The account of somebody else, asked for with a reason by a security administrator."""
     require(actor, (SECURITY,))
     account = session.scalar(sa.select(Account).where(Account.username == username))
     if account is None:
         raise RowUnknown(code=username)
     if account.id == actor.account_id:
         raise NotOneself
-    first = None
-    if verb == "lock":
-        for post in directory.list_posts(session, account.person_id, at):
-            if post.role in ADMINISTRATORS:
-                _require_another(session, post.role, account.person_id, at)
-        directory.disable_account(session, account.id, at)
-    elif verb == "unlock":
-        directory.enable_account(session, account.id, enabled=True)
-    else:
-        first = FirstPassword(username, account.person.name, first_password())
-        directory.reset_password(session, account.id, first.password, at)
-    audit.note(session, actor.label, [audit.Deed(verb, "accounts", username)], at)
-    return first
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ReasonMissing(fields={"reason": [(ReasonMissing.__doc__ or "").strip()]})
+    return account
 
 
 def username_of(session: Session, person_id: int) -> str:

@@ -76,7 +76,8 @@ def standing_of(session: Session, visit: Visit, at: datetime, language: Language
             sentences=telling.sentences(case, waiting, names, _due(session, case, waiting), at, language),
             is_late=_is_late(case, waiting, at), total_due_at=None if told else case.total_due_at,
             result=(case.result_text or "") if told and visit.follower is None else "",
-            rating=case.rating, rated_at=rated[-1] if rated else None, reopened=case.reopened,
+            rating=None if case.rating == "unreasonable" else case.rating,
+            rated_at=rated[-1] if rated else None, reopened=case.reopened,
             seen_by=count_followers(session, case), asked=tuple(_asked(session, case, task) for task in mine),
             is_follower=visit.follower is not None)
 

@@ -25,6 +25,7 @@ _NOW = {
     "verify": ("网格员会到现场看一看", "The grid worker will come and look"),
     "supplement": ("请您补充情况，见下面", "Please tell us what is missing, see below"),
     "rate": ("已有结果，请您评价", "There is a result; please rate it"),
+    "call": ("已有结果，{holder}会打电话或者上门告诉您", "There is a result; {holder} will call or visit you"),
     "inform": ("已有结果，{holder}会联系您", "There is a result; {holder} will contact you"),
 }
 _STAGE = {

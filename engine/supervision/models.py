@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,12 +12,16 @@ from engine.db import Base
 
 
 class Beat(Base):
-    """The last moment at which a worker was seen at work."""
+    """The last moment at which a worker was seen at work, and how its jobs last went.
+
+    `jobs` is {name: {"at": ISO, "problem": "" or the kind of error, "since": when it began to fail}}.
+    """
 
     __tablename__ = "beat"
 
     worker: Mapped[str] = mapped_column(String(80), primary_key=True)
     at: Mapped[datetime]
+    jobs: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class Tally(Base):

@@ -20,6 +20,8 @@ PUBLIC = {
     "login.root",
     "login.show",
     "login.enter",
+    "login.again",
+    "login.enter_again",
     "login.switch",
     "first_run.show",
     "first_run.found",

@@ -33,3 +33,9 @@ def test_every_kind_of_matter_finds_its_owner() -> None:
 @pytest.mark.cites("E4")
 def test_every_measure_follows_its_limit() -> None:
     assert wrong_answers(read_source(RULES / "base/supervision.dmn")) == []
+
+
+@pytest.mark.cites("E15")
+@pytest.mark.parametrize("table", ["base/callback", "base/contact_channel"])
+def test_every_way_of_calling_back_says_what_it_hangs_on(table: str) -> None:
+    assert wrong_answers(read_source(RULES / f"{table}.dmn")) == []

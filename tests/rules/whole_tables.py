@@ -42,7 +42,7 @@ def limits(pack: str) -> list[Question]:
     found = []
     for urgency, short in SHORT.items():
         days = {"accept": "2 work_day", "climb": "2 work_day", "sign": "3 work_day"}
-        for stage in ("verify", "accept", "climb", "sign", "conclude", "decide_return", "check"):
+        for stage in ("verify", "accept", "climb", "sign", "conclude", "decide_return", "decide_request", "check"):
             by_text = pack == "daishan" and urgency == "normal" and stage in days
             found.append(_limit(stage, urgency, days[stage] if by_text else short, times=2 if stage == "climb" else 1))
         for stage in ("handle", "assist"):
@@ -51,7 +51,7 @@ def limits(pack: str) -> list[Question]:
         found += [_limit("return", urgency, "1 work_day"), _limit("return", urgency, OWN[urgency], times=0.25),
                   _limit("return", urgency, "2 work_day", "2 work_day", times=0.25)]
     fixed = {"supplement": "3 work_day", "inform": "1 work_day", "rate": "7 calendar_day",
-             "acknowledge": "15 urgent_minute", "first_report": "1 urgent_work_hour"}
+             "hold_review": "90 calendar_day", "acknowledge": "15 urgent_minute", "first_report": "1 urgent_work_hour"}
     found += [_limit(stage, "normal", limit) for stage, limit in fixed.items()]
     return [*found, _limit("climb", "normal", "12 calendar_month", top=True)]
 
@@ -108,8 +108,21 @@ def supervision(pack: str) -> list[Question]:
             for kind, (percent, after) in rows.items()]
 
 
+def callback(pack: str) -> list[Question]:
+    """When somebody counts as unreachable, whatever the urgency."""
+    return [Question({"urgency": urgency}, {"attempts": 3, "channels": 2, "apart_minutes": 60}) for urgency in SHORT]
+
+
+def contact_channel(pack: str) -> list[Question]:
+    """What each way of telling somebody hangs on."""
+    ways = {"phone": (True, "phone", ""), "face": (True, "face", ""), "sms": (False, "message", "sms"),
+            "link": (False, "message", "sms"), "messenger": (False, "messenger", "messenger")}
+    return [Question({"method": method}, {"in_person": way[0], "counts_as": way[1], "carrier": way[2]})
+            for method, way in ways.items()]
+
+
 QUESTIONS = {"ladder": ladder, "limits": limits, "candidates": candidates, "triage": triage,
-             "supervision": supervision}
+             "supervision": supervision, "callback": callback, "contact_channel": contact_channel}
 
 
 def wrong_answers(source: Source) -> list[str]:

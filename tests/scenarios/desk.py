@@ -13,6 +13,7 @@ MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 FACTS = {
     "origin": "grid_worker", "severity": "general", "urgency": "normal", "emergency": False, "settled": False,
     "has_contact": False, "verified": None, "rework": False, "dispatched": False, "returns": 0, "reopened": 0,
+    "contact_certain": True, "rated": False,
 }
 
 
@@ -54,6 +55,9 @@ class Desk:
         }.get(verb, {})
         if verb == "assign_assistants":
             return {code: code for code in data["form"].get("assistants", [])}
+        if verb == "register_request":
+            before = self.done.count("extend") + self.done.count("hold")
+            return {"kind": data["form"]["kind"], "above": before > 0}
         if verb == "ring_next":
             self.levels_above -= 1
             return {"top": self.levels_above <= 0}
@@ -84,7 +88,8 @@ class Desk:
         self.step = processes.fire(self.diagram, self.step.state, [(timer.task, element)], self)
         return self.open
 
-    def say(self, message: str) -> list[str]:
+    def say(self, message: str, **form: Any) -> list[str]:
         """Send a message of an act without a task; what waits then."""
-        self.step = processes.deliver(self.diagram, self.step.state, message, None, self, {"reason": "见批示"})
+        given = {"reason": "见批示", **form}
+        self.step = processes.deliver(self.diagram, self.step.state, message, None, self, given)
         return self.open

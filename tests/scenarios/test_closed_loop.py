@@ -36,6 +36,26 @@ def test_an_unrated_case_closes_when_the_time_is_over() -> None:
     assert desk.step.done
 
 
+@pytest.mark.parametrize("last", [("rate", "unreasonable"), None])
+def test_nobody_was_told_for_certain_so_somebody_calls_before_it_closes(last: tuple[str, str] | None) -> None:
+    desk = Desk(has_contact=True, contact_certain=False)
+    desk.walk(*OWN, ("inform", "told"))
+    waits = desk.walk(last) if last else desk.pass_time("unrated")
+    assert waits == ["call"] and "close" not in desk.done
+    desk.facts |= {"contact_certain": True, "rated": last is not None}
+    assert desk.do("call", "told") == ([] if last else ["rate"])
+    assert desk.step.done == (last is not None)
+
+
+def test_a_refusal_is_told_for_certain_before_it_closes() -> None:
+    desk = Desk(has_contact=True, contact_certain=False)
+    desk.do("dispatch", "refuse")
+    assert desk.do("inform", "told") == ["call"]
+    desk.facts["contact_certain"] = True
+    desk.do("call", "told")
+    assert desk.step.done
+
+
 def test_a_dissatisfied_resident_reopens_the_case_once() -> None:
     desk = Desk(has_contact=True)
     assert desk.walk(*HANDLED, ("inform", "told"), ("rate", "dissatisfied")) == ["handle_task"]

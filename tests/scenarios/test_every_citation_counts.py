@@ -20,7 +20,7 @@ from engine.decisions import describe
 from engine.errors import WanggeError
 from engine.library import Source, cites_in
 from tests.rules.whole_tables import wrong_answers
-from tests.scenarios import desk, test_closed_loop, test_together, test_what_is_noted
+from tests.scenarios import desk, test_asking, test_closed_loop, test_together, test_what_is_noted
 
 IDS = ("E1", "E2", "E2b", "E3", "E4", "E5", "E8", "E9", "E10", "E15", "E20")
 COPIES = library.working_copies()
@@ -80,7 +80,7 @@ def without_row(source: Source, number: int) -> Source:
 # what turns red ---------------------------------------------------------------------------------------------------
 def walks() -> Iterator[Callable[[], None]]:
     """Every walk of the diagrams without a database, with each of its parameters."""
-    for module in (test_closed_loop, test_together, test_what_is_noted):
+    for module in (test_asking, test_closed_loop, test_together, test_what_is_noted):
         for title, walk in vars(module).items():
             if title.startswith("test_"):
                 marks = [mark for mark in getattr(walk, "pytestmark", []) if mark.name == "parametrize"]

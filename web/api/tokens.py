@@ -28,7 +28,8 @@ def make_token(given: dict[str, Any]) -> directory.Opened | Response:
     """
     try:
         return directory.log_in(
-            db.session(), given["username"], given["password"], identity.client_address(), "token", clock.now()
+            db.session(), given["username"], given["password"], identity.client_address(), "token", clock.now(),
+            identity.device(),
         )
     except (directory.WrongCredentials, directory.TooManyAttempts) as refused:
         return answer(refused)  # returned, not raised: the count of failures is committed

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.cases import incidents, pages, queues, reading
+from engine.cases import callbacks, incidents, pages, queues, reading
 from engine.cases.filters import ORDERS, Filters, Order, Page
 from engine.cases.queues import Queue
 from engine.cases.rows import CaseRow
@@ -34,6 +34,12 @@ class Desk:
     page: Page[CaseRow]
     filters: Filters
     order: Order
+    tried: dict[int, callbacks.Tried] = field(default_factory=dict)
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether rows are ticked for what is done to many: a grid worker's lists have nothing of that kind."""
+        return self.queue is None or self.queue.role != "grid_worker"
 
     def url(self, **changed: Any) -> str:
         """The address of this list with something changed; None removes a parameter."""
@@ -150,7 +156,22 @@ def read_desk(key: str) -> Desk:
     chosen: Order = wanted if wanted in ORDERS else found.order
     counted = shell.counts().get(key) if not filters.active else None
     page = reading.queue(session, actor, key, at, filters, cursor, chosen, total=counted)
-    return Desk(key, found.label(shell.language()), found, page, filters, chosen)
+    tried = callbacks.read_tried(session, [row.id for row in page.items], at) if key == "feedback" else {}
+    if chosen == "due" and tried:
+        page = _in_order(page, tried)
+    return Desk(key, found.label(shell.language()), found, page, filters, chosen, tried)
+
+
+def _in_order(page: Page[CaseRow], tried: dict[int, callbacks.Tried]) -> Page[CaseRow]:
+    """Calls: who must be told and may be tried now, who later, who has been told; then by due."""
+    return replace(page, items=tuple(sorted(page.items, key=lambda row: _place(row, tried.get(row.id)))))
+
+
+def _place(row: CaseRow, tried: callbacks.Tried | None) -> tuple[bool, bool, datetime, int]:
+    is_told = row.task is not None and row.task.element == "rate"
+    waits = tried is not None and tried.not_before is not None and tried.not_before > shell.now()
+    due = row.task.due_at if row.task is not None and row.task.due_at else row.opened_at
+    return is_told, waits, due, row.id
 
 
 def _desk(desk: Desk) -> Answer:

@@ -28,7 +28,7 @@ from web.db import db
 
 PHOTO = "演练样张"
 FACTS = ("origin", "severity", "urgency", "level", "emergency", "settled", "has_contact", "verified", "top", "rework",
-         "dispatched")
+         "dispatched", "contact_certain", "rated")
 
 
 @dataclass(frozen=True)
@@ -234,6 +234,7 @@ def _facts_shown(facts: Mapping[str, Any]) -> list[tuple[str, str, Any, list[tup
               "level": ("层级", "Level"), "emergency": ("突发事件", "Emergency"),
               "settled": ("当场解决", "Settled on the spot"), "has_contact": ("有联系人", "Has a contact"),
               "verified": ("已核实", "Verified"), "top": ("已是顶级", "At the top"),
-              "rework": ("返工", "Rework"), "dispatched": ("已派遣", "Dispatched")}
+              "rework": ("返工", "Rework"), "dispatched": ("已派遣", "Dispatched"),
+              "contact_certain": ("确已告知", "Told for certain"), "rated": ("已评价", "Rated")}
     return [(name, called[name][english], facts[name],
              [(key, pair[english]) for key, pair in words.WORDS.get(name, {}).items()]) for name in FACTS]

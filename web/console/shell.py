@@ -11,11 +11,11 @@ from typing import Any
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 
-from engine import clock, directory, matters
+from engine import clock, directory, matters, notices
 from engine.cases import incidents, moments, queues, reading, words
 from engine.cases.lamps import Clock
 from engine.errors import WanggeError
-from web import failing, identity, languages
+from web import failing, identity, languages, wording
 from web.db import db
 
 
@@ -36,11 +36,12 @@ def init_app(app: Flask) -> None:
         due=due,
         ago=ago,
         day=day,
-        brief=brief, local_date=local_date,
+        brief=brief, local_date=local_date, full=full,
         word=word,
         clock_words=clock_words,
         percent=percent,
         moment=datetime.fromisoformat,
+        errand_problem=errand_problem,
     )
     env.globals.update(
         shelves=shelves,
@@ -52,7 +53,7 @@ def init_app(app: Flask) -> None:
         role_name=role_name,
         is_fragment=is_fragment,
         preference=preference, saved_url=saved_url,
-        tops=_tops,
+        tops=_tops, dead_letters=dead_letters,
     )
 
 
@@ -105,6 +106,12 @@ def open_incidents() -> int:
         g.open_incidents = incidents.count_open(db.session(), identity.current_actor())
     found: int = g.open_incidents
     return found
+
+
+def dead_letters() -> int:
+    """Letters that were given up and wait for the reader, who is an operator."""
+    return notices.count_dead(db.session(), [post.path for post in identity.current_actor().posts
+                                             if post.role == "system_admin"])
 
 
 def admitted() -> Sequence[Any]:
@@ -163,6 +170,11 @@ def due(at: datetime | None) -> str:
     return moments.due_stamp(at, now(), language()) if at else ""
 
 
+def full(at: datetime) -> str:
+    """A moment on paper: the whole date with its weekday."""
+    return moments.full_stamp(at, language())
+
+
 def brief(at: datetime, with_hour: bool = False) -> str:
     """A past moment in a narrow column: the hour today, the date before."""
     return moments.brief(at, now(), language(), with_hour)
@@ -200,6 +212,13 @@ def clock_words(of: Clock, with_stage: bool = False) -> str:
 def told(error: WanggeError) -> str:
     """What an error says in the reader's language."""
     return failing.failure_of(error).detail
+
+
+def errand_problem(problem: dict[str, Any] | None) -> str:
+    """Why long work was not done, in the reader's language."""
+    if problem is None:
+        return ""
+    return wording.english(problem["code"], problem["facts"]) if language() == "en" else str(problem["message"])
 
 
 def toast(text: str, undo: str = "") -> str:

@@ -6,11 +6,14 @@ import re
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
+from engine.cases.helping import Helper
 from engine.cases.lamps import Clock, Strip
+from engine.cases.words import WORDS
 from web import identity
 from web.console import shell
 from web.console.blueprint import blueprint
@@ -23,7 +26,8 @@ TOKENS = Path(__file__).parents[1] / "static" / "css" / "tokens.css"
 @identity.public
 def styleguide() -> Any:
     """The style guide."""
-    return render_template("styleguide.html", clocks=_clocks(), tokens=_tokens(), fields=_fields(), form=_form())
+    return render_template("styleguide.html", clocks=_clocks(), tokens=_tokens(), fields=_fields(), form=_form(),
+                           page=_case())
 
 
 def _clocks() -> list[Clock]:
@@ -55,6 +59,26 @@ def _fields() -> tuple[FieldView, ...]:
                   problems=("至少三次 Three at least",)),
         FieldView("photos", "photos", "照片 Photos", False, (), None, chosen=("k",)),
     )
+
+
+def _case() -> SimpleNamespace:
+    """A case with photos before and after, requests in every state, co-handlers in every state."""
+    now, day = shell.now(), timedelta(days=1)
+    photos = [SimpleNamespace(kind=kind, key="", src=url_for("static", filename="icon.svg"), added_at=now - day * age,
+                              width=4, height=3) for kind, age in (("before", 2), ("after", 0), ("after", 0))]
+    requests = [SimpleNamespace(
+        kind="hold" if state == "refused" else "extension", state=state, asked_by="李承办", asked_at=now - day,
+        days=None if state == "refused" else 3, until=None, condition="管线迁改完成" if state == "refused" else None,
+        due_at=now + day, before=number, reason="材料未到，需要另行采购", decided_at=None if state == "open" else now,
+        decided_by="张坐席", decision="先放警示牌" if state in ("fewer", "refused") else None,
+        granted_until=now + 3 * day if state in ("granted", "fewer") else None)
+        for number, state in enumerate(WORDS["request_state"])]
+    helpers = [Helper(number, f"协办单位 {number + 1}", state, now + day if number < 2 else None, "王承办",
+                      now if number > 1 else None, "不在本单位职责之内" if state == "declined" else "")
+               for number, state in enumerate(WORDS["helper"])]
+    return SimpleNamespace(photos=photos, requests=requests, helpers=helpers, extended=[],
+                           names={"handler": "综合执法平台"},
+                           outstanding=[one for one in helpers if one.is_outstanding])
 
 
 def _form() -> FormView:

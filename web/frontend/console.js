@@ -5,6 +5,8 @@ import { drawDiagrams } from "./diagrams.js";
 import { prepareForms, showFields } from "./forms.js";
 import { openRow, prepareList } from "./list.js";
 import { say } from "./toast.js";
+import { listenForNotices } from "./arriving.js";
+import "./again.js";
 import "./busy.js";
 
 window.htmx = htmx;
@@ -21,20 +23,17 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[data-fold]").forEach((one) => one.setAttribute("data-closed", ""));
   drawDiagrams();
   listenToKeys();
+  listenForNotices();
 });
 document.addEventListener("htmx:after:swap", () => {
   prepare(document.getElementById("pane") || document);
-  const counts = document.getElementById("counts");
-  if (counts && counts.dataset.count !== "") {
-    const rest = document.title.replace(/^\(\d+\+?\) /, "");
-    document.title = Number(counts.dataset.count) ? `(${counts.dataset.count}) ${rest}` : rest;
-  }
 });
 document.addEventListener("toast", (event) => say(event.detail));
 
 document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
   if (at("[data-help]")) document.getElementById("help").showModal();
+  if (at("[data-print]")) window.print();
   if (at("[data-dismiss]")) at("[data-dismiss]").parentElement.remove();
   if (at("[data-menu]")) {
     const open = document.getElementById("rail").classList.toggle("open");

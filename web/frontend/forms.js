@@ -69,7 +69,7 @@ document.addEventListener("submit", (event) => {
   // A form that came a moment ago may be sent before htmx has seen it: it is shown to htmx first.
   if (event.target.matches("[hx-post]:not([data-htmx-powered])")) htmx.process(event.target);
   const next = event.target.elements && event.target.elements.namedItem("next");
-  if (event.target.matches("[data-act]") && next) next.value = following() || "";
+  if (event.target.matches("[data-act], [data-follows]") && next) next.value = following() || "";
 }, true);
 
 document.addEventListener("click", (event) => {

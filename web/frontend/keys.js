@@ -15,12 +15,21 @@ const KEYS = {
   d: () => { const form = first(); if (form) form.requestSubmit(); },
   r: () => { const form = first(); if (form) refuse(form); },
   c: () => isSettled() && click("[data-key-c] button"),
+  p: () => click("[data-key-p]"),
+  m: () => nextWay(),
+  u: () => isSettled() && click("[data-key-u]:not(:disabled)"),
   g: () => { goes = Date.now(); },
   Enter: () => isSettled() && click("#pane [data-open]"),
 };
 
 function first() {
   return isSettled() && document.querySelector("form[data-act][data-first]");
+}
+
+// The next way of telling somebody, of those that the form offers.
+function nextWay() {
+  const ways = [...document.querySelectorAll("[data-key-m]")].filter((one) => one.form === document.querySelector("[data-digit]").form);
+  if (ways.length) ways[(ways.findIndex((one) => one.checked) + 1) % ways.length].click();
 }
 
 function go(key) {
@@ -49,6 +58,7 @@ export function listenToKeys() {
     }
     if (Date.now() - goes < 1500 && go(event.key)) { event.preventDefault(); return; }
     if (event.key === "Enter" && event.target !== document.body && event.target.id !== "pane") return;
+    if (/^[1-9]$/.test(event.key) && isSettled() && click(`[data-digit="${event.key}"]`)) { event.preventDefault(); return; }
     const act = KEYS[event.key];
     if (act) { event.preventDefault(); act(); }
   });

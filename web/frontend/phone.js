@@ -5,6 +5,7 @@ import { prepareGuessing } from "./phone/guessing.js";
 import { prepareOutbox } from "./phone/outbox.js";
 import { sendAll, whoAmI } from "./phone/sending.js";
 import { find, list } from "./phone/store.js";
+import { listenForNotices } from "./phone/told.js";
 
 const AGAIN = 30000; // while a page is open and something waits
 const owner = Number(document.body.dataset.owner) || null;
@@ -106,6 +107,7 @@ async function begin() {
   });
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
+  listenForNotices();
   if (!("indexedDB" in window)) return;
   if (document.getElementById("items")) paint = prepareOutbox(owner, send);
   const form = document.getElementById("capture");

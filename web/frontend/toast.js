@@ -1,13 +1,21 @@
-// Something said in passing, with a way back while there is one; it goes by itself after ten seconds.
-export function say({ text, undo, label, reason }) {
+// Something said in passing, with a way back or on where there is one; it goes by itself after ten seconds.
+export function say({ text, undo, label, reason, link }) {
   const place = document.getElementById("toast");
   const box = document.createElement("div");
   const words = document.createElement("span");
   words.textContent = text;
   box.append(words);
   if (undo) box.append(wayBack(undo, label, reason));
+  if (link) box.append(wayOn(link, label));
   place.replaceChildren(box);
   setTimeout(() => box.remove(), 10000);
+}
+
+function wayOn(address, label) {
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.textContent = label;
+  return anchor;
 }
 
 // A plain form: taking back is an act of its own, with a reason and an entry.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.phone import capture, shelf, work
+from web.phone import capture, shelf, told, work
 from web.phone.blueprint import blueprint
 
-__all__ = ["capture", "shelf", "work"]
+__all__ = ["capture", "shelf", "told", "work"]
 
 
 def init_app(app: Flask) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from engine import notices
 from engine.cases import reading
 from web import identity
 from web.console import shell
@@ -17,11 +18,17 @@ SEVERAL = 99
 
 @blueprint.context_processor
 def around() -> dict[str, Any]:
-    """The dock's count of tasks, asked for where a page shows it."""
-    return {"waiting": waiting, "most_shown": SEVERAL}
+    """The dock's count of tasks and the bell's of notices, asked for where a page shows them."""
+    return {"waiting": waiting, "unread_notices": unread_notices, "most_shown": SEVERAL}
 
 
 def waiting() -> int:
     """How many tasks wait for the reader."""
     actor = identity.find_actor()
     return reading.list_my_tasks(db.session(), actor, shell.now(), limit=1).total if actor else 0
+
+
+def unread_notices() -> int:
+    """How many notices the reader has not opened."""
+    actor = identity.find_actor()
+    return notices.count_unread(db.session(), actor.person_id) if actor and actor.person_id is not None else 0

@@ -17,7 +17,7 @@ from web.console.forms import Choices, read_values, view_of
 from web.db import db
 from web.phone.blueprint import blueprint
 
-FOLLOWING = ("urge", "follow_up")
+FOLLOWING = ("urge", "follow_up", "contact", "rate_in_person")
 LISTS = {"reported": "reported", "grid": "my-grid"}
 Answer = Any
 
@@ -75,9 +75,12 @@ def complete(task: int) -> Answer:
 
 @blueprint.post("/cases/<number>/acts/<verb>")
 def follow(number: str, verb: str) -> Answer:
-    """Urge what I reported, at whatever level it stands now."""
+    """Urge what I reported, at whatever level it stands now; say that I met the reporter; take their rating."""
     session, actor = db.session(), identity.current_actor()
-    values = {name: request.form[name].strip() for name in ("reason", "text") if request.form.get(name, "").strip()}
+    found = reading.get_case(session, number)
+    offers = cases.available_acts(session, actor, found, shell.now()) if verb in FOLLOWING else []
+    offer = next((one for one in offers if one.verb == verb), None)
+    __, values, typed = read_values(offer.form, request.form) if offer else ("", {}, {})
     try:
         with session.begin_nested():
             cases.act_on(session, actor, number, verb if verb in FOLLOWING else "", values, shell.now())
@@ -85,8 +88,9 @@ def follow(number: str, verb: str) -> Answer:
         said = acting.noted(refused)
         session.expire_all()
         problems = refused.fields if isinstance(refused, Invalid) else {}
-        return _case(number, acting.Attempt(verb, verb, values, problems, said), (), _status(refused))
-    flash(_("Urged: whoever has it is told now."))
+        return _case(number, acting.Attempt(verb, verb, typed, problems, said), (), _status(refused))
+    done = offer.label_en if offer and shell.language() == "en" else offer.label if offer else ""
+    flash(_("Urged: whoever has it is told now.") if verb == "urge" else _("Done: %(task)s", task=done))
     return redirect(url_for("phone.case", number=number))
 
 

@@ -1,4 +1,8 @@
-"""The channel that is always there: a line in the receiver's inbox, shown by the console's badge."""
+"""The channel that is always there: a line in the receiver's inbox, shown by the console's badge.
+
+It lies in our own database, so it is written in one transaction with the mark that it was delivered; the channels
+that lead out of the house are another kind (`engine.notices.channels`).
+"""
 
 from __future__ import annotations
 

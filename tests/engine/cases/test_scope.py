@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.audit.models import Entry
 from engine.cases import scope
-from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Stop
+from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Rating, Stop
 from engine.directory import Actor
 from engine.worklist.models import Deadline, Measure, Task
 from tests.builders import NOW, City, a_case, a_city, a_custody, a_division, a_grid, an_actor, an_organisation
@@ -137,7 +137,8 @@ def _hang_rows(session: Session, case: Case, city: City) -> None:
             deadline,
             Contact(case_id=case.id, sealed=b"x"),
             EntryText(case_id=case.id, seq=1, field="a", text="b"),
-            ContactRecord(case_id=case.id, at=NOW, by="x", method="phone", reached=True),
+            ContactRecord(case_id=case.id, at=NOW, by="x", method="phone", result="reached"),
+            Rating(case_id=case.id, round=0, at=NOW, by="x", rating="satisfied", channel="phone"),
             Stop(case_id=case.id, since=NOW, reason="x", by="x"),
             Entry(
                 case_id=case.id,
@@ -157,7 +158,7 @@ def _hang_rows(session: Session, case: Case, city: City) -> None:
     session.flush()
 
 
-BOUND = [Task, Deadline, Measure, Custody, Contact, ContactRecord, Stop, Entry, EntryText]
+BOUND = [Task, Deadline, Measure, Custody, Contact, ContactRecord, Rating, Stop, Entry, EntryText]
 
 
 @pytest.mark.parametrize("model", BOUND)

@@ -1,8 +1,8 @@
-"""Messages: delivered at least once, each there once, retried ever more slowly, in the end a dead letter."""
+"""Messages into the inbox: delivered at least once, each there once, retried ever more slowly, in the end dead."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,40 +10,37 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import notices
-from engine.notices import outbox
+from engine.notices import inapp
 from engine.notices.models import Inbox, Outbox
 from tests import builders
 from tests.builders import NOW
 
 
-class Channel:
-    """A channel that refuses the subjects it is told to refuse."""
+class Refusing:
+    """An inbox that refuses the subjects it is told to refuse."""
 
     def __init__(self) -> None:
         self.refused: set[str] = set()
-        self.sent: list[str] = []
 
     def deliver(self, session: Session, messages: Sequence[Outbox], at: datetime) -> None:
-        """Send them all, or none."""
+        """Put them all there, or none."""
         if self.refused & {one.subject for one in messages}:
-            raise ConnectionError("the gateway is down")
-        self.sent += [one.subject for one in messages]
+            raise ConnectionError("it is full")
 
 
 @pytest.fixture
-def channel() -> Iterator[Channel]:
-    """A second channel beside the inbox."""
-    made = Channel()
-    outbox.CHANNELS["test"] = made.deliver
-    yield made
-    del outbox.CHANNELS["test"]
+def inbox(monkeypatch: pytest.MonkeyPatch) -> Refusing:
+    """An inbox that may fail."""
+    made = Refusing()
+    monkeypatch.setattr(inapp, "deliver", made.deliver)
+    return made
 
 
-def put(session: Session, *subjects: str, channel: str = "test") -> int:
+def put(session: Session, *subjects: str) -> int:
     """These messages for one person; who that is."""
     person = builders.a_person(session)
     for subject in subjects:
-        notices.put(session, recipients=[person.id], kind="test", subject=subject, at=NOW, channel=channel)
+        notices.put(session, recipients=[person.id], kind="test", subject=subject, at=NOW)
     session.flush()
     return person.id
 
@@ -54,7 +51,7 @@ def rows(session: Session) -> list[Outbox]:
 
 
 def test_a_message_reaches_the_inbox_once_however_often_it_is_sent(session: Session) -> None:
-    person = put(session, "待办", channel="inapp")
+    person = put(session, "待办")
     assert notices.deliver_due(session, NOW) == 1 and notices.deliver_due(session, NOW) == 0
     message, = rows(session)
     message.delivered_at = None
@@ -69,46 +66,32 @@ def test_one_person_named_twice_gets_one_message(session: Session) -> None:
     assert len(rows(session)) == 1
 
 
-def test_what_is_read_is_no_longer_counted(session: Session) -> None:
-    person = put(session, "待办", channel="inapp")
-    notices.deliver_due(session, NOW)
-    notices.mark_read(session, person, NOW)
-    assert notices.count_unread(session, person) == 0 and len(notices.list_inbox(session, person)) == 1
-
-
-def test_one_bad_message_stops_no_other(session: Session, channel: Channel) -> None:
+def test_one_bad_message_stops_no_other(session: Session, inbox: Refusing) -> None:
     put(session, "好一", "坏", "好二")
-    channel.refused = {"坏"}
+    inbox.refused = {"坏"}
     notices.deliver_due(session, NOW)
-    assert sorted(channel.sent) == ["好一", "好二"]
     assert [row.subject for row in rows(session) if row.delivered_at is None] == ["坏"]
 
 
-def test_a_channel_that_fails_is_tried_again_ever_more_slowly_and_gives_up(session: Session, channel: Channel) -> None:
+def test_what_fails_is_tried_again_ever_more_slowly_and_is_given_up(session: Session, inbox: Refusing) -> None:
     put(session, "坏")
-    channel.refused = {"坏"}
+    inbox.refused = {"坏"}
     message, gaps, at = rows(session)[0], [], NOW
     while message.dead_at is None:
         at = message.next_try_at
         assert notices.deliver_due(session, at) == 1
         gaps.append(message.next_try_at - at)
-    assert message.attempts == len(gaps) == 8 and message.problem == "ConnectionError: the gateway is down"
+    assert message.attempts == len(gaps) == 8 and message.problem == "ConnectionError: it is full"
     assert all(later == earlier * 2 for earlier, later in zip(gaps, gaps[1:], strict=False))
     assert notices.deliver_due(session, at + timedelta(days=30)) == 0
 
 
-def test_a_channel_that_comes_back_delivers(session: Session, channel: Channel) -> None:
+def test_what_works_again_delivers(session: Session, inbox: Refusing) -> None:
     put(session, "晚到")
-    channel.refused = {"晚到"}
+    inbox.refused = {"晚到"}
     notices.deliver_due(session, NOW)
     assert notices.deliver_due(session, NOW) == 0
-    channel.refused = set()
+    inbox.refused = set()
     notices.deliver_due(session, NOW + timedelta(minutes=1))
     message, = rows(session)
-    assert channel.sent == ["晚到"] and (message.attempts, message.problem) == (2, None)
-
-
-def test_a_channel_that_nobody_installed_fails_like_any_other(session: Session) -> None:
-    put(session, "去哪", channel="pigeon")
-    notices.deliver_due(session, NOW)
-    assert rows(session)[0].attempts == 1 and rows(session)[0].delivered_at is None
+    assert (message.attempts, message.problem, message.delivered_at is None) == (2, None, False)

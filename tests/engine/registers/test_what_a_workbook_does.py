@@ -151,7 +151,7 @@ def test_the_last_of_three_administrators_does_not_go(counter: Counter) -> None:
         post = counter.session.scalars(select(Post).where(Post.role == "system_admin")).one()
         registers.end_post_now(counter.session, counter.security, post.id, NOW)
     with pytest.raises(registers.LastAdministrator):
-        registers.change_account(counter.session, counter.security, "audit_admin", "lock", NOW)
+        registers.change_account(counter.session, counter.security, "audit_admin", "lock", "交接核查", NOW)
 
 
 def test_with_a_successor_the_first_may_go(counter: Counter) -> None:

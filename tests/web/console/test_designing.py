@@ -214,7 +214,7 @@ def test_cells_are_typed_over_into_a_draft(house: House, browse: Browse) -> None
 def test_the_audit_administrator_reads_who_published_what(house: House, browse: Browse) -> None:
     an_actor(house.session, "audit_admin", a_centre(house.session, house.city.city), username="audit", name="审计")
     house.session.commit()
-    page = browse("audit").get("/console/house?kind=rules").text
+    page = browse("audit").get("/console/audit?of=house&kind=rules").text
     assert "批准" in page and "base/handle.bpmn" in page and "第 2 版" in page
 
 

@@ -37,7 +37,6 @@ READ = {
     "/console/imports/sample.xlsx": set(ADMINISTRATORS),
     "/console/imports/{kept}": set(ADMINISTRATORS),
     "/console/imports/{kept}/errors.xlsx": set(ADMINISTRATORS),
-    "/console/house": {"audit_admin"},
     "/console/matters": set(EVERYBODY),
     "/console/absence": set(EVERYBODY),
 }
@@ -47,8 +46,6 @@ CHANGE: dict[str, set[str]] = {
     "/console/registers/grids/of/{grid}": {"system_admin"},
     "/console/registers/people/of/dispatcher": {"system_admin"},
     "/console/people/dispatcher/posts": {"security_admin"},
-    "/console/people/other/account/lock": {"security_admin"},
-    "/console/people/other/account/unlock": {"security_admin"},
     "/console/posts/{post}/end": {"security_admin"},
     "/console/imports": {"system_admin", "security_admin"},
     "/console/imports/{kept}/withdraw": {"system_admin", "security_admin"},
@@ -185,11 +182,11 @@ def test_a_row_is_added_changed_and_ended_on_its_page(house: House, browse: Brow
 def test_a_locked_account_is_out_at_once(house: House, browse: Browse, named: dict[str, Any]) -> None:
     security = browse("security_admin")
     victim = browse("other")
-    assert security.post("/console/people/other/account/lock").status_code == 302
+    assert security.post("/console/accounts/other/do/lock", {"reason": "手机遗失"}).status_code == 302
     assert victim.get("/console/preferences").status_code == 302
-    page = security.post("/console/people/other/account/reset").text
+    page = security.post("/console/accounts/other/do/reset", {"reason": "忘记密码"}).text
     assert re.search(r">\w{4}-\w{4}-\w{4}-\w{4}<", page)
-    assert security.post("/console/people/other/account/unlock").status_code == 302
+    assert security.post("/console/accounts/other/do/unlock", {"reason": "找到了"}).status_code == 302
     account = house.session.scalars(select(Account).where(Account.username == "other")).one()
     house.session.refresh(account)
     assert account.is_enabled and account.must_change
@@ -206,7 +203,7 @@ def test_the_last_system_administrator_stays(house: House, browse: Browse, named
 
 
 def test_the_record_tells_who_did_what(browse: Browse, named: dict[str, Any]) -> None:
-    page = browse("audit_admin").get("/console/house").text
+    page = browse("audit_admin").get("/console/audit?of=house").text
     assert "岱山县水利和湖泊局" in page and "锁定" in page and "13811112222" not in page
 
 

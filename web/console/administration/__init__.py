@@ -1,4 +1,4 @@
-"""The administrators' pages: registers of people, bodies and grids, workbooks, the list of matters, the record."""
+"""The administrators' pages: registers, workbooks, matters; accounts and log-ins; the record; how the house does."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ from flask import Flask
 
 from engine import directory
 from web.console import shell
-from web.console.administration import house, imports, matter_lists, people, registers, taking_leave, who, words
+from web.console.administration import (
+    accounts,
+    audit_search,
+    devices,
+    imports,
+    log_ins,
+    matter_lists,
+    operating,
+    people,
+    registers,
+    taking_leave,
+    who,
+    words,
+)
 from web.phrases import said
 
-__all__ = ["house", "imports", "matter_lists", "people", "registers", "taking_leave"]
+__all__ = ["accounts", "audit_search", "imports", "log_ins", "matter_lists", "operating", "people", "registers",
+           "taking_leave"]
 
 
 def init_app(app: Flask) -> None:
@@ -17,5 +31,7 @@ def init_app(app: Flask) -> None:
     env = app.jinja_env
     env.filters.update(
         validity=words.validity, register_word=words.register_word,
-        in_words=lambda text: said(text, shell.language()))
-    env.globals.update(may_read=who.may_read, role_names=tuple(directory.ROLE_NAMES), freeable=taking_leave.freeable)
+        in_words=lambda text: said(text, shell.language()), span=operating.span, bytes=operating.size,
+        iso_day=words.iso_day)
+    env.globals.update(may_read=who.may_read, role_names=tuple(directory.ROLE_NAMES), freeable=taking_leave.freeable,
+                       device_of=devices.device_of)

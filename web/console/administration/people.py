@@ -50,19 +50,6 @@ def end_post(post: int) -> Any:
     return _back(username)
 
 
-@blueprint.post("/people/<path:username>/account/<verb>")
-def change_account(username: str, verb: str) -> Any:
-    """Lock an account out, let it in again, or give it a new first password; its log-ins end."""
-    _require_security()
-    if verb not in ("lock", "unlock", "reset"):
-        abort(404)
-    first = registers.change_account(db.session(), identity.current_actor(), username, verb, shell.now())
-    if first is not None:
-        return render_template("first_password.html", first=first, here="people")
-    flash(_("The account is locked and logged out.") if verb == "lock" else _("The account is open again."))
-    return _back(username)
-
-
 def _page(username: str, problems: Mapping[str, Sequence[str]] | None = None,
           cells: Mapping[str, str] | None = None) -> Any:
     actor, session, at = who.require("people"), db.session(), shell.now()

@@ -12,7 +12,11 @@ READERS: dict[str, tuple[str, ...]] = {
     "grids": ("system_admin", "security_admin", "audit_admin", "supervisor"),
     "people": ("system_admin", "security_admin", "audit_admin", "supervisor"),
     "imports": ("system_admin", "security_admin", "audit_admin"),
-    "house": ("audit_admin",),
+    "audit": ("audit_admin",),
+    "accounts": ("security_admin",),
+    "log_ins": ("security_admin",),
+    "operating": ("system_admin",),
+    "versions": ("system_admin",),
 }
 """What opens for whom; a supervisor sees what lies below their own division."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
+from engine.clock import ZONE
 from engine.registers import first_day, last_day
 from web.console import shell
 
@@ -16,7 +18,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
                   "boats": ("渔船网格", "Fishing boats")},
     "deed": {"added": ("新增", "added"), "changed": ("变更", "changed"), "ended": ("结束", "ended"),
              "founded": ("初始化", "founded"), "fetched": ("领取", "fetched"), "lock": ("锁定", "locked"),
-             "unlock": ("解锁", "unlocked"), "reset": ("重置密码", "reset the password"),
+             "unlock": ("解锁", "unlocked"), "log_out": ("下线", "logged out"), "searched": ("检索", "searched"),
+             "opened": ("打开", "opened"),
+             "exported": ("导出", "exported"), "asked": ("要求", "asked for"),
+             "reset": ("重置密码", "reset the password"),
              "absent": ("请假", "absent"), "back": ("销假", "back"), "released": ("放回任务", "released tasks"),
              "upload": ("上传修改稿", "uploaded a draft"), "submit": ("提交审批", "asked for approval"),
              "withdraw": ("撤回修改稿", "withdrew the draft"), "approve": ("批准", "approved"),
@@ -39,3 +44,8 @@ def validity(row: Any) -> Any:
     if not until:
         return _("since %(day)s", day=since)
     return f"{since} – {until}" if since else _("until %(day)s", day=until)
+
+
+def iso_day(at: datetime) -> str:
+    """The day in the office's zone, as a form field takes it."""
+    return at.astimezone(ZONE).date().isoformat()

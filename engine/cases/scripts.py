@@ -1,0 +1,25 @@
+"""What to say to the reporter: the pack's own words, filled with the case."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import yaml
+
+from engine.cases.words import Language
+from engine.library.packs import RULES, lineage
+
+
+def script(pack: str, key: str, language: Language, **facts: str) -> str:
+    """The words for this moment of a call (`tell`, `call`, `rate`, `rate_again`), of the pack or its nearest parent."""
+    return str(_scripts(pack)[key][language]).format_map(facts)
+
+
+@cache
+def _scripts(pack: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in lineage(pack):
+        words = yaml.safe_load((RULES / one.id / "words.yaml").read_text(encoding="utf-8"))
+        found = {**(words.get("scripts") or {}), **found}
+    return found
