@@ -15,11 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
-<<<<<<< HEAD
-from engine.cases.models import Case, Contact, ContactRecord, Custody, Rating, Stop
-=======
-from engine.cases.models import Case, Contact, ContactRecord, Custody, Request, Stop
->>>>>>> e57f1be (A clerk's pages: what our unit has in hand, our requests and where they stand, requests for the seat with their history; photos before and after side by side; the lead sees each co-handler, a co-handler their own part)
+from engine.cases.models import Case, Contact, ContactRecord, Custody, Rating, Request, Stop
 from engine.cases.rows import TaskRow
 from engine.db.hydrating import Doc, ask, hydrate
 from engine.directory.models import Division, Grid
@@ -51,14 +47,11 @@ SELECT json_build_object(
   'attachment', (SELECT json_agg(a ORDER BY a.id) FROM attachment a WHERE a.case_id = c.id),
   'contact', (SELECT json_agg(k) FROM contact k WHERE k.case_id = c.id),
   'contact_record', (SELECT json_agg(r ORDER BY r.at) FROM contact_record r WHERE r.case_id = c.id),
-<<<<<<< HEAD
   'rating', (SELECT json_agg(v ORDER BY v.round) FROM rating v WHERE v.case_id = c.id),
-=======
   'request', (SELECT json_agg(r ORDER BY r.id DESC) FROM request r WHERE r.case_id = c.id),
   'part', (SELECT json_agg(json_build_object('id', t.id, 'organisation_id', t.organisation_id, 'element', t.element,
       'stage', t.stage, 'outcome', t.outcome, 'opened_at', t.opened_at, 'due_at', t.due_at, 'closed_at', t.closed_at,
       'closed_by', t.closed_by) ORDER BY t.id) FROM task t WHERE t.case_id = c.id AND t.process = 'assist'),
->>>>>>> e57f1be (A clerk's pages: what our unit has in hand, our requests and where they stand, requests for the seat with their history; photos before and after side by side; the lead sees each co-handler, a co-handler their own part)
   'grid', (SELECT json_agg(g) FROM grid g WHERE g.id = c.grid_id),
   'division', (SELECT json_agg(d) FROM division d WHERE d.code = ANY(c.way)),
   'dispatcher', (SELECT o.name FROM organisation o WHERE o.id = c.dispatcher_id),
@@ -88,12 +81,9 @@ class Within:
     photos: tuple[Attachment, ...]
     contact: Contact | None
     contacted: tuple[ContactRecord, ...]
-<<<<<<< HEAD
     ratings: tuple[Rating, ...]
-=======
     requests: tuple[Request, ...]
     parts: tuple[Doc, ...]
->>>>>>> e57f1be (A clerk's pages: what our unit has in hand, our requests and where they stand, requests for the seat with their history; photos before and after side by side; the lead sees each co-handler, a co-handler their own part)
     grid: Grid | None
     divisions: list[Division]
     dispatcher: str | None
@@ -131,11 +121,8 @@ def read_within(session: Session, case: Case) -> Within:
         photos=tuple(hydrate(session, Attachment, docs["attachment"])),
         contact=next(iter(hydrate(session, Contact, docs["contact"])), None),
         contacted=tuple(hydrate(session, ContactRecord, docs["contact_record"])),
-<<<<<<< HEAD
         ratings=tuple(hydrate(session, Rating, docs["rating"])),
-=======
         requests=tuple(hydrate(session, Request, docs["request"])), parts=_parts(docs["part"]),
->>>>>>> e57f1be (A clerk's pages: what our unit has in hand, our requests and where they stand, requests for the seat with their history; photos before and after side by side; the lead sees each co-handler, a co-handler their own part)
         grid=next(iter(hydrate(session, Grid, docs["grid"])), None),
         divisions=hydrate(session, Division, docs["division"]), dispatcher=docs["dispatcher"], other=docs["other"])
 

@@ -17,12 +17,8 @@ from engine.cases.duplicates import Similar, case_duplicates
 from engine.cases.file import CaseFile
 from engine.cases.helping import Helper, helpers_of, hides, is_only_helper, own_photos
 from engine.cases.lamps import Clock, clock_of
-<<<<<<< HEAD
-from engine.cases.models import Case, ContactRecord, Custody, Rating, Stop
+from engine.cases.models import Case, ContactRecord, Custody, Rating, Request, Stop
 from engine.cases.queues import CALLBACK
-=======
-from engine.cases.models import Case, ContactRecord, Custody, Request, Stop
->>>>>>> e57f1be (A clerk's pages: what our unit has in hand, our requests and where they stand, requests for the seat with their history; photos before and after side by side; the lead sees each co-handler, a co-handler their own part)
 from engine.cases.reading import get_case
 from engine.cases.rows import TaskRow
 from engine.cases.sketches import Sketch, sketch_of
