@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,14 +16,17 @@ from engine.directory.models import Person
 from engine.notices.models import Outbox
 from engine.notices.wording import without_personal
 from tests.engine.notices.post import Fake
-from tests.town import COUNTY, TOWNSHIP, Office
+from tests.town import TOWNSHIP, Office
 
-TOLD = {"description": "王小明家漏水到楼下李大爷家，电话 13911112222", "place": "蓬莱新村 7 幢 302 室王小明家",
-        "contact": {"name": "王小明", "phone": "13911112222"}}
+TOLD: dict[str, Any] = {
+    "description": "王小明家漏水到楼下李大爷家，电话 13911112222", "place": "蓬莱新村 7 幢 302 室王小明家",
+    "contact": {"name": "王小明", "phone": "13911112222"},
+}
 PRIVATE = ("王小明", "李大爷", "13911112222", "302", "蓬莱新村", "漏水", "楼下")
 MAY_STAND = {  # what a subject may be made of: numbers, names of tasks and units, fixed words
     "act.case.number", "case.number", "other.number", "incident.id", "task.name", "target.name", "subject", "words",
-    "draft.pack", "draft.file", "found.pack", "found.file", "made.version", "said", "NAMES[request.kind]", "_said(session, case, incident)",
+    "draft.pack", "draft.file", "found.pack", "found.file", "made.version", "said",
+    "NAMES[request.kind]", "_said(session, case, incident)",
     "{'approved': '已批准', 'rejected': '已退回'}[draft.state]",
 }
 PLACE = {"tell_people": 3, "tell_organisation": 3, "tell_reporter": 2, "_tell": 2}
