@@ -16,7 +16,7 @@ from engine.db import tables
 from engine.directory.models import Division, Organisation, Person
 from engine.directory.places import PlacesInvalid
 from engine.founding import Founded, Site
-from engine.jobs import JOBS
+from engine.jobs import JOBS, Job
 from tests.builders import BEFORE, NOW, a_division
 
 LINES = ("code,name,level,parent", "3309,舟山市,city,", "330921,岱山县,county,3309", "330921100,高亭镇,township,330921",
@@ -137,7 +137,8 @@ def test_what_a_worker_or_a_stranger_leaves_by_being_there_is_nothing(session: S
         directory.log_in(session, "root", "guess", "127.0.0.1", "browser", NOW)
     session.flush()
     for job in JOBS:
-        job.do(session, NOW)
+        if isinstance(job, Job):
+            job.do(session, NOW)
     assert tables.filled(session.connection()) == []
     assert found(session, replace(site)).divisions == 4
 
