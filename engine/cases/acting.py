@@ -14,9 +14,8 @@ from engine.audit.models import Entry
 from engine.cases.checking import check_references
 from engine.cases.clockwork import catch_up
 from engine.cases.errors import ActNotAllowed, CaseClosed
-from engine.cases.file import CaseFile
+from engine.cases.file import CaseFile, open_file
 from engine.cases.hosting import Host
-from engine.cases.locking import lock_case_of_task
 from engine.cases.models import Case
 from engine.cases.offers import is_reporters
 from engine.cases.projection import project
@@ -55,12 +54,11 @@ def complete_task(
     Raises TaskTaken naming the winner, StaleVersion, NotYourTask, OwnWork, Invalid with the fields that are wrong,
     and StepBroken where the diagram cannot go on; nothing is to be kept then.
     """
-    case = lock_case_of_task(session, task_id)
+    file = open_file(session, task_id, _codes_in(values))
     with unscoped(session), session.no_autoflush:
-        file = CaseFile(session, case, asked_for=task_id, named=_codes_in(values))
         task = file.task(task_id)
         catch_up(file, at)
-        worklist.require_open(task, entry=case.entries)
+        worklist.require_open(task, entry=file.case.entries)
         worklist.require_actor(task, actor)
         worklist.require_version(task, version)
         return _complete(file, actor, task, outcome, dict(values), at, repeat)
@@ -76,9 +74,8 @@ def complete_as_reporter(
     `complete_task` raises.
     """
     with unscoped(session), session.no_autoflush:
-        case = lock_case_of_task(session, task_id)
-        file = CaseFile(session, case, asked_for=task_id)
-        task = file.task(task_id)
+        file = open_file(session, task_id)
+        case, task = file.case, file.task(task_id)
         if case.id != case_id or not is_reporters(session, case, task):
             raise worklist.NotYourTask()
         catch_up(file, at)
@@ -161,10 +158,9 @@ def release_task(session: Session, actor: directory.Actor, task_id: int, at: dat
 
 
 def _hold_or_free(session: Session, actor: directory.Actor, task_id: int, at: datetime, verb: str) -> Task:
-    case = lock_case_of_task(session, task_id)
+    file = open_file(session, task_id)
     with unscoped(session), session.no_autoflush:
-        file = CaseFile(session, case, asked_for=task_id)
-        task = file.task(task_id)
+        case, task = file.case, file.task(task_id)
         require_running(case)
         act = Host(session, case, actor, at, file=file)
         if verb == "claim":

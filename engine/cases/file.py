@@ -11,12 +11,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from engine.cases.locking import lock_with
 from engine.cases.models import Case, Custody, Stop
 from engine.db import writing
-from engine.db.hydrating import ask, hydrate
+from engine.db.hydrating import Question, ask, hydrate
 from engine.directory.models import Division, Organisation
 from engine.errors import NotFound
 from engine.matters.models import Matter
@@ -44,16 +46,19 @@ SELECT json_build_object(
     FROM unnest(c.way) AS above, LATERAL (
       SELECT id FROM organisation WHERE division_code = above AND kind = 'centre' ORDER BY id OFFSET 0) AS centre
     ) AS body, LATERAL (SELECT * FROM organisation WHERE organisation.id = body.id LIMIT 1) AS o),
-  'numbers', json_build_object(
-    'task_id_seq', ARRAY(SELECT nextval('task_id_seq') FROM generate_series(1, %(new)s)),
-    'custody_id_seq', ARRAY(SELECT nextval('custody_id_seq') FROM generate_series(1, %(new)s)),
-    'deadline_id_seq', ARRAY(SELECT nextval('deadline_id_seq') FROM generate_series(1, 2 * %(new)s)),
-    'measure_id_seq', ARRAY(SELECT nextval('measure_id_seq') FROM generate_series(1, %(new)s)))
+  'numbers', {numbers}
 )::text FROM (
   SELECT *, string_to_array(path COLLATE "default", '.') AS way, ARRAY[holder_id, handler_id] || ARRAY(
     SELECT o.id FROM organisation o WHERE o.code = ANY(%(named)s::text[])) AS bodies
-  FROM "case" WHERE id = %(case_id)s) AS c
+  FROM "case" WHERE id = coalesce(%(case_id)s::bigint, (
+    SELECT asked.case_id FROM task asked WHERE asked.id = %(asked_for)s::bigint))) AS c
 """
+_MOSTLY_OPENED = {"task_id_seq": 1, "custody_id_seq": 1, "deadline_id_seq": 2, "measure_id_seq": 1,
+                  "contact_record_id_seq": 1}
+_DRAWN = ", ".join("'{}', json_build_array({})".format(name, ", ".join([f"nextval('{name}')"] * some))
+                   for name, some in _MOSTLY_OPENED.items())
+_ONLY_READ = _CONTENT.replace("{numbers}", "json_build_object()")
+_WITH_NUMBERS = _CONTENT.replace("{numbers}", f"json_build_object({_DRAWN})")
 _TABLES: tuple[type[Any], ...] = (
     Division, Organisation, Matter, Instance, Timer, Stop, Task, Deadline, Custody)
 
@@ -68,9 +73,9 @@ class CaseFile:
     """
 
     def __init__(self, session: Session, case: Case, asked_for: int | None = None, is_new: bool = False,
-                 named: Iterable[str] = (), only_read: bool = False) -> None:
+                 named: Iterable[str] = (), only_read: bool = False, content: str | None = None) -> None:
         self.session, self.case, self.asked_for, self.is_new = session, case, asked_for, is_new
-        self.named, self.only_read = list(named), only_read
+        self.named, self.only_read, self._come = list(named), only_read, content
         self._added: list[Any] = []
         self._armed: list[Timer] | None = None
 
@@ -146,7 +151,7 @@ class CaseFile:
 
     def read_anew(self) -> None:
         """Forget what was read and added: a savepoint was rolled back."""
-        self._added, self._armed = [], None
+        self._added, self._armed, self._come = [], None, None
         self.__dict__.pop("_content", None)
 
     def _read(self, model: type[T]) -> list[T]:
@@ -156,17 +161,28 @@ class CaseFile:
     def _content(self) -> dict[type[Any], list[Any]]:
         if self.is_new:
             return {}
-        asked = {"case_id": self.case.id, "asked_for": self.asked_for, "named": self.named,
-                 "new": 0 if self.only_read else 1}
-        docs = ask(self.session, _CONTENT, asked)
+        docs = orjson.loads(self._come) if self._come else ask(self.session, *self._question)
         writing.reserve(self.session, docs["numbers"])
         found = {model: hydrate(self.session, model, docs[model.__tablename__]) for model in _TABLES}
         _relate(found[Organisation], "division_code", "division", {one.code: one for one in found[Division]})
         _relate(found[Deadline], "task_id", "task", {one.id: one for one in found[Task]})
         return found
 
+    @property
+    def _question(self) -> Question:
+        return (_ONLY_READ if self.only_read else _WITH_NUMBERS,
+                {"case_id": self.case.id, "asked_for": self.asked_for, "named": self.named})
+
     def _new(self, model: type[T]) -> list[T]:
         return [row for row in self._added if isinstance(row, model)]
+
+
+def open_file(session: Session, task_id: int, named: Iterable[str] = ()) -> CaseFile:
+    """Lock the case of a task, and read its file in the same round trip; raises TaskUnknown outside the scope."""
+    codes = list(named)
+    asked = {"case_id": None, "asked_for": task_id, "named": codes}
+    case, content = lock_with(session, task_id, (_WITH_NUMBERS, asked))
+    return CaseFile(session, case, asked_for=task_id, named=codes, content=content)
 
 
 def _relate(rows: Iterable[Any], key: str, relation: str, others: Mapping[Any, Any]) -> None:

@@ -14,7 +14,7 @@ from engine import worklist
 from engine.cases.errors import CaseUnknown
 from engine.cases.models import Case
 from engine.cases.scope import narrowed
-from engine.db.hydrating import hydrate
+from engine.db.hydrating import Question, ask_together, hydrate
 from engine.directory import Actor
 from engine.worklist.models import Task
 
@@ -38,6 +38,14 @@ def lock_case_of_task(session: Session, task_id: int) -> Case:
     return case
 
 
+def lock_with(session: Session, task_id: int, question: Question) -> tuple[Case, str]:
+    """`lock_case_of_task`, and in the same round trip what is read after it."""
+    row, found = ask_together(session, _question(session, _BY_TASK, task_id), question)
+    if row is None or found is None:
+        raise worklist.TaskUnknown()
+    return _case_of(session, row), found
+
+
 _DIALECT = psycopg()  # type: ignore[no-untyped-call]
 _LOCKING = (
     select(cast(func.row_to_json(literal_column('"case"')), Text)).select_from(Case).with_for_update(of=Case))
@@ -47,10 +55,17 @@ _BY_TASK = _LOCKING.join(Task, Task.case_id == Case.id).where(Task.id == _ASKED)
 
 
 def _locked(session: Session, statement: Select[str], asked: int) -> Case | None:
-    session.flush()
+    (row,) = ask_together(session, _question(session, statement, asked))
+    return None if row is None else _case_of(session, row)
+
+
+def _case_of(session: Session, row: str) -> Case:
+    return hydrate(session, Case, [orjson.loads(row)])[0]
+
+
+def _question(session: Session, statement: Select[str], asked: int) -> Question:
     text, values = _written(statement, session.info.get("actor"))
-    row = session.connection().exec_driver_sql(text, {**values, "asked": asked}).scalar()
-    return None if row is None else hydrate(session, Case, [orjson.loads(row)])[0]
+    return text, {**values, "asked": asked}
 
 
 @lru_cache(maxsize=4096)

@@ -14,12 +14,15 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
+import psycopg
 from sqlalchemy import ColumnElement, inspect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 T = TypeVar("T")
 Doc = dict[str, Any]
+Question = tuple[str, Mapping[str, Any]]  # a statement that gives one JSON text at most; placeholders as the driver's
 _READ: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.fromisoformat, date: date.fromisoformat, time: time.fromisoformat,
     bytes: lambda text: bytes.fromhex(text[2:]), Decimal: lambda number: Decimal(str(number)), UUID: UUID}
@@ -32,6 +35,26 @@ def ask(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
     """
     session.flush()
     return orjson.loads(session.connection().exec_driver_sql(statement, dict(values)).scalar_one())
+
+
+def ask_together(session: Session, *questions: Question) -> list[str | None]:
+    """The texts that these questions give, asked in one round trip; None where there is no row.
+
+    Each sees what was committed before it began: what one waited for, the next ones see. Raises what SQLAlchemy
+    raises.
+    """
+    session.flush()
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            cursors = [driver.cursor().execute(text, values) for text, values in questions]
+    except psycopg.Error as error:
+        if is_gone := connection.dialect.is_disconnect(error, driver, None):  # type: ignore[arg-type]
+            connection.invalidate(error)
+        raise DBAPIError.instance(questions[0][0], None, error, psycopg.Error, hide_parameters=True,
+                                  connection_invalidated=is_gone) from error
+    return [None if (row := cursor.fetchone()) is None else row[0] for cursor in cursors]
 
 
 def hydrate(session: Session, model: type[T], docs: Iterable[Doc] | None) -> list[T]:
