@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from engine import attachments, audit, backups, cases, clock, directory, errands, matters, notices, registers, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating, scope, watching
+from engine.registers import long
 from engine.supervision import exporting, tallies
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
 DUE_JOB = "due"  # what the worker does at once when the bell rings
 _ANCHOR_LOCK = 7_740_003
-KINDS: dict[str, errands.Step] = {exporting.KIND: exporting.step}
+KINDS: dict[str, errands.Step] = {
+    exporting.KIND: exporting.step, long.CHECK: long.check_step, long.CONFIRM: long.confirm_step}
 """Every kind of long work that somebody may ask for, and its step."""
 
 
