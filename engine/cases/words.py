@@ -77,6 +77,7 @@ WORDS: Final[dict[str, dict[str, tuple[str, str]]]] = {
                       "withdrawn": ("已撤销", "Withdrawn")},
     "act": {
         "urge": ("催办", "Urge"), "supervise": ("督办", "Supervise"), "recall": ("撤回", "Recall"),
+        "reply": ("回复督办", "Answer the supervision"), "withdraw": ("收回催办督办", "Take back"),
         "reassign": ("改派", "Reassign"), "raise": ("提级", "Raise a level"), "extend": ("延期", "Extend"),
         "ask_extension": ("申请延期", "Ask for an extension"), "ask_hold": ("申请挂账", "Ask for a hold"),
         "hold": ("挂账", "Hold"), "resume": ("恢复计时", "Resume"), "follow_up": ("续报", "Follow up"),
