@@ -16,7 +16,7 @@ from engine.cases import queries
 from engine.cases.errors import CaseUnknown
 from engine.cases.filters import Cursor
 from engine.cases.lamps import clock_of
-from engine.cases.models import Case, EntryText
+from engine.cases.models import Case, ContactRecord, EntryText, Rating
 from engine.cases.queues import SHARES, Asker
 from engine.directory import Actor
 from engine.directory.models import Division, Grid, Organisation, Person
@@ -74,6 +74,21 @@ def case_values(session: Session, number: str, at: datetime) -> dict[str, Any]:
         "holder": _organisation(*organisations[:3]),
         "handler": _organisation(*organisations[3:]),
         "lamp": clock.lamp,
+        **_called_back(session, case),
+    }
+
+
+def _called_back(session: Session, case: Case) -> dict[str, Any]:
+    """Every attempt to tell the reporter, without what was noted of it, and every rating with how it came."""
+    if case.stage not in ("feedback", "closed") and not case.reopened:
+        return {"contacts": [], "ratings": []}
+    made = sa.select(ContactRecord).where(ContactRecord.case_id == case.id).order_by(ContactRecord.at, ContactRecord.id)
+    given = sa.select(Rating).where(Rating.case_id == case.id).order_by(Rating.round)
+    return {
+        "contacts": [{name: getattr(row, name) for name in ("at", "by", "method", "result", "counts", "round")}
+                     for row in session.scalars(made)],
+        "ratings": [{name: getattr(row, name) for name in ("at", "by", "rating", "channel", "round")}
+                    for row in session.scalars(given)],
     }
 
 

@@ -73,6 +73,20 @@ def test_a_desk_with_the_case_beside_its_list(house: House, browse: Browse, numb
     assert len(sent) <= MOST_OF_A_LIST, "\n".join(sent)
 
 
+def test_the_desk_of_calling_back_with_what_was_tried(house: House, browse: Browse) -> None:
+    said = {"description": "人民路的路灯不亮，晚上看不见", "place": "人民路 16 号", "phone": "13800001111"}
+    browser = browse("dispatcher")
+    for _ in range(2):
+        where = browse("reporter").post("/console/cases", said).headers["Location"]
+        task = house.session.scalar(sa.text("SELECT max(id) FROM task"))
+        browser.post(f"/console/tasks/{task}", {"outcome": "answer", "reply": "已安排。"})
+        browser.post(f"{where}/attempts", {"method": "phone", "result": "no_answer"})
+        house.session.rollback()
+    sent = _asked(house, browse, "dispatcher", "/console/queues/feedback")
+    assert len(sent) <= MOST_OF_A_LIST, "\n".join(sent)
+    assert browser.get("/console/queues/feedback").text.count('id="tried-') == 2
+
+
 @pytest.mark.parametrize("path", OTHERS)
 def test_every_other_page(house: House, browse: Browse, number: str, path: str) -> None:
     sent = _asked(house, browse, WHO[OTHERS[path]], f"/console/{path.format(number=number)}")
