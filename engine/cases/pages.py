@@ -101,7 +101,7 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     total = next((each for each in open_deadlines if each.stage == "total"), None)
     names, waiting, grid = _names(file, within), within.waiting, within.grid
     helpers = helpers_of(within.custody, within.parts, within.entries, within.texts)
-    helps = is_only_helper(actor, case, [row for row, _ in within.custody])
+    helps = is_only_helper(actor, [row for row, _ in within.custody])
     if helps:
         within = _for_helper(within, actor)
         helpers = tuple(one for one in helpers if one.organisation_id in actor.organisation_ids())

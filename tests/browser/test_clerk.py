@@ -1,4 +1,4 @@
-"""A clerk's day: signs, asks for days, is granted them, asks for a hold in vain, reports with photos before and after."""
+"""A clerk: signs, asks for days and is granted them, asks for a hold in vain, reports with photos before and after."""
 
 from __future__ import annotations
 

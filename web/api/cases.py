@@ -72,7 +72,7 @@ def get_case(number: str) -> Any:
 @blueprint.response(200, schemas.listed(schemas.EntryOut))
 def list_entries(given: dict[str, Any], number: str) -> Any:
     """The record of a case, from its first entry on."""
-    return plain.list_entries(db.session(), number, given["cursor"], given["limit"])
+    return plain.list_entries(db.session(), identity.current_actor(), number, given["cursor"], given["limit"])
 
 
 @blueprint.route("/cases/<case:number>/deadlines", methods=["GET"])
