@@ -8,7 +8,7 @@ bin := $(venv)/bin
 frontend := $(wildcard web/frontend/* web/frontend/*/*)
 messages := $(wildcard web/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help setup run test bench storm rules lint format db migration sizes clean
+.PHONY: help setup run test bench storm drill rules lint format db migration sizes clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,10 @@ bench: setup ## what an act costs, in its own scratch database
 
 storm: setup ## kill things while people work, and look for what was lost
 	$(bin)/pytest -q -m storm tests
+
+drill: setup ## back this place up, restore it elsewhere, compare both
+	@kept="$$(mktemp -d)"; trap 'rm -rf "$$kept"' EXIT; \
+	  $(bin)/wangge backup "$$kept/wangge.backup" && $(bin)/wangge restore --drill "$$kept/wangge.backup"
 
 rules: setup ## lint diagrams, tables and calendars
 	$(bin)/wangge lint

@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from engine import attachments, audit, backups, cases, clock, directory, errands, matters, notices, registers, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating, scope, watching
-from engine.supervision import exporting, tallies
+from engine.registers import long
+from engine.supervision import bulk, exporting, tallies
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
 DUE_JOB = "due"  # what the worker does at once when the bell rings
 _ANCHOR_LOCK = 7_740_003
-KINDS: dict[str, errands.Step] = {exporting.KIND: exporting.step}
+KINDS: dict[str, errands.Step] = {
+    exporting.KIND: exporting.step, long.CHECK: long.check_step, long.CONFIRM: long.confirm_step}
 """Every kind of long work that somebody may ask for, and its step."""
 
 
@@ -78,6 +80,11 @@ def do_errands(session: Session, at: datetime) -> int:
     return errands.do_some(session, at, KINDS, scope.seen_by)
 
 
+def act_on_many(session: Session, at: datetime) -> int:
+    """The next case of what supervisors ask of many at once."""
+    return bulk.work_off(session, at)
+
+
 def bring_lists_into_force(session: Session, at: datetime) -> int:
     """Versions of the list of matters whose day has come."""
     return matters.apply_due(session, at)
@@ -126,6 +133,7 @@ JOBS: tuple[Job | Round, ...] = (
     Job("anchor", timedelta(minutes=5), anchor_chains),
     Job("errands", timedelta(seconds=1), do_errands),
     Job("more errands", timedelta(seconds=1), do_errands),  # somebody's large export lets others' work pass
+    Job("bulk", timedelta(seconds=1), act_on_many),
     Job("hand over", timedelta(minutes=1), hand_over_work),
     Job("lists", timedelta(minutes=1), bring_lists_into_force),
     Job("stuck", timedelta(minutes=5), notice_stuck_cases),

@@ -98,6 +98,8 @@ _TO_ENGLISH = (
     (r"只收 JPG、PNG、WebP 照片.*", "Only JPG, PNG and WebP photos; this file is none, or is damaged."),
     (r"照片.*", "The photo is too large."),
     (r"材料种类应为：(.+)。", r"Must be one of: \1."),
+    (r"回复的时间应在将来。", "The moment must lie ahead."),
+    (r"请填写原因。", "Write the reason."),
     *register_phrases.TO_ENGLISH,
 )
 

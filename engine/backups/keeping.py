@@ -132,9 +132,10 @@ def hour_before(at: datetime) -> datetime:
     return today if today <= local else today - timedelta(days=1)
 
 
-def note_drill(session: Session, file: str, at: datetime) -> None:
-    """This backup was restored elsewhere and found equal and whole."""
-    session.execute(sa.update(Backup).where(Backup.file == file).values(drilled_at=at))
+def note_drill(session: Session, file: str, at: datetime) -> bool:
+    """This backup was restored elsewhere and found equal and whole; whether it is one of ours."""
+    noted = sa.update(Backup).where(Backup.file == file, Backup.state == "made").values(drilled_at=at)
+    return bool(session.scalars(noted.returning(Backup.id)).all())
 
 
 def _make(session: Session, here: Settings, folder: Path, row: Backup, at: datetime) -> None:

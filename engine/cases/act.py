@@ -15,7 +15,7 @@ from engine.audit.models import Entry
 from engine.cases import callbacks
 from engine.cases.facts import case_facts
 from engine.cases.file import CaseFile
-from engine.cases.models import Case
+from engine.cases.models import Case, Demand
 from engine.cases.recording import as_it_is, record
 from engine.directory.models import Organisation
 from engine.library import DefinitionUnknown, Source
@@ -25,6 +25,9 @@ _ORGANISATIONS = select(Organisation).where(or_(
     Organisation.id.in_(bindparam("ids", expanding=True)),
     Organisation.code.in_(bindparam("codes", expanding=True)),
     and_(Organisation.division_code.in_(bindparam("divisions", expanding=True)), Organisation.kind == "centre")))
+
+_DEMANDS = select(Demand).where(Demand.case_id == bindparam("case"), Demand.withdrawn_at.is_(None)).order_by(
+    Demand.at.desc(), Demand.id.desc())
 
 
 class Act:
@@ -151,6 +154,13 @@ class Act:
             level = answer.one["to_level"]
             self._rungs[key] = self.centre_at(centre.division.path, level) if level else None
         return self._rungs[key]
+
+    @cached_property
+    def demands(self) -> list[Demand]:
+        """What people have urged and supervised in this case and not taken back, the latest first."""
+        if not self.case.urged and not self.case.supervised:
+            return []
+        return list(self.session.scalars(_DEMANDS, {"case": self.case.id}))
 
     # time -------------------------------------------------------------------------------------------------------
     @property

@@ -1,4 +1,4 @@
-"""Acts that have no task: urge, supervise, recall, reassign, raise, extend, hold, ask for either, resume, follow up."""
+"""Acts without a task: urge, supervise, answer, take back, recall, reassign, raise, extend, hold, ask for either."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import directory, processes
-from engine.cases import calling_back, notifying, requests
+from engine.cases import calling_back, demanding, notifying, requests
 from engine.cases.acting import Acted, require_running
 from engine.cases.clocks import extend_deadline, list_open
 from engine.cases.clockwork import catch_up
@@ -167,6 +167,11 @@ def _is_handler(act: Host) -> bool:
     )
 
 
+def _works(act: Host) -> bool:
+    """Whoever works at the desk of an organisation that may have been asked."""
+    return act.actor.has("seat", "clerk")
+
+
 def _handles(act: Host) -> bool:
     return act.case.handler_id in act.actor.organisation_ids() or _supervises(act)
 
@@ -198,6 +203,14 @@ def _clock_stands(act: Host, instance: Instance) -> bool:
     return act.case.stopped_at is not None
 
 
+def _is_asked(act: Host, instance: Instance) -> bool:
+    return bool(demanding.to_answer(act))
+
+
+def _can_withdraw(act: Host, instance: Instance) -> bool:
+    return bool(demanding.to_withdraw(act))
+
+
 def _waits_for(message: str) -> Callable[[Host, Instance], bool]:
     def waits(act: Host, instance: Instance) -> bool:
         return act.waits_for(instance, message)
@@ -207,15 +220,23 @@ def _waits_for(message: str) -> Callable[[Host, Instance], bool]:
 
 # what ---------------------------------------------------------------------------------------------------------
 def _urge(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
-    act.case.urged += 1
-    for organisation_id in {act.case.holder_id, act.case.handler_id} - {None}:
-        notifying.tell_organisation(act, organisation_id, "urge", "催办")  # type: ignore[arg-type]
+    demanding.urge(act)
 
 
 def _supervise(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
-    act.case.supervised += 1
-    for organisation_id in {act.case.holder_id, act.case.handler_id} - {None}:
-        notifying.tell_organisation(act, organisation_id, "supervise", "批示督办")  # type: ignore[arg-type]
+    demanding.supervise(act, _moment(values["reply_by"]) if values.get("reply_by") else None)
+
+
+def _reply(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+    demanding.reply(act)
+
+
+def _withdraw(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
+    demanding.withdraw(act, demanding.to_withdraw(act)[0])
+
+
+def _moment(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
 
 
 def _deliver(message: str) -> Callable[[Host, Instance, Mapping[str, Any]], None]:
@@ -238,9 +259,7 @@ def _ask(check: Callable[[Host], None]) -> Callable[[Host, Instance, Mapping[str
 
 
 def _extend(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
-    until = (
-        values["until"] if isinstance(values["until"], datetime) else datetime.fromisoformat(values["until"])
-    )
+    until = _moment(values["until"])
     running = [one for one in list_open(act) if one.task_id is not None]
     if not running:
         raise ActUnavailable("现在没有可以延期的时限。")
@@ -261,9 +280,7 @@ def _posts_over_above(act: Host) -> bool:
 
 
 def _hold(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
-    until = (
-        values["until"] if isinstance(values["until"], datetime) else datetime.fromisoformat(values["until"])
-    )
+    until = _moment(values["until"])
     if until <= act.at:
         raise ActInvalid(fields={"until": ["挂账的结束时间应在将来。"]})
     if requests.granted_before(act, "hold") and not _posts_over_above(act):
@@ -282,7 +299,13 @@ def _follow_up(act: Host, instance: Instance, values: Mapping[str, Any]) -> None
 
 
 _VERBS = (
-    Verb("supervise", "批示督办", "Supervise", (REASON,), _supervises, _running, _supervise),
+    Verb("reply", "回复督办", "Answer the supervision",
+         (Field("text", "longtext", "回复", "Answer", required=True, max=2000),), _works, _is_asked, _reply),
+    Verb("withdraw", "收回催办督办", "Take back", (Field("reason", "longtext", "说明", "Note", max=2000),), _follows,
+         _can_withdraw, _withdraw),
+    Verb("supervise", "批示督办", "Supervise",
+         (REASON, Field("reply_by", "datetime", "请于何时前回复", "Answer wanted by")),
+         _supervises, _running, _supervise),
     Verb(
         "urge",
         "催办",

@@ -45,12 +45,13 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The attempts since the case was last handled, and what is missing before somebody counts as unreachable.
+    """How far calling back has come since the case was last handled, and what is missing before «unreachable».
 
-    `more`: attempts; `is_one_way`: they must be in another way; `not_before`: the earliest moment of the next one.
+    `made`: attempts, `counted`: those that count; `more`: how many are missing; `is_one_way`: they must be in another
+    way; `not_before`: the earliest moment of the next one.
     """
 
-    attempts: tuple[ContactRecord, ...]
+    made: int
     counted: int
     needed: int
     more: int
@@ -126,7 +127,7 @@ def tried(attempts: Sequence[ContactRecord], pins: Pins, urgency: str, at: datet
     if more == 0 and counted and counted[-1].at < opens:
         more = 1
     is_last = more == 1 and opens > at
-    return Tried(tuple(attempts), len(counted), rules.attempts, more, missing_ways > 0, opens if is_last else None)
+    return Tried(len(attempts), len(counted), rules.attempts, more, missing_ways > 0, opens if is_last else None)
 
 
 def read_tried(session: Session, cases: Sequence[int], at: datetime) -> dict[int, Tried]:

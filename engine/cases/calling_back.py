@@ -23,7 +23,7 @@ METHOD = Field("method", "select", "联系方式", "Channel", required=True, opt
     Option("phone", "电话", "Phone"), Option("face", "当面", "Face to face"), Option("sms", "短信", "Text message"),
     Option("link", "评价链接", "Link"), Option("messenger", "政务微信等", "Messenger")))
 RESULT = Field("result", "select", "结果", "Result", required=True, options=(
-    Option("reached", "接通，已告知", "Reached and told"), Option("no_answer", "无人接听", "No answer"),
+    Option("reached", "联系上，已告知", "Reached and told"), Option("no_answer", "无人应答", "No answer"),
     Option("wrong_number", "号码不对", "Wrong number"), Option("refused", "拒绝交谈", "Refused to talk"),
     Option("channel_down", "发不出去", "Could not be sent")))
 NOTE = Field("note", "longtext", "情况", "What happened", max=500)

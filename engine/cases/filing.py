@@ -20,7 +20,7 @@ from engine.cases.clocks import open_total
 from engine.cases.covering import cover, has_identity_number
 from engine.cases.errors import PlaceUncovered, ReportInvalid
 from engine.cases.hosting import Host
-from engine.cases.models import CHANNELS, ORIGINS, SEVERITIES, URGENCIES, Case, Contact, Numbering
+from engine.cases.models import CHANNELS, ORIGINS, SEVERITIES, URGENCIES, Case, Contact, Numbering, Uncounted
 from engine.cases.projection import project
 from engine.cases.sealing import Resident, phone_hash, seal
 from engine.cases.searching import search_vector
@@ -91,6 +91,7 @@ def _file(session: Session, actor: directory.Actor, report: Report, division: Di
     _place_with_holder(act, actor, division, grid)
     session.add(case)
     session.flush()
+    session.add(Uncounted(case_id=case.id, kind="arrived", at=at))
     attachments.attach(session, case.id, report.photos, "report")
     if resident := _resident(report):
         session.add(

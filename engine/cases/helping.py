@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
-from engine.cases.models import Case, Custody
+from engine.cases.models import Custody
 from engine.directory import Actor
 
 ASSIST = "assist"  # the process of a co-handler's part
@@ -64,7 +64,7 @@ def _helper(organisation_id: int, name: str, part: Part, entries: Sequence[Entry
 
 
 # what a co-handler sees -----------------------------------------------------------------------------------------------
-def is_only_helper(actor: Actor, case: Case, custody: Sequence[Custody]) -> bool:
+def is_only_helper(actor: Actor, custody: Sequence[Custody]) -> bool:
     """Whether the reader knows the case as a co-handler alone: no seat, no supervisor, never its holder or handler."""
     if actor.has("seat", "supervisor", "grid_worker"):
         return False
@@ -72,9 +72,9 @@ def is_only_helper(actor: Actor, case: Case, custody: Sequence[Custody]) -> bool
     return bool(own) and all(row.capacity == "assistant" for row in own)
 
 
-def is_helping(session: Session, actor: Actor, case: Case) -> bool:
+def is_helping(session: Session, actor: Actor, case_id: int) -> bool:
     """The same, asked for one case within the scope of the session."""
-    return is_only_helper(actor, case, session.scalars(select(Custody).where(Custody.case_id == case.id)).all())
+    return is_only_helper(actor, session.scalars(select(Custody).where(Custody.case_id == case_id)).all())
 
 
 def hides(actor: Actor, entry: Entry) -> bool:

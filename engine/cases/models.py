@@ -1,4 +1,4 @@
-"""Tables of the case: the case row, who held it, its reporter's sealed contact, its stops, and answered keys."""
+"""Tables of the case: the case row, who held it, its reporter's sealed contact, its stops, demands, answered keys."""
 
 from __future__ import annotations
 
@@ -71,6 +71,8 @@ class Case(Base):
               postgresql_include=["path"]),
         Index("ix_case_grid_open", "grid_id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_search", "search", postgresql_using="gin"),
+        Index("ix_case_returned", "path", "due_at", "id", postgresql_where=sql("returns >= 2 AND closed_at IS NULL"),
+              postgresql_include=["returns", "holder_id"]),
         Index("ix_case_stopped_until", "stopped_until", postgresql_where=sql("stopped_until IS NOT NULL")),
     )
 
@@ -275,6 +277,51 @@ class Rating(Base):
     by: Mapped[str] = mapped_column(String(80))
     rating: Mapped[str] = mapped_column(String(16))
     channel: Mapped[str | None] = mapped_column(String(12))
+
+
+class Demand(Base):
+    """An urge (催办) or a supervision (督办) by a person: of whom, until when an answer is wanted, what came of it.
+
+    The words stand with the entries `seq` and `reply_seq`. `organisation_id` is who must answer, `told` are all who
+    were told: while none of them has acted it can be taken back.
+    """
+
+    __tablename__ = "demand"
+    __table_args__ = (
+        CheckConstraint("kind IN ('urge', 'supervise')", name="kind"),
+        CheckConstraint("(replied_at IS NULL) = (reply_seq IS NULL)", name="replied_with_entry"),
+        Index("ix_demand_case", "case_id", "at"),
+        Index("ix_demand_open", "organisation_id", "case_id", postgresql_where=sql(
+            "kind = 'supervise' AND replied_at IS NULL AND withdrawn_at IS NULL")),
+        Index("ix_demand_by", "by_id", "reply_by", "id", postgresql_where=sql(
+            "kind = 'supervise' AND withdrawn_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by: Mapped[str] = mapped_column(String(80))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    told: Mapped[list[Any]]
+    at: Mapped[datetime]
+    reply_by: Mapped[datetime | None]
+    replied_at: Mapped[datetime | None]
+    replied_by: Mapped[str | None] = mapped_column(String(80))
+    reply_seq: Mapped[int | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Uncounted(Base):
+    """A case that came in or was closed at this moment and is not in the tally of the boards yet."""
+
+    __tablename__ = "uncounted"
+    __table_args__ = (CheckConstraint("kind IN ('arrived', 'settled')", name="kind"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    at: Mapped[datetime]
 
 
 class Answered(Base):

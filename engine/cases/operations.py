@@ -15,6 +15,7 @@ from engine.cases import callbacks, contacts, custody, notifying
 from engine.cases.act import Act
 from engine.cases.clocks import close_all, open_total
 from engine.cases.errors import ActInvalid, ActUnavailable
+from engine.cases.models import Uncounted
 from engine.cases.offers import organisation_by_code
 from engine.cases.suggesting import is_emergency, owner_of
 from engine.directory.models import Organisation
@@ -295,6 +296,7 @@ def close(act: Act, params: Params, data: Params) -> None:
     case = act.case
     case.outcome = case.outcome or "handled"
     case.stage, case.closed_at = "closed", act.at
+    act.session.add(Uncounted(case_id=case.id, kind="settled", at=act.at))
     custody.end(act, ("holder", "handler", "assistant"), case.outcome)
     close_all(act)
     notifying.tell_reporter(act, "closed", "已结案")

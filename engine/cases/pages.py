@@ -13,6 +13,7 @@ from engine import library, worklist
 from engine.attachments.models import Attachment
 from engine.cases import callbacks, contacts, sealing
 from engine.cases.contents import Within, read_within
+from engine.cases.demanding import Demanded, list_demanded
 from engine.cases.duplicates import Similar, case_duplicates
 from engine.cases.file import CaseFile
 from engine.cases.helping import Helper, helpers_of, hides, is_only_helper, own_photos
@@ -75,6 +76,7 @@ class CasePage:
     sketch: Sketch | None
     requests: tuple[Request, ...]
     helpers: tuple[Helper, ...]
+    demanded: tuple[Demanded, ...]
 
     @property
     def extended(self) -> list[dict[str, Any]]:
@@ -99,7 +101,8 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     total = next((each for each in open_deadlines if each.stage == "total"), None)
     names, waiting, grid = _names(file, within), within.waiting, within.grid
     helpers = helpers_of(within.custody, within.parts, within.entries, within.texts)
-    if is_only_helper(actor, case, [row for row, _ in within.custody]):
+    helps = is_only_helper(actor, [row for row, _ in within.custody])
+    if helps:
         within = _for_helper(within, actor)
         helpers = tuple(one for one in helpers if one.organisation_id in actor.organisation_ids())
     return CasePage(
@@ -116,7 +119,8 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
         tried=_tried(session, case, within, at), ratings=within.ratings,
         similar=case_duplicates(session, case) if case.closed_at is None else (),
         sketch=sketch_of(grid.area if grid else None, case.lat, case.lng),
-        requests=within.requests, helpers=helpers)
+        requests=within.requests, helpers=helpers,
+        demanded=() if helps else list_demanded(session, case, within.texts))
 
 
 def _for_helper(within: Within, actor: Actor) -> Within:

@@ -15,8 +15,9 @@ from engine.audit.models import Entry
 from engine.cases import queries
 from engine.cases.errors import CaseUnknown
 from engine.cases.filters import Cursor
+from engine.cases.helping import hides, is_helping
 from engine.cases.lamps import clock_of
-from engine.cases.models import Case, EntryText
+from engine.cases.models import Case, ContactRecord, EntryText, Rating
 from engine.cases.queues import SHARES, Asker
 from engine.directory import Actor
 from engine.directory.models import Division, Grid, Organisation, Person
@@ -74,17 +75,37 @@ def case_values(session: Session, number: str, at: datetime) -> dict[str, Any]:
         "holder": _organisation(*organisations[:3]),
         "handler": _organisation(*organisations[3:]),
         "lamp": clock.lamp,
+        **_called_back(session, case),
     }
 
 
-def list_entries(session: Session, number: str, after: int, limit: int) -> Slice:
-    """The record of a case from the entry after this number on; raises CaseUnknown."""
+def _called_back(session: Session, case: Case) -> dict[str, Any]:
+    """Every attempt to tell the reporter, without what was noted of it, and every rating with how it came."""
+    if case.stage not in ("feedback", "closed") and not case.reopened:
+        return {"contacts": [], "ratings": []}
+    made = sa.select(ContactRecord).where(ContactRecord.case_id == case.id).order_by(ContactRecord.at, ContactRecord.id)
+    given = sa.select(Rating).where(Rating.case_id == case.id).order_by(Rating.round)
+    return {
+        "contacts": [{name: getattr(row, name) for name in ("at", "by", "method", "result", "counts", "round")}
+                     for row in session.scalars(made)],
+        "ratings": [{name: getattr(row, name) for name in ("at", "by", "rating", "channel", "round")}
+                    for row in session.scalars(given)],
+    }
+
+
+def list_entries(session: Session, actor: Actor, number: str, after: int, limit: int) -> Slice:
+    """The record of a case from the entry after this number on; raises CaseUnknown.
+
+    A co-handler reads the entries of the others' parts without their words.
+    """
     case_id = _case_id(session, number)
+    is_helper = is_helping(session, actor, case_id)
     asked = sa.select(Entry, Organisation.name)
     asked = asked.outerjoin(Organisation, Organisation.id == Entry.organisation_id)
     asked = asked.where(Entry.case_id == case_id, Entry.seq > after).order_by(Entry.seq).limit(limit + 1)
     rows = session.execute(asked).all()
-    texts = _texts(session, case_id, [row[0].seq for row in rows])
+    shown = [entry.seq for entry, _ in rows if not (is_helper and hides(actor, entry))]
+    texts = _texts(session, case_id, shown)
     items = [_entry(entry, name, texts.get(entry.seq, {})) for entry, name in rows[:limit]]
     return Slice(items, str(items[-1]["seq"]) if len(rows) > limit else None)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_
 
+from engine.cases.demanding import awaiting_answer
 from engine.cases.filters import Order, lamp_condition
 from engine.cases.models import Case, Custody
 from engine.directory import Actor
@@ -125,6 +126,10 @@ def _never_accepted(ask: Asker) -> ColumnElement[bool]:
     return and_(_open_and("red")(ask), Case.dispatched_at.is_(None), Case.stage.in_(("collect", "assign")))
 
 
+def _to_answer(role: str) -> Callable[[Asker], ColumnElement[bool]]:
+    return lambda ask: awaiting_answer(ask.actor.organisation_ids(role))
+
+
 def _done_by_us(ask: Asker) -> ColumnElement[bool]:
     mine = Custody.organisation_id.in_(ask.actor.organisation_ids("clerk"))
     return exists().where(Custody.case_id == Case.id, mine, Custody.capacity.in_(("handler", "assistant")),
@@ -159,6 +164,7 @@ QUEUES: tuple[Queue, ...] = (
     Queue("feedback", "seat", "待告知回访", "To tell and call back", "tasks",
           _offered("seat", *CALLBACK)),
     Queue("held", "seat", "挂账", "On hold", "cases", _held("seat", "grey")),
+    Queue("to-answer", "seat", "督办待回复", "To answer", "cases", _to_answer("seat"), hot=True),
     Queue("more", "seat", "待我办理", "For us to handle", "tasks", _other("seat")),
     Queue("open", "seat", "全部在办", "All open", "cases", _open),
     Queue("closed", "seat", "已结", "Closed", "cases", _closed, "newest", counted=False),
@@ -166,6 +172,7 @@ QUEUES: tuple[Queue, ...] = (
     Queue("handle", "clerk", "办理中", "In hand", "tasks", _offered("clerk", *HANDLE)),
     Queue("due-soon", "clerk", "临期", "Near due", "tasks", _task_lamp("clerk", "yellow")),
     Queue("past-due", "clerk", "超期", "Overdue", "tasks", _task_lamp("clerk", "red"), hot=True),
+    Queue("clerk-to-answer", "clerk", "督办待回复", "To answer", "cases", _to_answer("clerk"), hot=True),
     Queue("clerk-more", "clerk", "其他待办", "Other tasks", "tasks", _other("clerk")),
     Queue("with-us", "clerk", "我单位经手", "With our unit", "cases", _with_us, counted=False),
     Queue("done", "clerk", "已办", "Done by us", "cases", _done_by_us, "newest", counted=False),

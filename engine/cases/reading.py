@@ -90,9 +90,9 @@ def list_units(session: Session, holder_id: int, at: datetime) -> list[tuple[str
 
 
 def list_where(session: Session, where: Sequence[ColumnElement[bool]], at: datetime, cursor: str | None = None,
-               limit: int = PAGE) -> Page[CaseRow]:
+               limit: int = PAGE, order: Order = "due") -> Page[CaseRow]:
     """One page of the cases that conditions of another room let through, the most urgent first."""
-    return _page(session, "cases", where, "due", at, cursor, limit)
+    return _page(session, "cases", where, order, at, cursor, limit)
 
 
 def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | None = None, limit: int = PAGE,

@@ -18,7 +18,19 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from engine.attachments.models import Attachment
 from engine.audit.models import Entry
-from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Follower, Rating, Request, Stop
+from engine.cases.models import (
+    Case,
+    Contact,
+    ContactRecord,
+    Custody,
+    Demand,
+    EntryText,
+    Follower,
+    Rating,
+    Request,
+    Stop,
+    Uncounted,
+)
 from engine.db.session import ONCE_BUILT
 from engine.directory import Actor, PostView, is_within
 from engine.worklist.models import Deadline, Measure, Task
@@ -37,6 +49,8 @@ _BOUND: tuple[Any, ...] = (
     Follower,
     Stop,
     Request,
+    Demand,
+    Uncounted,
     Attachment,
     Entry,
     EntryText,

@@ -26,7 +26,7 @@ def unmask(session: Session, actor: Actor, number: str, reason: str, at: datetim
     Source: GB/T 35273-2020 7.2; the entry holds who, when and the reason, never the value.
     """
     case = get_case(session, number)
-    if not actor.has(*MAY) or is_helping(session, actor, case):
+    if not actor.has(*MAY) or is_helping(session, actor, case.id):
         raise ActNotAllowed("您的岗位不能查看反映人的联系方式。", verb="unmask")
     if not 0 < len(reason.strip()) <= LONGEST:
         raise ActInvalid(fields={"reason": [f"请写明查看的理由，最多 {LONGEST} 字。"]})

@@ -1,5 +1,15 @@
 """The words a case's columns may hold, for those who publish or offer them."""
 
-from engine.cases.models import CHANNELS, ORIGINS, OUTCOMES, SEVERITIES, STAGES, URGENCIES
+from engine.cases.models import (
+    CHANNELS,
+    METHODS,
+    ORIGINS,
+    OUTCOMES,
+    RATED_BY,
+    RESULTS,
+    SEVERITIES,
+    STAGES,
+    URGENCIES,
+)
 
-__all__ = ["CHANNELS", "ORIGINS", "OUTCOMES", "SEVERITIES", "STAGES", "URGENCIES"]
+__all__ = ["CHANNELS", "METHODS", "ORIGINS", "OUTCOMES", "RATED_BY", "RESULTS", "SEVERITIES", "STAGES", "URGENCIES"]

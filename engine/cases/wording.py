@@ -78,6 +78,8 @@ _SAID: dict[str, tuple[str, str]] = {
     "clock/resume": ("挂账期满，恢复计时", "the hold is over: the clock runs again"),
     "urge": ("催办", "urged it"),
     "supervise": ("批示督办", "supervised it"),
+    "reply": ("回复督办", "answered the supervision"),
+    "withdraw": ("收回第 {entry} 条的催办督办", "took back what entry {entry} demanded"),
     "recall": ("撤回", "recalled it"),
     "reassign": ("改派", "took it from the unit to reassign it"),
     "raise": ("提级", "raised it one level"),

@@ -19,9 +19,11 @@ from engine.worklist.models import Task
 ROUND_THE_CLOCK = ("acknowledge", "acknowledge_top", "first_report")
 LET_LIE = {"dispatch": 0.05, "handle_task": 0.1, "sign": 0.04, "check": 0.04, "verify": 0.06, "rate": 0.45}
 MINUTES = {"verify": (15, 120), "dispatch": (4, 150), "sign": (10, 160), "check": (20, 150), "inform": (20, 200),
+           "decide_request": (15, 200), "decide_request_above": (15, 200),
            "rate": (60, 1200), "acknowledge": (1, 14), "acknowledge_top": (1, 10), "first_report": (10, 40)}
 
 
+ASKS = 0.12  # of those who handle: they ask for days or for a hold beside their work
 UNREACHED = 0.25  # of those who are called, nobody answers the first time
 PHOTO = "a photo.jpg"  # taken when the time comes, by whoever then sends it
 
@@ -56,6 +58,18 @@ class Townspeople:
         outcome, values = self.answer(task, case, at)
         return Plan(self._when(task, at), task.id, account_id, outcome, values)
 
+    def ask(self, task: Task, at: datetime) -> Plan | None:
+        """What a unit asks for while it handles (延期、挂账), and when; mostly nothing."""
+        account_id = self.account_for(task) if task.element == "handle_task" and self.chance.random() < ASKS else None
+        if account_id is None:
+            return None
+        verb = "ask_extension" if self.chance.random() < 0.8 else "ask_hold"
+        wanted: dict[str, Any] = {"days": self.chance.randint(1, 5)} if verb == "ask_extension" else {
+            "until": (at + timedelta(days=self.chance.randint(7, 20))).isoformat()}
+        reason = self.chance.choice(self.material["extension_reasons" if verb == "ask_extension" else "hold_reasons"])
+        span = timedelta(minutes=self.chance.uniform(20, 400))
+        return Plan(self.hours.after(at, span), task.id, account_id, verb, {**wanted, "reason": reason})
+
     def _when(self, task: Task, at: datetime) -> datetime:
         if task.element in MINUTES:
             span = timedelta(minutes=self.chance.uniform(*MINUTES[task.element]))
@@ -80,7 +94,8 @@ class Townspeople:
     def answer(self, task: Task, case: Case, at: datetime) -> tuple[str, dict[str, Any]]:
         """An outcome and the values of its form."""
         special = {"dispatch": self._dispatch, "rate": self._rate, "verify": self._verify, "sign": self._sign,
-                   "check": self._check, "inform": self._inform}.get(task.element)
+                   "check": self._check, "inform": self._inform, "decide_request": self._decide,
+                   "decide_request_above": self._decide}.get(task.element)
         if special is not None:
             return special(task, case, at)
         form = processes.Form.from_json(task.form or {})
@@ -144,6 +159,12 @@ class Townspeople:
         if self.chance.random() < 0.08:
             return "rework", {"reason": self.chance.choice(self.material["rework_reasons"])}
         return "pass", {"note": "现场已恢复，与结果一致。"}
+
+    def _decide(self, task: Task, case: Case, at: datetime) -> tuple[str, dict[str, Any]]:
+        way = self.chance.choices(("grant", "fewer", "refuse"), (5, 2, 2))[0]
+        if way == "grant":
+            return way, {}
+        return way, {"reason": self.material["request_decisions"][way], **({"days": 1} if way == "fewer" else {})}
 
     def _inform(self, task: Task, case: Case, at: datetime) -> tuple[str, dict[str, Any]]:
         if self.chance.random() < UNREACHED:

@@ -25,6 +25,7 @@ from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.worklist.models import Task
 
 DAYS = 24
+ASKED = ("ask_extension", "ask_hold")
 FRESH_SHARE = 0.22  # of all reports, those of the last day and a half: work that waits for everybody
 
 
@@ -87,9 +88,11 @@ def _do(session: Session, what: Arrival | Plan, at: datetime) -> str:
     values = {name: [_photo(session, "办理后", actor, at)] if value == [PHOTO] else value
               for name, value in what.values.items()}
     try:
+        case = session.get_one(Case, session.get_one(Task, what.task_id).case_id)
         if what.outcome == "no_answer":
-            case = session.get_one(Case, session.get_one(Task, what.task_id).case_id)
             cases.act_on(session, actor, case.number, "contact", {**values, "result": what.outcome}, at)
+        elif what.outcome in ASKED:
+            cases.act_on(session, actor, case.number, what.outcome, values, at)
         else:
             cases.complete_task(session, actor, what.task_id, what.outcome, values, None, at)
     except (Conflict, NotFound, NotAllowed, Invalid) as problem:
@@ -111,8 +114,7 @@ def _plan_new(session: Session, people: Townspeople, agenda: _Agenda, seen: int,
     """Somebody takes note of every task that is new; the highest task id seen."""
     fresh = session.scalars(select(Task).where(Task.id > seen, Task.closed_at.is_(None)).order_by(Task.id)).all()
     for task in fresh:
-        plan = people.plan(task, at)
-        if plan is not None:
+        for plan in filter(None, (people.plan(task, at), people.ask(task, at))):
             agenda.add(plan.at, plan)
     return max((task.id for task in fresh), default=seen)
 

@@ -61,6 +61,15 @@ def list_errands(session: Session, actor: Actor, kind: str, most: int = 20) -> S
     return session.scalars(asked.order_by(Errand.id.desc()).limit(most)).all()
 
 
+def find_like(session: Session, kind: str, payload: dict[str, Any]) -> Errand | None:
+    """The newest errand of a kind whose payload has these values, whoever asked for it; None without any.
+
+    The caller answers for who may look at it.
+    """
+    asked = sa.select(Errand).where(Errand.kind == kind, Errand.payload.contains(payload)).order_by(Errand.id.desc())
+    return session.scalars(asked.limit(1).execution_options(populate_existing=True)).first()
+
+
 def call_off(session: Session, actor: Actor, errand_id: int, at: datetime) -> Errand:
     """Stop one's errand where it is: the step under way is undone, those before stay; one that ended stays as it is."""
     found = get_errand(session, actor, errand_id)

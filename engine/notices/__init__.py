@@ -28,6 +28,7 @@ from engine.notices.inbox import (
 )
 from engine.notices.manners import WAYS, Chosen, Kind, Manners, manners
 from engine.notices.outbox import Holders, deliver_due, put
+from engine.notices.recalling import take_back
 
 discover()
 
@@ -36,5 +37,5 @@ __all__ = [
     "LetterUnknown", "Manners", "NoticeUnknown", "ReasonMissing", "Taken", "Wanted", "carry", "channel_health",
     "configure", "count_dead", "count_unread", "deliver_due", "drop", "gather", "kinds_in_inbox", "list_dead",
     "list_inbox", "manners", "mark_all_read", "mark_read", "note", "open_notice", "put", "replay", "replay_all",
-    "take", "unread_count",
+    "take", "take_back", "unread_count",
 ]

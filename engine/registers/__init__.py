@@ -33,6 +33,7 @@ from engine.registers.keeping import (
     fetch_passwords,
     forget_passwords,
     get_import,
+    is_large,
     list_imports,
     make_plan,
     plan_of,
@@ -56,6 +57,7 @@ from engine.registers.listing import (
     list_places,
 )
 from engine.registers.planning import ACTIONS, Change, Plan
+from engine.registers.previewing import Preview, preview_of
 from engine.registers.reading import Problem, Row, Workbook, read_workbook
 from engine.registers.sample import sample, sample_rows
 from engine.registers.sheets import (
@@ -94,6 +96,7 @@ __all__ = [
     "PersonPage",
     "Plan",
     "PlanChanged",
+    "Preview",
     "Problem",
     "ReasonMissing",
     "Row",
@@ -120,6 +123,7 @@ __all__ = [
     "get_import",
     "get_person",
     "get_sheet",
+    "is_large",
     "last_day",
     "list_codes",
     "list_grids",
@@ -134,6 +138,7 @@ __all__ = [
     "owner_words",
     "passwords",
     "plan_of",
+    "preview_of",
     "read_workbook",
     "release_all",
     "require",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine import audit, directory, matters
 from engine.clock import ZONE
 from engine.directory.models import Account, Grid, Organisation, Person, Post
-from engine.registers.planning import Change, Plan
+from engine.registers.planning import Change, Plan, Tell, say_nothing
 from engine.registers.sheets import GRID_KINDS, ORGANISATION_KINDS, offices, owner_words, roles
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when read aloud
@@ -40,13 +40,23 @@ class _Work:
     by: str
     matters_from: datetime | None
     passwords: list[FirstPassword]
+    tell: Tell
+    total: int
+    done: int = 0
+
+    def walk(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """The changes one after the other, while it is told how far it is."""
+        for change in changes:
+            yield change
+            self.done += 1
+            self.tell(self.done, self.total)
 
 
-def apply(session: Session, plan: Plan, by: str, at: datetime,
-          matters_from: datetime | None = None) -> list[FirstPassword]:
+def apply(session: Session, plan: Plan, by: str, at: datetime, matters_from: datetime | None = None,
+          tell: Tell = say_nothing) -> list[FirstPassword]:
     """Carry out a plan without problems; the first passwords of those who are new. The caller commits."""
     assert not plan.problems, "a plan with faults is never carried out"
-    work = _Work(session, at, by, matters_from, [])
+    work = _Work(session, at, by, matters_from, [], tell, plan.moving)
     for key, carry_out in _DOERS.items():
         changes = [change for change in plan.changes if change.sheet == key and change.action != "same"]
         if changes:
@@ -78,7 +88,7 @@ def _deed(change: Change) -> audit.Deed:
 
 
 def _organisations(work: _Work, changes: Sequence[Change]) -> None:
-    for change in changes:
+    for change in work.walk(changes):
         cells = change.cells
         kind = ORGANISATION_KINDS[cells["种类"]]
         values = {
@@ -90,7 +100,7 @@ def _organisations(work: _Work, changes: Sequence[Change]) -> None:
 
 def _grids(work: _Work, changes: Sequence[Change]) -> None:
     paths = directory.paths_of(work.session, {change.cells["区划代码"] for change in changes})
-    for change in changes:
+    for change in work.walk(changes):
         cells = change.cells
         _put(work, Grid, change, {
             "code": cells["编码"], "name": cells["名称"], "kind": GRID_KINDS[cells["类型"]], "tier": int(cells["层级"]),
@@ -100,7 +110,7 @@ def _grids(work: _Work, changes: Sequence[Change]) -> None:
 
 
 def _people(work: _Work, changes: Sequence[Change]) -> None:
-    for change in changes:
+    for change in work.walk(changes):
         cells, left = change.cells, ends(change.cells["离任日期"])
         values = {
             "name": cells["姓名"], "phone": cells["手机"] or None, "email": cells["邮箱"] or None, "left_at": left}
@@ -122,7 +132,7 @@ def _posts(work: _Work, changes: Sequence[Change]) -> None:
     names = _ids(work, Account.username, Account.person_id, {change.cells["用户名"] for change in changes})
     places = _ids(work, Organisation.code, Organisation.id, {change.cells["单位编码"] for change in changes})
     grids = _ids(work, Grid.code, Grid.id, {change.cells["网格编码"] for change in changes})
-    for change in changes:
+    for change in work.walk(changes):
         cells = change.cells
         _put(work, Post, change, {
             "person_id": names[cells["用户名"]], "role": roles()[cells["角色"]],

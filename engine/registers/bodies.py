@@ -21,7 +21,7 @@ def plan_organisations(desk: Desk, sheet: Sheet) -> None:
     rows = desk.unique(sheet)
     held = known.organisations(desk.session, codes_of(rows, "编码"))
     centres = known.centres(desk.session) if rows else {}
-    for row in rows:
+    for row in desk.walk(rows):
         one = held.get(row.cells["编码"])
         cells = desk.merged(sheet, row, one.cells if one else None)
         cells["办公时间"] = cells["办公时间"] or next(word for word, key in offices().items() if key == "default")
@@ -62,7 +62,7 @@ def plan_grids(desk: Desk, sheet: Sheet) -> None:
     """What the sheet of grids would do. Source: GB 5 (a code of its own), requirement B7 (never used again)."""
     rows = desk.unique(sheet)
     held = known.grids(desk.session, codes_of(rows, "编码"))
-    for row in rows:
+    for row in desk.walk(rows):
         one = held.get(row.cells["编码"])
         cells = desk.merged(sheet, row, one.cells if one else None)
         cells["类型"] = cells["类型"] or next(iter(GRID_KINDS))

@@ -14,14 +14,15 @@ from engine import audit
 from engine.cases import sealing
 from engine.directory import Actor
 from engine.errors import Conflict, NotAllowed, NotFound
-from engine.registers import bodies, list_of_matters, staff
+from engine.registers import bodies, hostile, list_of_matters, staff
 from engine.registers.applying import FirstPassword, apply
 from engine.registers.models import Import
-from engine.registers.planning import Desk, Plan
+from engine.registers.planning import Desk, Plan, Tell, say_nothing
 from engine.registers.reading import Workbook, read_workbook
 from engine.registers.sheets import SECURITY, SYSTEM, all_sheets
 
 MAY = (SYSTEM, SECURITY)
+LARGE = 150_000  # bytes: some two thousand people with their posts
 _ONE_AT_A_TIME = 7_740_007
 _A_WEEK = timedelta(days=7)
 _PLANNERS = {
@@ -65,9 +66,10 @@ class PasswordsFetched(NotFound):
     code = "passwords_fetched"
 
 
-def make_plan(session: Session, workbook: Workbook, at: datetime, top: str = "", whole: bool = False) -> Plan:
+def make_plan(session: Session, workbook: Workbook, at: datetime, top: str = "", whole: bool = False,
+              tell: Tell = say_nothing) -> Plan:
     """What this workbook would do to the registers below `top` (a path), and everything that is wrong with it."""
-    desk = Desk(session, at, workbook.rows, top, whole, list(workbook.problems))
+    desk = Desk(session, at, workbook.rows, top, whole, list(workbook.problems), tell=tell)
     for sheet in all_sheets():
         if workbook.rows.get(sheet.key):
             _PLANNERS[sheet.key](desk, sheet)
@@ -79,15 +81,31 @@ def make_plan(session: Session, workbook: Workbook, at: datetime, top: str = "",
 
 def submit(session: Session, actor: Actor, name: str, content: bytes, at: datetime,
            matters_from: datetime | None = None) -> Import:
-    """Take a workbook in and keep it until it is confirmed; nothing else changes. Raises WorkbookRefused."""
+    """Take a workbook in and keep it until it is confirmed; nothing else changes. Raises WorkbookRefused.
+
+    A large one is looked at for what is no workbook; what it would do is worked out by `long.begin_check`.
+    """
     require(actor, MAY)
-    plan = make_plan(session, read_workbook(content), at, top_of(actor))
     kept = Import(name=name[-120:] or "导入.xlsx", sha256=hashlib.sha256(content).hexdigest(), content=content,
                   state="waiting", uploaded_at=at, uploaded_by=actor.label, matters_from=matters_from,
-                  confirmed=dict.fromkeys(plan.owners), digest=plan.digest, counts=plan.counts)
+                  confirmed={}, digest="", counts={})
+    if is_large(kept):
+        hostile.inspect(content)
+    else:
+        note_plan(kept, make_plan(session, read_workbook(content), at, top_of(actor)))
     session.add(kept)
     session.flush()
     return kept
+
+
+def is_large(kept: Import) -> bool:
+    """Whether what it does takes longer than a page may: then a worker reads it, and a worker writes it."""
+    return kept.content is not None and len(kept.content) > LARGE
+
+
+def note_plan(kept: Import, plan: Plan) -> None:
+    """Keep beside a workbook what it would do in short, and who must confirm it."""
+    kept.confirmed, kept.digest, kept.counts = dict.fromkeys(plan.owners), plan.digest, plan.counts
 
 
 def list_imports(session: Session, most: int = 50) -> Sequence[Import]:
@@ -104,15 +122,17 @@ def get_import(session: Session, import_id: int) -> Import:
     return found
 
 
-def plan_of(session: Session, actor: Actor, kept: Import, at: datetime) -> tuple[Workbook, Plan]:
+def plan_of(session: Session, actor: Actor, kept: Import, at: datetime,
+            tell: Tell = say_nothing) -> tuple[Workbook, Plan]:
     """The rows of a kept workbook and what it would do now; raises ImportOver."""
     if kept.content is None:
         raise ImportOver
     workbook = read_workbook(kept.content)
-    return workbook, make_plan(session, workbook, at, top_of(actor))
+    return workbook, make_plan(session, workbook, at, top_of(actor), tell=tell)
 
 
-def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: datetime) -> Import:
+def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: datetime,
+            tell: Tell = say_nothing) -> Import:
     """Confirm one's own part of what was shown; with the last confirmation everything is written at once.
 
     Raises ImportOver, ImportFaulty, PlanChanged (then nothing counts as confirmed), NotYoursToConfirm.
@@ -122,7 +142,7 @@ def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: dat
     session.refresh(kept, with_for_update=True)
     if kept.state != "waiting":
         raise ImportOver
-    workbook, plan = plan_of(session, actor, kept, at)
+    __, plan = plan_of(session, actor, kept, at, tell)
     if plan.problems:
         raise ImportFaulty
     if plan.digest != digest:
@@ -134,7 +154,7 @@ def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: dat
     kept.confirmed = {role: actor.label if role in mine else before.get(role) for role in plan.owners}
     kept.digest = digest
     if all(kept.confirmed.values()):
-        _finish(session, kept, plan, at)
+        _finish(session, kept, plan, at, tell)
     session.flush()
     return kept
 
@@ -171,9 +191,9 @@ def forget_passwords(session: Session, at: datetime) -> int:
     return len(session.scalars(old.values(secrets=None).returning(Import.id)).all())
 
 
-def _finish(session: Session, kept: Import, plan: Plan, at: datetime) -> None:
+def _finish(session: Session, kept: Import, plan: Plan, at: datetime, tell: Tell) -> None:
     by = "、".join(str(who) for who in kept.confirmed.values())
-    first = apply(session, plan, by, at, kept.matters_from)
+    first = apply(session, plan, by, at, kept.matters_from, tell)
     if first:
         kept.secrets = sealing.seal_bytes(orjson.dumps([list(one) for one in first]), _label(kept))
     kept.state, kept.content, kept.ended_at, kept.counts = "applied", None, at, plan.counts

@@ -19,7 +19,7 @@ def plan_matters(desk: Desk, sheet: Sheet) -> None:
     told = {(one.line, one.column) for one in desk.problems if one.sheet == sheet.key}
     desk.problems += [Problem(sheet.key, *one) for one in problems if (one.line, one.column) not in told]
     version = matters.version_of([row.cells for row in rows])
-    for row in rows:
+    for row in desk.walk(rows):
         if row.cells[VERSION] != version and (not row.cells["准入截止"] or row.cells["准入截止"] >= desk.today):
             desk.fault(sheet, row, VERSION, f"全表应是同一个版本「{version}」；只有已退出的事项可以留着原来的")
     if not any(one.sheet == sheet.key for one in desk.problems):

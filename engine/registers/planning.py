@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -20,7 +20,12 @@ from engine.registers.reading import Problem, Row
 from engine.registers.sheets import POST_IDENTITY, Sheet, all_sheets
 
 Action = Literal["add", "change", "end", "same"]
+Tell = Callable[[int, int], None]
 ACTIONS: tuple[Action, ...] = ("add", "change", "end", "same")
+
+
+def say_nothing(done: int, total: int) -> None:
+    """Nobody asks how far it is."""
 
 
 class Difference(NamedTuple):
@@ -59,6 +64,11 @@ class Plan:
         return {sheet: {action: counted[sheet, action] for action in ACTIONS} for sheet in sheets}
 
     @cached_property
+    def moving(self) -> int:
+        """How many rows do something."""
+        return sum(change.action != "same" for change in self.changes)
+
+    @cached_property
     def digest(self) -> str:
         """What was shown, in one line: the same plan has the same."""
         said = [(one.sheet, one.line, one.action, one.subject, one.differences) for one in self.changes]
@@ -76,6 +86,7 @@ class Desk:
     """What the checks of one workbook share: the registers as they are, the rows beside it, the faults found.
 
     `whole` says that an empty cell means «nothing», as on a page; in a workbook it leaves what is there.
+    `tell` hears how many rows of how many are looked through.
     """
 
     session: Session
@@ -85,6 +96,8 @@ class Desk:
     whole: bool = False
     problems: list[Problem] = field(default_factory=list)
     planned: dict[str, dict[str, Change]] = field(default_factory=dict)
+    tell: Tell = say_nothing
+    walked: int = 0
 
     @cached_property
     def divisions(self) -> dict[str, Division]:
@@ -161,6 +174,14 @@ class Desk:
             else:
                 self.fault(sheet, row, sheet.identity[0], f"与第 {line} 行重复")
         return kept
+
+    def walk(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows one after the other, while it is told how far it is."""
+        total = sum(len(sheet) for sheet in self.rows.values())
+        for row in rows:
+            yield row
+            self.walked += 1
+            self.tell(self.walked, total)
 
     def keep(self, change: Change, key: str) -> None:
         """Add a planned row, found again by its key."""

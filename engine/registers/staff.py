@@ -25,7 +25,7 @@ def plan_people(desk: Desk, sheet: Sheet) -> None:
     held = known.people(desk.session, codes_of(rows, "用户名"))
     taken = known.phones(desk.session, codes_of(rows, "手机"))
     seen: dict[str, int] = {}
-    for row in rows:
+    for row in desk.walk(rows):
         one = held.get(row.cells["用户名"])
         cells = desk.merged(sheet, row, one.cells if one else None)
         _check_person(desk, sheet, row, cells, one)
@@ -70,7 +70,7 @@ def plan_posts(desk: Desk, sheet: Sheet) -> None:
     for post in known.posts(desk.session, [one.id for one in people.values()]):
         held[post.person_id].append(post)
     asked = partial(_check_post, desk, sheet, places=places, grids=grids)
-    for row in rows:
+    for row in desk.walk(rows):
         person = people.get(row.cells["用户名"])
         cells = dict(row.cells)
         one = _same_post(cells, [known.Held(post.id, known.post_cells(post, cells["用户名"]))

@@ -19,7 +19,8 @@ from engine.cases.reading import Whole
 from engine.cases.words import WORDS, Language, word
 from engine.directory import Actor
 from engine.errors import Invalid, NotAllowed
-from engine.supervision import boards
+from engine.supervision import filters as figures
+from engine.supervision import units
 
 KIND = "export"
 MOST = 50_000
@@ -29,8 +30,13 @@ SEARCH, BOARD = "search", "supervision"
 _FILTERS = {"matter": ("大类", "Class"), "division": ("社区", "Community"), "urgency": ("紧急程度", "Urgency"),
             "severity": ("严重程度", "Severity"), "origin": ("来源", "Origin"), "lamp": ("时限状态", "Lamp"),
             "stage": ("环节", "Stage"), "holder": ("负责单位", "Held by"), "handler": ("承办单位", "Handled by"),
-            "grid": ("网格", "Grid"), "text": ("内容", "Words"), "unit": ("单位", "Unit")}
-_STATES = {"late": ("超期", "Overdue"), "near": ("临期", "Near due"), "unaccepted": ("从未受理", "Never accepted")}
+            "grid": ("网格", "Grid"), "text": ("内容", "Words"), "unit": ("单位", "Unit"),
+            "but": ("除去的大类", "Classes left out"), "week": ("周", "Week of")}
+_STATES = {
+    "late": ("超期", "Overdue"), "near": ("临期", "Near due"), "unaccepted": ("从未受理", "Never accepted"),
+    "today": ("今晚前到期", "Due by tonight"), "waiting": ("等人办", "Waiting for somebody"),
+    "stopped": ("停钟", "Clock stopped"), "returned": ("两次退回", "Returned twice"),
+    "missed": ("超期环节", "Missed deadlines"), "settled": ("办结", "Closed"), "arrived": ("收件", "Came in")}
 _TITLES = {SEARCH: ("全部事件", "All cases"), BOARD: ("督查", "Supervision")}
 
 
@@ -113,7 +119,7 @@ def step(work: errands.Work) -> bool:
 
 def _whole(session: Session, actor: Actor, asked: Asked, at: datetime) -> Whole:
     if asked.key == BOARD:
-        return Whole("cases", _cell(session, actor, asked, at), "due")
+        return Whole("cases", _cell(session, actor, asked, at), figures.Filters.of(asked.filters).order)
     filters, order = Filters.of(asked.filters), _order(asked)
     if asked.key == SEARCH:
         return reading.whole_search(at, filters, order or "newest")
@@ -125,13 +131,11 @@ def _order(asked: Asked) -> Order | None:
 
 
 def _cell(session: Session, actor: Actor, asked: Asked, at: datetime) -> list[Any]:
-    state: boards.State = next((one for one in boards.STATES if one == asked.filters.get("state")), "late")
-    unit = None
-    if key := asked.filters.get("unit"):
-        unit = boards.read_board(session, actor, at).find(key)
-        if unit is None:
-            raise ExportStale
-    return boards.selection(state, at, unit, asked.filters.get("matter"))
+    chosen = figures.Filters.of(asked.filters)
+    organisations = figures.organisations_of(session, actor, chosen)
+    if organisations == []:
+        raise ExportStale
+    return figures.conditions(chosen, at, organisations)
 
 
 def _about(session: Session, actor: Actor, asked: Asked, at: datetime) -> dict[str, sheets.Value]:
@@ -157,7 +161,7 @@ def _said(session: Session, actor: Actor, name: str, value: str, language: Langu
     if name in WORDS:
         return word(name, value, language)
     if name == "unit":
-        unit = boards.read_board(session, actor, at).find(value)
+        unit = units.list_units(session, units.post_of(actor)).get(value)
         return unit.name if unit else value
     if name in ("division", "holder", "handler", "grid"):
         return reading.name_of(session, name, value)

@@ -69,6 +69,8 @@ class Deadline(Base):
               postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_deadline_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         Index("ix_deadline_untallied", "id", postgresql_where=text("closed_at IS NOT NULL AND NOT tallied")),
+        Index("ix_deadline_missed", "organisation_id", "closed_at", postgresql_include=["case_id"],
+              postgresql_where=text("closed_at > due_at AND stage <> 'total'")),
         CheckConstraint("due_at >= opened_at", name="order"),
     )
 

@@ -32,13 +32,13 @@ PAGES = {
 def test_axe_finds_nothing_on_any_page(city: City, enter: Enter, width: str, language: str) -> None:
     number = city.get(SEAT, "/cases?limit=1")["items"][0]["number"]
     stranger = enter(None, *WIDTHS[width])
-    found = {"login": _violations(stranger, f"/login?lang={language}")}
+    found = {"login": violations(stranger, f"/login?lang={language}")}
     page = enter(SEAT, *WIDTHS[width])
     page.goto("/console/rules")
     known = {kind: page.get_by_role("link", name=name).get_attribute("href") for kind, name in RULES.items()}
     for name, path in PAGES.items():
         path = path.format(number=number, **known)
-        found[name] = _violations(page, f"{path}{'&' if '?' in path else '?'}lang={language}")
+        found[name] = violations(page, f"{path}{'&' if '?' in path else '?'}lang={language}")
     assert {name: said for name, said in found.items() if said} == {}
 
 
@@ -47,10 +47,11 @@ def test_axe_finds_nothing_on_the_operators_pages(city: City, enter: Enter, widt
     page = enter("system_admin.3309.1", *WIDTHS[width])
     paths = [f"/console/incidents?state={state}&lang={language}" for state in ("open", "all")
              for language in ("zh", "en")]
-    assert {path: said for path in paths if (said := _violations(page, path))} == {}
+    assert {path: said for path in paths if (said := violations(page, path))} == {}
 
 
-def _violations(page: Page, path: str) -> list[str]:
+def violations(page: Page, path: str) -> list[str]:
+    """What axe finds on a page, and how much wider than the screen it is."""
     page.goto(path)
     if "tab=diagram" in path:
         expect(page.locator(".djs-container").first).to_be_visible()

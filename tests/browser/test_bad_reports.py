@@ -63,7 +63,7 @@ def test_a_refused_photo_keeps_the_result_that_was_written(city: City, enter: En
     page = enter(clerk)
     page.goto(f"/console/queues/handle?case={number}")
     page.get_by_label("办理结果").fill("已责令停业整改。")
-    page.locator("form[data-first] input[type=file]").set_input_files([photo("good.jpg"), SVG])
+    page.locator("form[data-first] [name=evidence]").set_input_files([photo("good.jpg"), SVG])
     page.locator("form[data-first] button.go").click()
     expect(page.locator("form[data-first] .problem")).to_contain_text("x.svg")
     expect(page.get_by_label("办理结果")).to_have_value("已责令停业整改。")

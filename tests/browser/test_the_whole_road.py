@@ -50,7 +50,7 @@ def test_a_residents_case_goes_through_every_desk_and_closes(city: City, enter: 
     expect(clerk.locator("#toast")).to_contain_text(number)
     _open(clerk, number)
     clerk.get_by_label("办理结果").fill("已要求加装油烟净化器，今晚复查无油烟。")
-    clerk.locator("form[data-first] input[type=file]").set_input_files(photo("after.jpg"))
+    clerk.get_by_label("办理后照片").set_input_files(photo("after.jpg"))
     _submit(clerk)
     expect(clerk.locator("img.photo").first).to_be_visible()
     assert city.elements(SEAT, number) == ["check"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.cases import pages, unmasking
+from engine.cases import pages, plain, unmasking
 from engine.cases.errors import ActNotAllowed
 from engine.cases.pages import CasePage
 from tests.town import BASE, TOWNSHIP, Office
@@ -66,6 +66,9 @@ def test_a_co_handler_sees_their_own_part_and_not_the_resident(joint: Office) ->
     assert list(states(page)) == names(joint, FIRST) and page.contact == "" and lead.contact != ""
     assert all("不归我们管" not in line.quotes for line in page.lines)
     assert any("不归我们管" in line.quotes for line in lead.lines)
+    for who, hears in ((FIRST, False), (LEAD, True)):
+        told = plain.list_entries(joint.session, joint.who("clerk", who), joint.case.number, 0, 50).items
+        assert ("不归我们管" in str(told)) == hears
     with pytest.raises(ActNotAllowed):
         unmasking.unmask(joint.session, joint.who("clerk", FIRST), joint.case.number, "想打电话", joint.at)
     assert unmasking.unmask(joint.session, joint.who("clerk", LEAD), joint.case.number, "约时间上门", joint.at)

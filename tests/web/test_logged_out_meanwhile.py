@@ -120,7 +120,8 @@ def test_a_first_password_keeps_what_was_typed_too(house: House, client: FlaskCl
     handler = account(house, "handler")
     directory.reset_password(house.session, handler, "ABCD-EFGH-2345", clock.now(), "安全管理员")
     house.session.commit()
-    page = client.post("/console/preferences", data={"csrf_token": token_of(client), "after": "stay", "note": "请留着。"})
+    typed = {"csrf_token": token_of(client), "after": "stay", "note": "请留着。"}
+    page = client.post("/console/preferences", data=typed)
     changing = client.post("/login", data={**hidden(page.text), "username": "handler", "password": "ABCD-EFGH-2345"})
     resent = client.post("/console/preferences", data=hidden(changing.text))
     assert resent.status_code == 403

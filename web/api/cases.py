@@ -72,7 +72,7 @@ def get_case(number: str) -> Any:
 @blueprint.response(200, schemas.listed(schemas.EntryOut))
 def list_entries(given: dict[str, Any], number: str) -> Any:
     """The record of a case, from its first entry on."""
-    return plain.list_entries(db.session(), number, given["cursor"], given["limit"])
+    return plain.list_entries(db.session(), identity.current_actor(), number, given["cursor"], given["limit"])
 
 
 @blueprint.route("/cases/<case:number>/deadlines", methods=["GET"])
@@ -98,7 +98,7 @@ def list_waiting(number: str) -> Any:
 @blueprint.arguments(schemas.ActIn)
 @blueprint.response(200, schemas.Acted)
 def act(given: dict[str, Any], number: str, verb: str) -> Any:
-    """An act without a task: urge, supervise, recall, reassign, raise, extend, hold, resume, follow_up.
+    """An act without a task: urge, supervise, recall, reassign, raise, extend, hold, resume, follow_up, contact …
 
     With `version` (the number of entries seen) 409 when the case has moved on since.
     """

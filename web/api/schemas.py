@@ -161,6 +161,27 @@ class ActOut(ma.Schema):
     form = f.Dict(required=True, metadata={"description": "JSON Schema of `values`"})
 
 
+class ContactOut(ma.Schema):
+    """One attempt to tell the reporter; `counts`: its channel was able to carry it."""
+
+    at = f.AwareDateTime(required=True)
+    by = f.String(required=True)
+    method = one_of(words.METHODS, required=True)
+    result = one_of(words.RESULTS, required=True)
+    counts = f.Boolean(required=True)
+    round = f.Integer(required=True)
+
+
+class RatingOut(ma.Schema):
+    """The reporter's word on a handling; `channel` is null where nobody marked it."""
+
+    at = f.AwareDateTime(required=True)
+    by = f.String(required=True)
+    rating = f.String(required=True)
+    channel = one_of(words.RATED_BY, allow_none=True)
+    round = f.Integer(required=True)
+
+
 class CaseOut(ma.Schema):
     """A case with everything but its record; `entries` counts that and serves as `version` of an act."""
 
@@ -190,6 +211,8 @@ class CaseOut(ma.Schema):
     urged = f.Integer(required=True)
     supervised = f.Integer(required=True)
     rating = f.String(allow_none=True)
+    contacts = f.List(f.Nested(ContactOut), required=True)
+    ratings = f.List(f.Nested(RatingOut), required=True)
     pack = f.String(required=True)
     entries = f.Integer(required=True)
     opened_at = f.AwareDateTime(required=True)

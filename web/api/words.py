@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from engine.attachments import KINDS as PHOTO_KINDS
-from engine.cases.vocabulary import CHANNELS, ORIGINS, OUTCOMES, SEVERITIES, STAGES, URGENCIES
+from engine.cases.vocabulary import (
+    CHANNELS,
+    METHODS,
+    ORIGINS,
+    OUTCOMES,
+    RATED_BY,
+    RESULTS,
+    SEVERITIES,
+    STAGES,
+    URGENCIES,
+)
 
 LAMPS = ("green", "yellow", "red", "grey", "none")
 
-__all__ = ["CHANNELS", "LAMPS", "ORIGINS", "OUTCOMES", "PHOTO_KINDS", "SEVERITIES", "STAGES", "URGENCIES"]
+__all__ = ["CHANNELS", "LAMPS", "METHODS", "ORIGINS", "OUTCOMES", "PHOTO_KINDS", "RATED_BY", "RESULTS", "SEVERITIES",
+           "STAGES", "URGENCIES"]

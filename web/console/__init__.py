@@ -7,6 +7,7 @@ from flask import Flask
 from web.console import (
     administration,
     asking,
+    bulk,
     calling_back,
     cases,
     changes,
@@ -35,6 +36,7 @@ from web.console.blueprint import blueprint
 
 __all__ = [
     "asking",
+    "bulk",
     "calling_back",
     "cases",
     "channels",

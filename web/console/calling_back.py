@@ -56,6 +56,8 @@ def attempt(number: str) -> Any:
 
 def missing(tried: callbacks.Tried) -> str:
     """What is still missing before somebody counts as unreachable."""
+    if not tried.made:
+        return str(_("not tried yet"))
     if tried.may_give_up:
         return str(_("enough to record them as unreachable"))
     said = _("%(n)d more, in another way", n=tried.more) if tried.is_one_way else _("%(n)d more", n=tried.more)

@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from engine import errands
 from engine.cases.filters import Filters
 from engine.supervision import exporting
+from engine.supervision.filters import Filters as Figure
 from web import identity
 from web.console import shell
 from web.console.blueprint import blueprint
 from web.db import db
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CELL = ("state", "unit", "matter")
 
 
 @blueprint.post("/exports")
@@ -61,7 +61,7 @@ def export_stop(number: int) -> Any:
 
 def _asked() -> exporting.Asked:
     form, key = request.form, request.form.get("list", "")
-    given = {name: form[name] for name in _CELL if name in form} if key == exporting.BOARD else Filters.of(form).active
+    given = Figure.of(form).query if key == exporting.BOARD else Filters.of(form).active
     return exporting.Asked(key, given, form.get("sorted"), shell.language())
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
+from engine.cases.callbacks import Tried
 from engine.cases.helping import Helper
 from engine.cases.lamps import Clock, Strip
 from engine.cases.words import WORDS
@@ -27,7 +28,7 @@ TOKENS = Path(__file__).parents[1] / "static" / "css" / "tokens.css"
 def styleguide() -> Any:
     """The style guide."""
     return render_template("styleguide.html", clocks=_clocks(), tokens=_tokens(), fields=_fields(), form=_form(),
-                           page=_case())
+                           page=_case(), attempts=_attempts())
 
 
 def _clocks() -> list[Clock]:
@@ -41,6 +42,13 @@ def _clocks() -> list[Clock]:
         Clock("green", now + 30 * hours, "total", 30 * hours, True, Strip(0.1, 0.8, 1.0), True),
         Clock("none"),
     ]
+
+
+def _attempts() -> tuple[Tried, ...]:
+    """None made, some, enough but all at once, enough."""
+    later = shell.now() + timedelta(minutes=50)
+    return (Tried(0, 0, 3, 3, False, None), Tried(1, 1, 3, 2, True, None), Tried(3, 3, 3, 1, False, later),
+            Tried(3, 3, 3, 0, False, None))
 
 
 @lru_cache(maxsize=1)

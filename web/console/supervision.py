@@ -2,107 +2,154 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from datetime import datetime
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine import cases
-from engine.cases import reading
+from engine.cases import pages
 from engine.cases.filters import Page
 from engine.cases.rows import CaseRow
-from engine.errors import WanggeError
-from engine.supervision import boards
-from web import identity
-from web.console import acting, shell
+from engine.clock import ZONE
+from engine.errors import Conflict, Invalid
+from engine.supervision import boards, bulk, demands, filters
+from engine.supervision.filters import Filters
+from engine.supervision.units import Unit
+from web import identity, phrases
+from web.console import shell, trends
 from web.console.blueprint import blueprint
 from web.db import db
 
-VERBS = ("urge", "supervise")
-MOST_AT_ONCE = 500
 MAY = ("supervisor", "seat")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What came of one row of a bulk act."""
-
-    number: str
-    title: str
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The part of the board whose cases are listed."""
-
-    state: boards.State
-    unit: boards.Unit | None
-    matter: str | None
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The cell as it stands in an address."""
-        found = {"state": self.state, "unit": self.unit.key if self.unit else None, "matter": self.matter}
-        return {name: value for name, value in found.items() if value is not None}
+MOST_TICKED = 500
 
 
 @blueprint.get("/supervision")
 def supervision() -> Any:
-    """The board and the list of the cell that the address names."""
-    board, cell = _read()
-    page = _list(cell, request.args.get("cursor"))
-    return render_template("supervision.html", board=board, cell=cell, page=page, here="supervision",
-                           cells=boards.sequence(board.units), heat=boards.heat)
+    """The board and the list of the figure that the address names."""
+    require_supervising()
+    chosen = _filters()
+    board = boards.read_board(db.session(), identity.current_actor(), shell.now())
+    unit = board.find(chosen.unit)
+    page = _list(chosen, request.args.get("cursor"), unit)
+    return render_template("supervision.html", board=board, chosen=chosen, page=page, here="supervision", unit=unit,
+                           trend=trends.draw(board.weeks), cells=boards.sequence(board.units), heat=boards.heat,
+                           names=names(), meanings=meanings())
+
+
+@blueprint.get("/supervision/cases/<number>")
+def about(number: str) -> Any:
+    """Why a case is late and who held it from when to when, as a fragment for its row."""
+    require_supervising()
+    session, at = db.session(), shell.now()
+    page = pages.case_page(session, identity.current_actor(), number, at, shell.language())
+    explained = cases.explain_deadlines(session, page.case, at, file=page.file)
+    return render_template("_about.html", page=page, case=page.case, explained=explained)
+
+
+@blueprint.get("/supervision/demands")
+def list_demands() -> Any:
+    """The reader's own supervision: unanswered, overdue, answered."""
+    require_supervising()
+    show: demands.Show = next((each for each in demands.SHOWS if each == request.args.get("show")), "open")
+    lines = demands.list_own(db.session(), identity.current_actor(), show, shell.now(), request.args.get("cursor"))
+    return render_template("demands.html", lines=lines, show=show, here="supervision")
 
 
 @blueprint.post("/supervision/<verb>")
 def supervise_many(verb: str) -> Any:
-    """Urge or supervise many: a preview with the count and the reason, then an answer for every row."""
-    if verb not in VERBS:
+    """Urge or supervise many: a preview with the count and the reason, then rows for the worker."""
+    require_supervising()
+    if verb not in bulk.VERBS:
         abort(404)
-    __, cell = _read()
-    rows = _chosen(cell)
-    reason = request.form.get("reason", "").strip()
-    if request.form.get("step") != "go" or not reason:
-        missing = request.form.get("step") == "go"
-        page = render_template("supervise.html", verb=verb, rows=rows, cell=cell, here="supervision", reason=reason,
-                               is_all=request.form.get("all") == "1", problem=_("Write the reason.") if missing else "")
-        return page, 422 if missing else 200
-    told = [_act(row, verb, reason) for row in rows]
-    return render_template("supervised.html", verb=verb, told=told, cell=cell, here="supervision")
+    return _begin(verb) if request.form.get("step") == "go" else _preview(verb)
 
 
-def _read() -> tuple[boards.Board, Cell]:
-    actor = identity.current_actor()
-    if not actor.has(*MAY):
+def require_supervising() -> None:
+    """403 for people who have no board."""
+    if not identity.current_actor().has(*MAY):
         abort(403)
-    board = boards.read_board(db.session(), actor, shell.now())
-    asked = request.values
-    state: boards.State = next((each for each in boards.STATES if each == asked.get("state")), "late")
-    unit = board.find(asked["unit"]) if asked.get("unit") else None
-    return board, Cell(state, unit, asked.get("matter"))
 
 
-def _list(cell: Cell, cursor: str | None = None, limit: int = 50) -> Page[CaseRow]:
-    where = boards.selection(cell.state, shell.now(), cell.unit, cell.matter)
-    return reading.list_where(db.session(), where, shell.now(), cursor, limit)
-
-
-def _chosen(cell: Cell) -> tuple[CaseRow, ...]:
-    """The rows ticked on the page, or all that the cell holds."""
-    if request.form.get("all") == "1":
-        return _list(cell, limit=MOST_AT_ONCE).items
-    numbers = set(request.form.getlist("number"))
-    return tuple(row for row in _list(cell, limit=MOST_AT_ONCE).items if row.number in numbers)
-
-
-def _act(row: CaseRow, verb: str, reason: str) -> Told:
-    session = db.session()
+def _begin(verb: str) -> Any:
+    reason, wanted = request.form.get("reason", ""), request.form.get("reply_by", "")
+    key = request.form.get("key", "")[:40] or uuid.uuid4().hex
     try:
-        with session.begin_nested():
-            cases.act_on(session, identity.current_actor(), row.number, verb, {"reason": reason}, shell.now())
-    except WanggeError as refused:
-        return Told(row.number, row.title, acting.noted(refused))
-    return Told(row.number, row.title)
+        reply_by = _moment(wanted) if verb == "supervise" and wanted else None
+        made = bulk.start(db.session(), identity.current_actor(), key, verb, reason[:2000], reply_by, _chosen(),
+                          shell.now())
+    except (Invalid, Conflict) as refused:
+        problems = refused.fields if isinstance(refused, Invalid) else {}
+        return _preview(verb, {name: phrases.said(found[0], shell.language()) for name, found in problems.items()},
+                        "" if problems else shell.told(refused), 422 if problems else 409)
+    return redirect(url_for("console.bulk_act", bulk_id=made.id), 303)
+
+
+def _preview(verb: str, problems: dict[str, str] | None = None, said: str = "", status: int = 200) -> Any:
+    session, actor, chosen = db.session(), identity.current_actor(), _chosen()
+    plan = bulk.plan(session, actor, verb, chosen, shell.now())
+    return render_template(
+        "supervise.html", plan=plan, chosen=_filters(), is_all=isinstance(chosen, Filters), said=said,
+        numbers=() if isinstance(chosen, Filters) else chosen, problems=problems or {}, here="supervision",
+        typed=request.form, key=request.form.get("key") or uuid.uuid4().hex, why=left_out(),
+        reply_by=bulk.default_reply(actor, shell.now()).astimezone(ZONE), names=names()), status
+
+
+def _filters() -> Filters:
+    return Filters.of(request.values)
+
+
+def _chosen() -> bulk.Chosen:
+    """The figure as a whole, or the cases ticked on the page."""
+    chosen = _filters()
+    if request.form.get("all") == "1" and not chosen.is_past:
+        return chosen
+    return tuple(dict.fromkeys(number[:24] for number in request.form.getlist("number")[:MOST_TICKED]))
+
+
+def _moment(typed: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        raise Invalid(fields={"reply_by": ["时间请写成 2026-03-02T09:00。"]}) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def _list(chosen: Filters, cursor: str | None, unit: Unit | None) -> Page[CaseRow]:
+    known = unit.organisations if unit else None
+    return filters.list_page(db.session(), identity.current_actor(), chosen, shell.now(), cursor, organisations=known)
+
+
+def names() -> dict[str, str]:
+    """What each figure is called."""
+    return {"late": _("Overdue"), "near": _("Near due"), "today": _("Due by tonight"),
+            "unaccepted": _("Never accepted"), "waiting": _("Waiting for somebody"), "stopped": _("Clock stopped"),
+            "returned": _("Returned twice"), "missed": _("Missed deadlines"), "settled": _("Closed"),
+            "arrived": _("Came in")}
+
+
+def meanings() -> dict[str, str]:
+    """What each figure counts: its reason in a sentence."""
+    return {
+        "late": _("Open cases whose earliest deadline has passed, at whoever has them now: the unit that is to sign "
+                  "for or handle it, else the centre that holds it."),
+        "near": _("Open cases that have used four fifths of their earliest limit."),
+        "today": _("Open cases whose deadline ends between now and tonight."),
+        "unaccepted": _("Overdue cases that were never dispatched: still with whoever should have accepted them."),
+        "waiting": _("Overdue cases that were accepted; each line says who must act and in which stage."),
+        "stopped": _("Open cases on hold or waiting for papers: the line says why and until when."),
+        "returned": _("Open cases that units have given back at least twice."),
+        "missed": _("Cases of which a deadline ended too late in that time, at whoever had it."),
+        "settled": _("Cases that were closed in that time, by the place where they lie."),
+        "arrived": _("Cases that came in in that time, by the place where they lie."),
+    }
+
+
+def left_out() -> dict[str, str]:
+    """Why cases are left out of an act on many."""
+    return {"closed": _("closed meanwhile"), "feedback": _("the result is being told to the resident"),
+            "recent": _("done within the hour already"), "above": _("held by a level above yours"),
+            "gone": _("not in your jurisdiction")}

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from engine import directory
 from engine.cases import sealing
 from engine.cases.models import Contact
+from engine.directory.models import Account
+from tests.builders import PASSWORD
 from tests.engine.backups.conftest import Site
-from tests.town import Office
+from tests.town import WEDNESDAY, Office
 
 Make = Callable[..., Site]
 
@@ -22,6 +25,19 @@ def test_every_row_and_photo_comes_back(busy: Site, make_site: Make, tmp_path: P
     elsewhere.restore(tmp_path / "kept")
     assert elsewhere.rows() == busy.rows() and elsewhere.photos() == busy.photos() != {}
     assert elsewhere.problems() == []
+
+
+def test_people_log_in_afterwards_by_the_passwords_they_had(busy: Site, make_site: Make, tmp_path: Path) -> None:
+    with busy.sessions().begin() as session:
+        secret = directory.open_session(session, session.scalars(sa.select(Account.id)).first() or 0, "browser",
+                                        WEDNESDAY).secret
+    busy.back_up(tmp_path / "kept")
+    elsewhere = make_site()
+    elsewhere.restore(tmp_path / "kept")
+    with elsewhere.sessions()() as session:
+        opened = directory.log_in(session, "seat.330921100-centre.1", PASSWORD, "10.0.0.1", "browser", WEDNESDAY)
+        assert directory.find_known(session, opened.secret, "browser", WEDNESDAY)
+        assert directory.find_known(session, secret, "browser", WEDNESDAY), "who was logged in stays so"
 
 
 def test_a_resident_can_be_called_afterwards(busy: Site, make_site: Make, tmp_path: Path) -> None:

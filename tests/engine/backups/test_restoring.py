@@ -87,6 +87,19 @@ def test_what_fails_half_way_leaves_an_empty_place(
     assert elsewhere.rows() == busy.rows()
 
 
+def test_rows_that_are_not_those_of_the_backup_are_refused(make_site: Make, tmp_path: Path) -> None:
+    kept = work_begun(make_site(empty=False, secret_key="s" * 40)).back_up(tmp_path / "kept").file
+    with archive.reading(kept) as reader:
+        sums = json.loads(reader.read("manifest.json"))["tables"]
+    assert sums["case"][0] == 1 and len(sums) > 30
+    sums["entry"][1] = "1"
+    elsewhere = make_site(secret_key="s" * 40)
+    elsewhere.objects.mkdir(parents=True)
+    with pytest.raises(backups.BackupBroken, match="不一致：entry"):
+        elsewhere.restore(rewritten(kept, tables=sums))
+    assert is_untouched(elsewhere)
+
+
 def test_another_secret_is_refused(make_site: Make, tmp_path: Path) -> None:
     work_begun(make_site(empty=False, secret_key="s" * 40)).back_up(tmp_path / "kept")
     for other in (None, "t" * 40):

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.cases.models import Case
-from engine.cases.reading import list_where
 from engine.directory import Actor
-from engine.supervision import boards
+from engine.supervision import boards, filters
+from engine.supervision.filters import Filters
 from engine.worklist.models import Deadline
 from tests.builders import NOW, City, a_case, an_organisation
 
@@ -40,7 +40,7 @@ def test_a_cell_lists_exactly_the_cases_that_it_counts(session: Session, city: C
     _late(session, city, class_name="公用设施", holder=city.sibling_centre)
     board = boards.read_board(session, supervisor, NOW)
     unit = next(unit for unit in board.units if unit.name == city.township.name)
-    page = list_where(session, boards.selection("late", NOW, unit, "公用设施"), NOW)
+    page = filters.list_page(session, supervisor, Filters("late", unit.key, "公用设施"), NOW)
     assert [row.number for row in page.items] == [wanted.number]
     assert page.total == unit.late["公用设施"]
 
@@ -64,7 +64,7 @@ def test_the_share_in_time_counts_finished_deadlines_of_eight_weeks(
     session.flush()
     board = boards.read_board(session, supervisor, NOW)
     assert board.units[0].rate == 50
-    assert [(met, ended) for _, met, ended in board.weeks] == [(1, 2)]
+    assert [(week.met, week.ended) for week in board.weeks] == [(1, 2)]
 
 
 def test_a_cell_is_darker_the_more_it_holds() -> None:

@@ -27,16 +27,43 @@ def _ended(session: Session, city: City, due: datetime, closed: datetime | None,
 
 
 def _weeks(session: Session, supervisor: Actor) -> list[tuple[int, int]]:
-    return [(met, ended) for _, met, ended in boards.read_board(session, supervisor, NOW).weeks]
+    return [(week.met, week.ended) for week in boards.read_board(session, supervisor, NOW).weeks]
 
 
 def test_a_board_says_the_same_before_the_job_and_after_it(session: Session, city: City, supervisor: Actor) -> None:
     _ended(session, city, NOW, NOW - DAY)
     _ended(session, city, NOW - 2 * DAY, NOW - DAY)
     before = _weeks(session, supervisor)
-    assert tallies.add_ended(session, NOW) == 2
+    assert tallies.add_ended(session, NOW) == 4  # two deadlines, and the two cases that came in
     assert _weeks(session, supervisor) == before == [(1, 2)]
     assert session.scalar(select(func.sum(Tally.ended)).where(Tally.place == city.county.code)) == 2
+
+
+def test_what_came_in_and_was_closed_is_counted_before_the_job_and_after_it(
+        session: Session, city: City, supervisor: Actor) -> None:
+    a_case(session, city.community, city.centre)
+    a_case(session, city.community, city.centre, opened_at=NOW - 7 * DAY, closed_at=NOW, stage="closed",
+           outcome="handled")
+    a_case(session, city.other, city.other_centre)
+    scope.install(Session)
+    scope.act_as(session, supervisor)
+    for counted in (0, 4):
+        weeks = boards.read_board(session, supervisor, NOW).weeks
+        assert [(week.arrived, week.settled) for week in weeks] == [(1, 0), (1, 1)], counted
+        session.info.pop("actor")
+        assert (tallies.add_ended(session, NOW) > 0) is (counted == 0)
+        assert tallies.wrong_tallies(session)[1] == []
+        scope.act_as(session, supervisor)
+
+
+def test_the_level_above_stands_beside_ones_own(session: Session, city: City, supervisor: Actor) -> None:
+    _ended(session, city, NOW, NOW - DAY)
+    elsewhere = a_case(session, city.sibling, city.sibling_centre)
+    _ended(session, city, NOW - 2 * DAY, NOW - DAY, elsewhere.id)
+    tallies.add_ended(session, NOW)
+    township = an_actor(session, "supervisor", city.centre, name="镇督查")
+    scope.act_as(session, township)
+    assert [(week.rate, week.rate_above) for week in boards.read_board(session, township, NOW).weeks] == [(100, 50)]
 
 
 def test_a_deadline_is_added_once_however_late_it_is_committed(
@@ -44,9 +71,9 @@ def test_a_deadline_is_added_once_however_late_it_is_committed(
     _ended(session, city, NOW, NOW - DAY)
     tallies.add_ended(session, NOW)
     _ended(session, city, NOW, NOW - 2 * DAY)
-    assert (tallies.add_ended(session, NOW), tallies.add_ended(session, NOW)) == (1, 0)
+    assert (tallies.add_ended(session, NOW), tallies.add_ended(session, NOW)) == (2, 0)
     assert sum(ended for _, ended in _weeks(session, supervisor)) == 2
-    assert tallies.wrong_tallies(session) == (4, [])
+    assert tallies.wrong_tallies(session) == (8, [])
 
 
 def test_another_county_sees_nothing_of_it(session: Session, city: City) -> None:
@@ -77,8 +104,9 @@ def test_counted_anew_it_is_the_same(session: Session, city: City) -> None:
 def test_a_tally_that_says_something_else_is_found(session: Session, city: City) -> None:
     _ended(session, city, NOW, NOW - DAY)
     tallies.add_ended(session, NOW)
-    session.execute(text("UPDATE tally SET met = met - 1 WHERE place = :place"), {"place": city.county.code})
-    session.execute(text("DELETE FROM tally WHERE place = :place"), {"place": city.community.code})
+    session.execute(text("UPDATE tally SET met = met - 1 WHERE place = :place AND met > 0"),
+                    {"place": city.county.code})
+    session.execute(text("DELETE FROM tally WHERE place = :place AND met > 0"), {"place": city.community.code})
     _, problems = tallies.wrong_tallies(session)
     assert len(problems) == 2 and city.county.code in "".join(problems)
 

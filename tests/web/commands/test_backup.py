@@ -27,6 +27,17 @@ def test_a_place_moves_in_one_file(founded: Desk, make_desk: Callable[[], Desk],
     assert elsewhere.ask("SELECT count(*) FROM account") == 3
 
 
+def test_a_drill_proves_a_backup_and_leaves_this_place_as_it_is(founded: Desk, tmp_path: Path) -> None:
+    founded.answer("backup", str(tmp_path / "kept"))
+    before = founded.ask("SELECT count(*) FROM session")
+    told = founded.answer("restore", "--drill", str(tmp_path / "kept"))
+    assert (told["drilled"], told["logged_in"], told["problems"], told["noted"]) == (True, 3, [], False)
+    assert told["tables"] > 30 and told["rows"] > 100
+    assert founded.ask("SELECT count(*) FROM session") == before
+    (tmp_path / "kept").write_bytes((tmp_path / "kept").read_bytes()[:-2000])
+    assert isinstance(founded.refused("restore", "--drill", str(tmp_path / "kept")), backups.BackupBroken)
+
+
 def test_progress_is_told_apart_from_the_answer(founded: Desk, tmp_path: Path) -> None:
     result = founded.type("backup", str(tmp_path / "kept"))
     assert "数据库" in result.stderr and "数据库" not in result.stdout and str(tmp_path / "kept") in result.stdout

@@ -24,7 +24,7 @@ WHO = {"seat": "dispatcher", "clerk": "handler", "grid_worker": "reporter", "sup
 LISTS = {f"queues/{queue.key}": queue.role for queue in QUEUES}
 OTHERS = {
     "cases": "seat", "cases?text=井盖": "seat", "supervision": "supervisor", "supervision?state=near": "supervisor",
-    "counts": "seat", "exports": "seat", "inbox": "clerk", "cases/new": "grid_worker", "preferences": "seat",
+    "counts": "seat", "exports": "seat", "inbox": "clerk", "requests": "clerk", "cases/new": "grid_worker", "preferences": "seat",
     "cases/{number}": "seat", "cases/{number}?tab=diagram": "seat", "cases/{number}?tab=deadlines": "seat",
     "cases/{number}?tab=papers": "supervisor", "slips/order?number={number}": "seat",
     "slips/supervision?number={number}": "supervisor", "pane/{number}": "seat", "cases/{number}/why": "supervisor",
@@ -71,6 +71,20 @@ def _asked(house: House, browse: Browse, who: str, path: str) -> list[str]:
 def test_a_desk_with_the_case_beside_its_list(house: House, browse: Browse, number: str, path: str) -> None:
     sent = _asked(house, browse, WHO[LISTS[path]], f"/console/{path}")
     assert len(sent) <= MOST_OF_A_LIST, "\n".join(sent)
+
+
+def test_the_desk_of_calling_back_with_what_was_tried(house: House, browse: Browse) -> None:
+    said = {"description": "人民路的路灯不亮，晚上看不见", "place": "人民路 16 号", "phone": "13800001111"}
+    browser = browse("dispatcher")
+    for _ in range(2):
+        where = browse("reporter").post("/console/cases", said).headers["Location"]
+        task = house.session.scalar(sa.text("SELECT max(id) FROM task"))
+        browser.post(f"/console/tasks/{task}", {"outcome": "answer", "reply": "已安排。"})
+        browser.post(f"{where}/attempts", {"method": "phone", "result": "no_answer"})
+        house.session.rollback()
+    sent = _asked(house, browse, "dispatcher", "/console/queues/feedback")
+    assert len(sent) <= MOST_OF_A_LIST, "\n".join(sent)
+    assert browser.get("/console/queues/feedback").text.count('id="tried-') == 2
 
 
 @pytest.mark.parametrize("path", OTHERS)

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
-from engine import clock, directory, registers
+from engine import clock, directory, jobs, registers
 from engine.directory.models import Account, Organisation
+from engine.registers import keeping
 from tests.builders import a_centre, an_actor
 from tests.web.conftest import House
 from tests.web.console.conftest import Browser
@@ -216,3 +217,43 @@ def test_ones_own_absence(browse: Browse, named: dict[str, Any]) -> None:
     back = re.search(r"/console/absence/(\d+)/end", page)
     assert back is not None
     assert seat.post(f"/console/absence/{back[1]}/end").status_code == 302
+
+
+def test_a_large_workbook_is_looked_through_and_written_by_the_worker(
+        house: House, browse: Browse, named: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "LARGE", 0)
+    system = browse("system_admin")
+    shown = upload(system, registers.write({"people": [{"用户名": "large", "姓名": "很多人"}]}))
+    path = shown.request.path
+    assert "正在核对" in shown.text and 'hx-trigger="every 1s"' in shown.text
+    at_work(house)
+    assert system.get(path, HX_Request="true").headers["HX-Redirect"] == path
+    preview = system.get(path).text
+    assert "将改动 1 条" in preview and "large 很多人" in preview
+    assert system.post(f"{path}/confirm", {"digest": digest(preview)}).headers["Location"] == path
+    assert "正在写入" in system.get(path, HX_Request="true").text
+    at_work(house)
+    assert system.get(path, HX_Request="true").headers["HX-Redirect"] == path
+    assert "写入" in system.get(path).text and system.post(f"{path}/passwords.xlsx").status_code == 200
+
+
+def test_a_large_workbook_with_faults_comes_back_and_one_that_is_none_says_so(
+        house: House, browse: Browse, named: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "LARGE", 0)
+    system = browse("system_admin")
+    path = upload(system, registers.write({"people": [{"用户名": "faulty", "姓名": "错", "手机": "12"}]})).request.path
+    assert system.get(f"{path}/errors.xlsx").status_code == 404
+    at_work(house)
+    assert "1 处错误" in system.get(path).text and system.get(f"{path}/errors.xlsx").status_code == 200
+    path = upload(system, registers.template()).request.path
+    at_work(house)
+    assert "只有表头" in system.get(path).text and "headings only" in system.get(f"{path}?lang=en").text
+    assert system.post(f"{path}/check").status_code == 302
+    assert browse("audit_admin").post(f"{path}/check").status_code == 403
+
+
+def at_work(house: House) -> None:
+    """The worker does all that waits."""
+    while jobs.do_errands(house.session, clock.now()):
+        pass
+    house.session.commit()

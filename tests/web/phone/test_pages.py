@@ -277,3 +277,23 @@ def test_a_ticket_dies_with_the_log_out_with_time_and_with_the_account(house: Ho
     directory.disable_account(house.session, leaver.account_id, clock.now())
     house.session.commit()
     assert status(gone) == 401
+
+
+@pytest.mark.cites("E15")
+def test_a_worker_takes_the_rating_at_the_door_and_reads_it_back(house: House, browse: Browse, worker: Browser) -> None:
+    said = {"description": "人民路的路灯不亮", "place": "人民路 12 号", "phone": "13800001111"}
+    number = worker.post("/console/cases", said).headers["Location"].rpartition("/")[2]
+    case = house.session.scalars(sa.select(Case).where(Case.number == number)).one()
+    task = house.session.scalars(sa.select(Task).where(Task.case_id == case.id)).one()
+    browse("dispatcher").post(f"/console/tasks/{task.id}", {"outcome": "answer", "reply": "已安排更换。"})
+    assert "登记联系" in worker.get(f"/phone/cases/{number}").text
+    met = {"method": "face", "result": "reached"}
+    assert worker.post(f"/phone/cases/{number}/acts/contact", {**met, "method": "phone"}).status_code == 422
+    assert worker.post(f"/phone/cases/{number}/acts/contact", met).status_code == 302
+    address, given = f"/phone/cases/{number}/acts/rate_in_person", {"rating": "dissatisfied", "reason": "还是不亮"}
+    refused = worker.post(address, given)
+    assert refused.status_code == 422 and "还是不亮" in refused.text and "念给本人听" in refused.text
+    done = worker.post(address, {**given, "rating": "satisfied", "reason": "", "read_back": "true"})
+    assert done.status_code == 302
+    house.session.rollback()
+    assert (case.rating, case.stage) == ("satisfied", "closed")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from engine import registers
 from engine.errors import WanggeError
-from engine.registers import begins
+from engine.registers import begins, long
 from web import identity
 from web.console import shell
 from web.console.administration import who
@@ -19,7 +19,6 @@ from web.console.blueprint import blueprint
 from web.db import db
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = 300
 REASONS = {
     "empty": "The file is empty.",
     "large": "The file has more than 10 MB: split it into several workbooks.",
@@ -59,6 +58,8 @@ def import_upload() -> Any:
         with db.session().begin_nested():
             kept = registers.submit(
                 db.session(), identity.current_actor(), file.filename, file.read(), shell.now(), since)
+            if registers.is_large(kept):
+                long.begin_check(db.session(), identity.current_actor(), kept, shell.now())
     except registers.WorkbookRefused as refused:
         return _list(_refusal(refused)), 422
     return redirect(url_for("console.imported", number=kept.id))
@@ -70,8 +71,17 @@ def imported(number: int) -> Any:
     actor = who.require("imports")
     kept = registers.get_import(db.session(), number)
     if kept.state != "waiting":
-        return render_template("imported.html", kept=kept, here="imports", title_of=_titles())
+        return _ended(kept)
     return _preview(kept, actor)
+
+
+@blueprint.post("/imports/<int(max=2147483647):number>/check")
+def import_check(number: int) -> Any:
+    """Look through a large workbook once more: the registers have changed, or another division's turn has come."""
+    _require_hand()
+    kept = registers.get_import(db.session(), number)
+    long.begin_check(db.session(), identity.current_actor(), kept, shell.now())
+    return redirect(url_for("console.imported", number=number))
 
 
 @blueprint.post("/imports/<int(max=2147483647):number>/confirm")
@@ -79,6 +89,10 @@ def import_confirm(number: int) -> Any:
     """Confirm one's part; with the last part everything is written."""
     _require_hand()
     session, actor = db.session(), identity.current_actor()
+    kept = registers.get_import(session, number)
+    if registers.is_large(kept):
+        long.begin_confirm(session, actor, kept, request.form.get("digest", ""), shell.now())
+        return redirect(url_for("console.imported", number=number))
     try:
         with session.begin_nested():
             kept = registers.confirm(session, actor, number, request.form.get("digest", ""), shell.now())
@@ -102,8 +116,12 @@ def import_errors(number: int) -> Any:
     """The workbook with what is wrong beside each row."""
     actor = who.require("imports")
     kept = registers.get_import(db.session(), number)
-    workbook, plan = registers.plan_of(db.session(), actor, kept, shell.now())
-    return _file(registers.with_errors(workbook, plan.problems), f"{_stem(kept.name)}-错误.xlsx")
+    if registers.is_large(kept):
+        faulty = long.faults_kept(long.find_check(db.session(), actor, kept))
+    else:
+        workbook, plan = registers.plan_of(db.session(), actor, kept, shell.now())
+        faulty = registers.with_errors(workbook, plan.problems)
+    return _file(faulty, f"{_stem(kept.name)}-错误.xlsx")
 
 
 @blueprint.post("/imports/<int(max=2147483647):number>/passwords.xlsx")
@@ -135,16 +153,58 @@ def _list(problem: str = "") -> Any:
 
 
 def _preview(kept: Any, actor: Any, problem: str = "") -> Any:
-    __, plan = registers.plan_of(db.session(), actor, kept, shell.now())
+    if registers.is_large(kept):
+        return _large(kept, actor)
+    plan = registers.plan_of(db.session(), actor, kept, shell.now())[1]
+    return _shown(kept, actor, registers.preview_of(plan), problem)
+
+
+def _large(kept: Any, actor: Any) -> Any:
+    """What a worker found out about a large workbook, or how far it is with looking and writing."""
+    session = db.session()
+    check, writing = long.find_check(session, actor, kept), long.find_confirm(session, kept)
+    found = long.preview_kept(check)
+    at_work = next((one for one in (writing, check) if one is not None and one.ended_at is None), None)
+    if at_work is not None or found is None:
+        last = at_work or check
+        template = "_import_at_work.html" if shell.is_fragment() else "import_at_work.html"
+        return render_template(template, kept=kept, here="imports", errand=last, is_writing=last is writing,
+                               problem=_why_not(check), may=actor.has(*MAY))
+    if shell.is_fragment():  # it came to an end while the page looked on
+        return _look_again(kept)
+    failed = writing is not None and writing.state == "failed" and writing.payload["digest"] == found.digest
+    return _shown(kept, actor, found, shell.errand_problem(writing.problem) if writing and failed else "")
+
+
+def _why_not(check: Any) -> str:
+    """Why a look through a workbook came to nothing; "" where it did not."""
+    problem = check.problem if check is not None else None
+    if problem is None:
+        return ""
+    reason = REASONS.get(str(problem["facts"].get("reason")))
+    return reason if reason and shell.language() == "en" else shell.errand_problem(problem)
+
+
+def _shown(kept: Any, actor: Any, found: registers.Preview, problem: str) -> Any:
     wanted = request.args.get("action", "")
-    moving = [change for change in plan.changes if change.action != "same"]
-    shown = [change for change in moving if wanted in ("", change.action)]
-    stands = kept.confirmed if kept.digest == plan.digest else {}
+    wanted = wanted if wanted in found.rows else ""
+    stands = kept.confirmed if kept.digest == found.digest else {}
     return render_template(
-        "import_preview.html", kept=kept, plan=plan, here="imports", title_of=_titles(), problem=problem,
-        shown=shown[:SHOWN], more=len(shown) - SHOWN, problems=plan.problems[:SHOWN], wanted=wanted,
-        confirmed={role: stands.get(role) for role in plan.owners}, moving=len(moving),
-        mine=[role for role in plan.owners if actor.has(role) and not stands.get(role)])
+        "import_preview.html", kept=kept, plan=found, here="imports", title_of=_titles(), problem=problem,
+        shown=found.rows[wanted], more=found.numbers[wanted] - len(found.rows[wanted]), wanted=wanted,
+        is_large=registers.is_large(kept), confirmed={role: stands.get(role) for role in found.owners},
+        mine=[role for role in found.owners if actor.has(role) and not stands.get(role)])
+
+
+def _ended(kept: Any) -> Any:
+    if shell.is_fragment():
+        return _look_again(kept)
+    return render_template("imported.html", kept=kept, here="imports", title_of=_titles())
+
+
+def _look_again(kept: Any) -> Response:
+    """Tells the page that polls to load itself anew."""
+    return Response(headers={"HX-Redirect": url_for("console.imported", number=kept.id)})
 
 
 def _titles() -> dict[str, str]:

@@ -1,0 +1,322 @@
+"""Urge or supervise many cases at once: planned, put into rows, worked off one case a transaction, taken back.
+
+A row changes its state in the transaction of its act, so that a worker that is killed neither loses one nor does one
+twice. Every act goes the road of a single one, with the eyes and the posts that its author has at that moment.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from engine import cases, deadlines, directory, library
+from engine.cases import demanding, scope, troubles
+from engine.cases.demanding import accountable
+from engine.cases.errors import ActInvalid, CaseUnknown
+from engine.cases.locking import lock_case
+from engine.cases.models import Case, Demand
+from engine.cases.terms import Terms, terms_of
+from engine.cases.troubles import PASSING, StepBroken
+from engine.directory import Actor, is_within
+from engine.directory.models import Division, Organisation
+from engine.errors import Conflict, NotFound, Unavailable, WanggeError
+from engine.supervision.filters import Filters, conditions, organisations_of
+from engine.supervision.models import Bulk, BulkRow
+from engine.supervision.units import post_of
+
+VERBS = demanding.KINDS
+MOST_AT_ONCE = 20_000
+NAMED = 20  # cases left out that a plan names
+Chosen = Filters | Sequence[str]  # a figure of the board, or the numbers of cases ticked by hand
+log = logging.getLogger(__name__)
+
+
+class BulkUnknown(NotFound):
+    """没有这次成批办理，或不是您办的。"""
+
+    code = "bulk_unknown"
+
+
+class DemandedLately(Conflict):
+    """刚催办或督办过，不再重复。"""
+
+    code = "demanded_lately"
+
+
+class NothingChosen(Conflict):
+    """选中的事件里没有可以办的。"""
+
+    code = "nothing_chosen"
+
+
+class RowBroken(Unavailable):
+    """这一件没有办成，原因记在系统日志里。"""
+
+    code = "bulk_row_broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an act on many would do: how many of whom, and how many not and why.
+
+    Why not: `closed`, `feedback` (its result is being told), `recent` (demanded lately), `above` (held by a level
+    that one does not supervise), `gone` (ticked, and not in one's jurisdiction any more); `named`: the first of them,
+    (number, title, why). `is_capped`: there are more than can be done at once, and the most urgent ones come first.
+    """
+
+    verb: str
+    told: tuple[tuple[str, int], ...]
+    left_out: dict[str, int]
+    named: tuple[tuple[str, str, str], ...]
+    is_capped: bool
+    terms: Terms
+
+    @property
+    def total(self) -> int:
+        """How many would be done."""
+        return sum(number for _, number in self.told)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an act on many is."""
+
+    bulk: Bulk
+    states: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        """Every row."""
+        return self.states.total()
+
+    @property
+    def open(self) -> int:
+        """Rows that the worker has yet to do or to take back."""
+        return self.states["waiting"] + self.states["taking_back"]
+
+    @property
+    def is_cancellable(self) -> bool:
+        """Whether something still waits to be done."""
+        return self.states["waiting"] > 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One case of an act on many; number and title are empty where it has left the reader's jurisdiction."""
+
+    case_id: int
+    number: str
+    title: str
+    unit: str
+    state: str
+    at: datetime | None
+    problem: dict[str, str] | None
+
+
+# before ---------------------------------------------------------------------------------------------------------
+def plan(session: Session, actor: Actor, verb: str, chosen: Chosen, at: datetime) -> Plan:
+    """What would be done, without doing it; the session is the actor's."""
+    found = _classified(session, actor, verb, chosen, at).subquery()
+    rows = session.execute(
+        select(Organisation.name, found.c.why, found.c.number, found.c.title)
+        .join(Organisation, Organisation.id == found.c.who).order_by(found.c.place)).all()
+    told, left_out = Counter[str](), Counter[str]()
+    for unit, why, _, _ in rows:
+        (left_out if why else told)[why or unit] += 1
+    named = tuple((number, title, why) for _, why, number, title in rows if why)[:NAMED]
+    seen = told.total() + left_out.total()
+    if not isinstance(chosen, Filters) and len(chosen) > seen:
+        left_out["gone"] += len(chosen) - seen
+    return Plan(verb, tuple(told.most_common()), dict(left_out), named, seen >= MOST_AT_ONCE, _terms(actor))
+
+
+def start(session: Session, actor: Actor, key: str, verb: str, reason: str, reply_by: datetime | None, chosen: Chosen,
+          at: datetime) -> Bulk:
+    """Put the cases into rows for the worker; the same key gives the same act again. NothingChosen, ActInvalid."""
+    known = session.scalars(select(Bulk).where(Bulk.key == key, Bulk.account_id == actor.account_id)).first()
+    if known is not None:
+        return known
+    if not reason.strip():
+        raise ActInvalid(fields={"reason": ["请填写原因。"]})
+    if reply_by is not None and reply_by <= at:
+        raise ActInvalid(fields={"reply_by": ["回复的时间应在将来。"]})
+    found = _classified(session, actor, verb, chosen, at).subquery()
+    ids = list(session.scalars(select(found.c.id).where(found.c.why.is_(None)).order_by(found.c.place)))
+    if not ids:
+        raise NothingChosen()
+    made = Bulk(key=key, account_id=actor.account_id, verb=verb, reason=reason.strip(), reply_by=reply_by, made_at=at,
+                filters=dict(chosen.query) if isinstance(chosen, Filters) else {})
+    session.add(made)
+    session.flush()
+    session.execute(_PUT, {"bulk": made.id, "ids": ids})
+    return made
+
+
+_PUT = text("INSERT INTO bulk_row (bulk_id, case_id, position, state) SELECT :bulk, chosen.id, chosen.place, 'waiting' "
+            "FROM unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS chosen(id, place)")
+
+
+def _classified(session: Session, actor: Actor, verb: str, chosen: Chosen, at: datetime) -> Any:
+    """(id, who answers for it, why it is left out, place in the order) of what was chosen, the most urgent first."""
+    if isinstance(chosen, Filters):
+        where = conditions(chosen, at, organisations_of(session, actor, chosen))
+    else:
+        where = [Case.number.in_(chosen)]
+    why: list[tuple[ColumnElement[bool], str]] = [
+        (Case.closed_at.is_not(None), "closed"), (Case.stage == "feedback", "feedback"),
+        (demanding.was_demanded(verb, at - _terms(actor).quiet), "recent")]
+    if verb == "supervise":
+        why.append((Case.holder_id.not_in(_below(actor)), "above"))
+    place = func.row_number().over(order_by=(Case.due_at.asc().nulls_last(), Case.id)).label("place")
+    answer = case(*why, else_=literal(None)).label("why")
+    return select(Case.id, Case.number, Case.title, accountable().label("who"), answer, place).where(
+        *where).order_by(place).limit(MOST_AT_ONCE)
+
+
+def _below(actor: Actor) -> Any:
+    """The organisations that this person supervises, as the act itself asks it."""
+    posts = [post for post in actor.posts if post.role in ("supervisor", "seat")]
+    within = [is_within(Division.path, post.path) for post in posts if post.organisation_kind == "centre"]
+    return select(Organisation.id).join(Division, Division.code == Organisation.division_code).where(
+        or_(Organisation.id.in_([post.organisation_id for post in posts]), *within))
+
+
+def _terms(actor: Actor) -> Terms:
+    return terms_of(library.pack_for(post_of(actor).path).id)
+
+
+def default_reply(actor: Actor, at: datetime) -> datetime:
+    """The moment by which an answer is wanted where none is said: the office's own span from now on."""
+    calendar = deadlines.load_calendars()
+    return deadlines.due_at(at, _terms(actor).reply, "next_day", calendar, calendar.office("default")).at
+
+
+# while and after ------------------------------------------------------------------------------------------------
+def get_standing(session: Session, actor: Actor, bulk_id: int) -> Standing:
+    """How far one of one's own is; raises BulkUnknown."""
+    found = session.scalars(select(Bulk).where(Bulk.id == bulk_id, Bulk.account_id == actor.account_id)).first()
+    if found is None:
+        raise BulkUnknown()
+    return _standings(session, [found])[0]
+
+
+def list_standings(session: Session, actor: Actor, most: int = 20) -> list[Standing]:
+    """One's own, the latest first."""
+    own = select(Bulk).where(Bulk.account_id == actor.account_id).order_by(Bulk.id.desc()).limit(most)
+    return _standings(session, session.scalars(own).all())
+
+
+def _standings(session: Session, bulks: Sequence[Bulk]) -> list[Standing]:
+    states: dict[int, Counter[str]] = {bulk.id: Counter() for bulk in bulks}
+    counted = select(BulkRow.bulk_id, BulkRow.state, func.count()).where(BulkRow.bulk_id.in_(states))
+    for bulk_id, state, number in session.execute(counted.group_by(BulkRow.bulk_id, BulkRow.state)):
+        states[bulk_id][state] = number
+    return [Standing(bulk, states[bulk.id]) for bulk in bulks]
+
+
+def list_rows(session: Session, standing: Standing, after: int = 0, most: int = 50) -> list[RowView]:
+    """The rows behind a place, in order, with what the reader may see of their cases."""
+    rows = session.execute(
+        select(BulkRow, Case.number, Case.title, Organisation.name)
+        .outerjoin(Case, Case.id == BulkRow.case_id).outerjoin(Organisation, Organisation.id == accountable())
+        .where(BulkRow.bulk_id == standing.bulk.id, BulkRow.position > after)
+        .order_by(BulkRow.position).limit(most))
+    return [RowView(row.case_id, number or "", title or "", unit or "", row.state, row.at, row.problem)
+            for row, number, title, unit in rows]
+
+
+def cancel(session: Session, actor: Actor, bulk_id: int, at: datetime) -> None:
+    """Let what waits be; what is done stays done."""
+    found = get_standing(session, actor, bulk_id).bulk
+    found.cancelled_at = found.cancelled_at or at
+    _turn(session, bulk_id, "waiting", "cancelled")
+
+
+def take_all_back(session: Session, actor: Actor, bulk_id: int, at: datetime) -> None:
+    """Let the worker take back everything that can be, and do no more of it."""
+    cancel(session, actor, bulk_id, at)
+    get_standing(session, actor, bulk_id).bulk.taking_back_at = at
+    _turn(session, bulk_id, "done", "taking_back")
+
+
+def take_back(session: Session, actor: Actor, bulk_id: int, case_id: int, at: datetime) -> None:
+    """Take one row back now; raises what `withdraw_demand` does, nothing where it is taken back already."""
+    get_standing(session, actor, bulk_id)
+    row = session.scalars(select(BulkRow).where(BulkRow.bulk_id == bulk_id, BulkRow.case_id == case_id)
+                          .with_for_update()).first()
+    if row is None:
+        raise BulkUnknown()
+    if row.state == "done" and row.demand_id is not None:
+        demanding.withdraw_demand(session, actor, row.demand_id, at)
+        row.state, row.problem = "taken_back", None
+
+
+def undo_until(standing: Standing, actor: Actor) -> datetime:
+    """Until when what was done first can be taken back, as long as nobody has acted."""
+    return standing.bulk.made_at + _terms(actor).undo
+
+
+def can_take_back(standing: Standing, actor: Actor, at: datetime) -> bool:
+    """Whether something is done that may still be taken back."""
+    return standing.states["done"] > 0 and at <= undo_until(standing, actor)
+
+
+def _turn(session: Session, bulk_id: int, state: str, into: str) -> None:
+    session.execute(update(BulkRow).where(BulkRow.bulk_id == bulk_id, BulkRow.state == state).values(state=into))
+
+
+# the worker -----------------------------------------------------------------------------------------------------
+def work_off(session: Session, at: datetime) -> int:
+    """Do or take back the next row of all that wait, in the caller's transaction; how many (0 or 1).
+
+    Acts on many take turns, row by row; a row that another worker holds is passed over.
+    """
+    found = session.execute(
+        select(BulkRow, Bulk).join(Bulk, Bulk.id == BulkRow.bulk_id)
+        .where(BulkRow.state.in_(("waiting", "taking_back"))).order_by(BulkRow.position, BulkRow.bulk_id).limit(1)
+        .with_for_update(of=BulkRow, skip_locked=True)).first()
+    if found is None:
+        return 0
+    row, bulk = found
+    row.at = at
+    before, done = ("done", "taken_back") if row.state == "taking_back" else ("refused", "done")
+    try:
+        actor = directory.get_actor(session, bulk.account_id, at)
+        with session.begin_nested(), scope.seen_by(session, actor):
+            row.demand_id = (_demand if done == "done" else _withdraw)(session, actor, bulk, row, at)
+        row.state, row.problem = done, None
+    except WanggeError as refused:
+        if isinstance(refused, StepBroken):
+            troubles.note_broken(session, refused)
+        row.state, row.problem = before, {"code": refused.code, "message": refused.message}
+    except PASSING:
+        raise
+    except Exception:  # a row that cannot be done must not hold up the others
+        log.exception("a row of bulk act %s broke: case %s", bulk.id, row.case_id)
+        row.state, row.problem = before, {"code": RowBroken.code, "message": RowBroken().message}
+    return 1
+
+
+def _demand(session: Session, actor: Actor, bulk: Bulk, row: BulkRow, at: datetime) -> int | None:
+    locked = lock_case(session, row.case_id)
+    since = at - terms_of(locked.pack).quiet
+    if session.scalar(select(and_(Case.id == locked.id, demanding.was_demanded(bulk.verb, since))).where(
+            Case.id == locked.id)):
+        raise DemandedLately()
+    values = {"reason": bulk.reason, **({"reply_by": bulk.reply_by.isoformat()} if bulk.reply_by else {})}
+    acted = cases.act_on(session, actor, locked.number, bulk.verb, values, at)
+    return session.scalar(select(Demand.id).where(Demand.case_id == locked.id, Demand.seq == acted.entry.seq))
+
+
+def _withdraw(session: Session, actor: Actor, bulk: Bulk, row: BulkRow, at: datetime) -> int | None:
+    if row.demand_id is None:
+        raise CaseUnknown()
+    demanding.withdraw_demand(session, actor, row.demand_id, at)
+    return row.demand_id
