@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine import directory
+from engine import directory, notices
 from engine.cases import callbacks, sealing
 from engine.cases.act import Act
 from engine.cases.errors import ActInvalid
@@ -36,7 +36,16 @@ def tell(act: Act, method: str) -> None:
     if not is_carried(act, method):
         raise ActInvalid(fields={"method": ["这条通道现在发不出去，不能算已告知。请打电话或者上门。"]})
     note_attempt(act, method, "reached")
+    _send(act, method)
     act.case.told_at = act.at
+
+
+def _send(act: Act, method: str) -> None:
+    """Where this way goes by a channel of ours, the reporter gets the number and their link by it; never the result."""
+    carrier = callbacks.way_of(act.pins, method).carrier if callbacks.has_tables(act.pins) else ""
+    if carrier:
+        notices.put_stranger(act.session, case_id=act.case.id, channel=carrier, kind="result", at=act.at,
+                             subject=f"您反映的 {act.case.number} 已有结果，请查看并评价")
 
 
 def give_up(act: Act) -> None:

@@ -29,13 +29,14 @@ from engine.notices.inbox import (
 from engine.notices.manners import WAYS, Chosen, Kind, Manners, manners
 from engine.notices.outbox import Holders, deliver_due, put
 from engine.notices.recalling import take_back
+from engine.notices.strangers import Reach, Stranger, put_stranger, use_strangers
 
 discover()
 
 __all__ = [
     "CHANNELS", "WAYS", "Carried", "ChannelHealth", "Chosen", "DeadLetter", "Holders", "Kind", "LetterAlive",
-    "LetterUnknown", "Manners", "NoticeUnknown", "ReasonMissing", "Taken", "Wanted", "carry", "channel_health",
-    "configure", "count_dead", "count_unread", "deliver_due", "drop", "gather", "kinds_in_inbox", "list_dead",
-    "list_inbox", "manners", "mark_all_read", "mark_read", "note", "open_notice", "put", "replay", "replay_all",
-    "take", "take_back", "unread_count",
+    "LetterUnknown", "Manners", "NoticeUnknown", "Reach", "ReasonMissing", "Stranger", "Taken", "Wanted", "carry",
+    "channel_health", "configure", "count_dead", "count_unread", "deliver_due", "drop", "gather", "kinds_in_inbox",
+    "list_dead", "list_inbox", "manners", "mark_all_read", "mark_read", "note", "open_notice", "put", "put_stranger",
+    "replay", "replay_all", "take", "take_back", "unread_count", "use_strangers",
 ]

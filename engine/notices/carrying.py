@@ -21,6 +21,7 @@ from engine.notices.manners import DIGEST, TRIAL, Manners, manners, quiet_until
 from engine.notices.models import Outbox
 from engine.notices.outbox import MOST_ATTEMPTS, gap_after
 from engine.notices.routing import Receiver, receivers
+from engine.notices.strangers import Stranger, strangers_of
 
 AT_ONCE = 50
 BUDGET = 60.0  # seconds after which no further letter of a batch is begun
@@ -62,9 +63,12 @@ def take(session: Session, channel: str, at: datetime) -> Taken:
         .order_by(Outbox.next_try_at).limit(AT_ONCE).with_for_update(skip_locked=True)
     ).all()
     known, lease = receivers(session, (row.recipient_id for row in rows)), at + LEASE
+    strangers = strangers_of(session, [row.case_id for row in rows if row.case_id and row.recipient_id is None])
     letters = []
     for row in rows:
-        letter = _letter(row, known.get(row.recipient_id or 0), installed, at)
+        stranger = strangers.get(row.case_id or 0) if row.recipient_id is None else None
+        receiver = _as_receiver(stranger) if stranger else known.get(row.recipient_id or 0)
+        letter = _letter(row, receiver, installed, at, stranger)
         if letter is not None:
             row.attempts, row.next_try_at = row.attempts + 1, lease
             letters.append(letter)
@@ -72,7 +76,12 @@ def take(session: Session, channel: str, at: datetime) -> Taken:
     return Taken(channel, tuple(letters), lease)
 
 
-def _letter(row: Outbox, receiver: Receiver | None, channel: Channel, at: datetime) -> Letter | None:
+def _as_receiver(stranger: Stranger) -> Receiver:
+    return Receiver(0, None, stranger.phone, {}, "zh")
+
+
+def _letter(row: Outbox, receiver: Receiver | None, channel: Channel, at: datetime, stranger: Stranger | None
+            ) -> Letter | None:
     """The letter that a row becomes now; None when it waits for the morning or is a dead one."""
     address = receiver.address(channel) if receiver else ""
     over = quiet_over(manners(), row.kind, receiver, at)
@@ -86,8 +95,10 @@ def _letter(row: Outbox, receiver: Receiver | None, channel: Channel, at: dateti
         row.next_try_at = row.held_until = over
     else:
         subject = wording.without_personal(row.subject)
-        text = wording.body(row.body or subject, wording.link_to(row.notice_id), receiver.language)
-        return Letter(row.id, row.kind, address, subject, text)
+        link = wording.link_of(stranger.path) if stranger else ""
+        text = f"{subject} {link}" if stranger else wording.body(
+            row.body or subject, wording.link_to(row.notice_id), receiver.language)
+        return Letter(row.id, row.kind, address, subject, text, link)
     return None
 
 

@@ -19,13 +19,17 @@ Address = Literal["email", "phone"]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message as a channel sends it; `id` is the same at every attempt, so that repeats are recognised."""
+    """A message as a channel sends it; `id` is the same at every attempt, so that repeats are recognised.
+
+    `link` is where somebody without an account sees what it is about.
+    """
 
     id: UUID
     kind: str
     address: str
     subject: str
     body: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

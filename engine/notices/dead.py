@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, column, false, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from engine import audit
@@ -19,6 +20,7 @@ from engine.notices.models import Outbox
 RECORD = "notices"
 LONGEST_REASON = 200
 ALL_AT_ONCE = 5000
+_CASE = table("case", column("id"), column("path"))  # by name alone: cases stand above us
 Within = Sequence[str]
 """The paths of the divisions whose people's letters an operator deals with."""
 
@@ -43,7 +45,7 @@ class ReasonMissing(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was given up; `receiver` is a colleague's name, never an address."""
+    """A message that was given up; `receiver` is a colleague's name, never an address; empty for a reporter."""
 
     id: UUID
     channel: str
@@ -62,14 +64,18 @@ def _dead(within: Within, channel: str = "") -> list[ColumnElement[bool]]:
 
 
 def _is_seen(within: Within) -> ColumnElement[bool]:
-    """Letters to people who have or had a post at or below one of these divisions."""
+    """Letters to people who have or had a post at or below these divisions, and to reporters of cases from there."""
     if not within:
         return false()
-    below = or_(*(Division.path == top for top in within),
-                *(func.starts_with(Division.path, f"{top}.") for top in within))
-    return select(Post.id).join(Organisation, Organisation.id == Post.organisation_id).join(
+    posted = select(Post.id).join(Organisation, Organisation.id == Post.organisation_id).join(
         Division, Division.code == Organisation.division_code).where(
-            Post.person_id == Outbox.recipient_id, below).exists()
+            Post.person_id == Outbox.recipient_id, _is_below(Division.path, within))
+    reported = select(_CASE.c.id).where(_CASE.c.id == Outbox.case_id, _is_below(_CASE.c.path, within))
+    return or_(posted.exists(), and_(Outbox.recipient_id.is_(None), reported.exists()))
+
+
+def _is_below(path: Any, within: Within) -> ColumnElement[bool]:
+    return or_(*(path == top for top in within), *(func.starts_with(path, f"{top}.") for top in within))
 
 
 def list_dead(session: Session, within: Within, channel: str = "", most: int = 50, skip: int = 0

@@ -25,6 +25,11 @@ def link_to(notice_id: UUID | None) -> str:
     return f"{public_url()}/console/inbox{f'/{notice_id}' if notice_id else ''}" if public_url() else ""
 
 
+def link_of(path: str) -> str:
+    """The address of a page for everybody; empty where the place's address is not known."""
+    return f"{public_url()}{path}" if public_url() else ""
+
+
 def body(subject: str, link: str, language: str) -> str:
     """What a letter about one notice says."""
     where = link or ("Log in to see it." if language == "en" else "请登录系统查看。")

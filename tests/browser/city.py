@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -33,6 +34,7 @@ class City:
 
     address: str
     tokens: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
 
     def report(self, worker: str, text: str, place: str, **more: Any) -> str:
         """The number of a fresh case, reported by this grid worker."""
@@ -67,6 +69,13 @@ class City:
     def post(self, who: str, path: str, body: dict[str, Any]) -> Any:
         """A change by the API."""
         return self._call("POST", who, path, body)
+
+    def violations(self) -> dict[str, int]:
+        """What `wangge verify` finds wrong in this house, by invariant; {} when all is well."""
+        done = subprocess.run(_command("verify", "--json"), env={**os.environ, **self.given}, capture_output=True,
+                              text=True, check=False)
+        found: dict[str, dict[str, int]] = json.loads(done.stdout)
+        return {name: one["violations"] for name, one in found.items() if one["violations"]}
 
     def _call(self, method: str, who: str, path: str, body: dict[str, Any] | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self._token(who)}", "Idempotency-Key": uuid.uuid4().hex}
@@ -107,7 +116,7 @@ def _served(data: Path, given: dict[str, str]) -> Iterator[City]:
     with open(log, "wb") as out:
         server = subprocess.Popen(_command("serve"), env=environment, stdout=out, stderr=out, start_new_session=True)
     try:
-        city = City(f"http://127.0.0.1:{port}")
+        city = City(f"http://127.0.0.1:{port}", given=given)
         _wait_for(city, server, log)
         yield city
     finally:

@@ -21,6 +21,7 @@ PAGES = {
     "diagram": "/console/cases/{number}?tab=diagram", "papers": "/console/cases/{number}?tab=papers",
     "deadlines": "/console/cases/{number}?tab=deadlines", "report": "/console/cases/new",
     "supervision": "/console/supervision", "inbox": "/console/inbox", "preferences": "/console/preferences",
+    "how one is told": "/console/preferences/notices",
     "rules": "/console/rules", "diagram of all": "{bpmn}", "table": "{dmn}",
     "style guide": "/console/styleguide", "404": "/console/cases/330921-0000-000000",
     "empty queue": "/console/queues/held",
@@ -45,8 +46,8 @@ def test_axe_finds_nothing_on_any_page(city: City, enter: Enter, width: str, lan
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_on_the_operators_pages(city: City, enter: Enter, width: str) -> None:
     page = enter("system_admin.3309.1", *WIDTHS[width])
-    paths = [f"/console/incidents?state={state}&lang={language}" for state in ("open", "all")
-             for language in ("zh", "en")]
+    wanted = ("incidents?state=open&", "incidents?state=all&", "channels?")
+    paths = [f"/console/{path}lang={language}" for path in wanted for language in ("zh", "en")]
     assert {path: said for path in paths if (said := violations(page, path))} == {}
 
 

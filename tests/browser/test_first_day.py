@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from python_calamine import CalamineWorkbook
 
 from engine.clock import stopwatch
-from tests.browser.city import City, running_empty
+from tests.browser.city import City, photo, running_empty
 from tests.browser.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
@@ -19,6 +19,7 @@ AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 NAMES = {"by": "陈绘制", "approved_by": "林审批", "system_admin": "周管", "security_admin": "吴安",
          "audit_admin": "郑审"}
 OWN, SEAT, CLERK = "First-day-2026", "seat.330921100.1", "clerk.330921100.enforcement.1"
+CHECKER = "seat.330921100.2"
 MINUTES = 30
 Window = Callable[[], Page]
 
@@ -70,14 +71,17 @@ def first_log_in(page: Page, username: str, password: str) -> Page:
     return page
 
 
-def test_an_empty_place_becomes_a_working_county(window: Window, tmp_path: Path) -> None:
+def test_an_empty_place_becomes_a_working_county(window: Window, empty: City, tmp_path: Path) -> None:
     began = stopwatch()
     passwords = found_it(window())
     sample = fill_it(window(), passwords["system.admin"], tmp_path)
     first = confirm_it(window(), passwords["security.admin"], sample, tmp_path)
-    work_in_it(window(), first)
+    number = work_in_it(window(), first)
+    handle_it(window(), first, number)
+    close_it(window(), first, number)
     look_at_it(window(), passwords["audit.admin"])
     assert stopwatch() - began < MINUTES * 60
+    assert empty.violations() == {}
 
 
 def found_it(page: Page) -> dict[str, str]:
@@ -129,8 +133,8 @@ def confirm_it(page: Page, password: str, preview: str, folder: Path) -> dict[st
     return {str(row[0]): str(row[2]) for row in rows[1:]}
 
 
-def work_in_it(page: Page, first: dict[str, str]) -> None:
-    """A seat reports what came from above and dispatches it to the township's platform."""
+def work_in_it(page: Page, first: dict[str, str]) -> str:
+    """A seat reports what came from above and dispatches it to the township's platform; its number."""
     first_log_in(page, SEAT, first[SEAT])
     page.goto("/console/cases/new")
     page.fill("#description", "东海大道公交站旁雨水井盖缺失，已放警示牌。")
@@ -146,6 +150,34 @@ def work_in_it(page: Page, first: dict[str, str]) -> None:
     expect(page.locator("#toast")).to_contain_text(number)
     page.goto(f"/console/cases/{number}")
     expect(page.locator(".turn").first).to_contain_text("签收")
+    return number
+
+
+def handle_it(page: Page, first: dict[str, str], number: str) -> None:
+    """The platform's clerk signs for it and reports the result with a photo."""
+    first_log_in(page, CLERK, first[CLERK])
+    page.goto("/console/queues/sign")
+    page.locator(f"#row-{number} a").click()
+    expect(page.locator("[data-shown]")).to_have_attribute("data-shown", number)
+    page.keyboard.press("d")
+    expect(page.locator("#toast")).to_contain_text(number)
+    page.goto(f"/console/cases/{number}")
+    page.get_by_label("办理结果").fill("井盖已补上，周围路面平整。")
+    page.locator("form[data-first] input[name=evidence]").set_input_files(photo("after.jpg"))
+    page.locator("form[data-first] button.go").click()
+    expect(page.locator(".turn").first).to_contain_text("核查")
+
+
+def close_it(page: Page, first: dict[str, str], number: str) -> None:
+    """Another seat checks it and tells whoever gave it to us, who rates nothing: the case is closed."""
+    first_log_in(page, CHECKER, first[CHECKER])
+    page.goto(f"/console/cases/{number}")
+    expect(page.locator("main")).to_contain_text("井盖已补上")
+    page.locator("form[data-first] button.go").click()
+    page.locator("button[name=result][value=reached]").click()
+    expect(page.locator("#toast")).to_contain_text("接通，已告知")
+    page.goto(f"/console/cases/{number}")
+    expect(page.locator(".head")).to_contain_text("已办结")
 
 
 def look_at_it(page: Page, password: str) -> None:

@@ -26,6 +26,7 @@ PRIVATE = ("王小明", "李大爷", "13911112222", "302", "蓬莱新村", "漏�
 MAY_STAND = {  # what a subject may be made of: numbers, names of tasks and units, fixed words
     "act.case.number", "case.number", "other.number", "incident.id", "task.name", "target.name", "subject", "words",
     "draft.pack", "draft.file", "found.pack", "found.file", "made.version", "said",
+    "_SUBJECTS[kind]", "_SUBJECTS[demand.kind]",
     "NAMES[request.kind]", "_said(session, case, incident)",
     "{'approved': '已批准', 'rejected': '已退回'}[draft.state]",
 }

@@ -6,11 +6,11 @@ from engine.notices.http import Handover
 NAME = "sms"
 TITLE = ("短信", "SMS")
 ADDRESS: Address = "phone"
-LONGEST = 70  # characters of one short message in Chinese
+LONGEST = 70  # characters of one short message in Chinese; a link is never cut
 
 
 def _write(letter: Letter) -> str:
-    return f"【网格】{letter.subject}"[:LONGEST]
+    return f"{f'【网格】{letter.subject}'[:LONGEST]} {letter.link}".rstrip()
 
 
 _handover = Handover(NAME, _write)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from engine import notices
+from engine.notices import channels, strangers
 from engine.notices.channels import SENT, Answer, ChannelDown, Letter
 from tests.builders import NOW
 from tests.engine.notices.post import Fake, reader, rows, tell, walk
@@ -162,3 +164,26 @@ def test_news_of_last_week_is_not_told(session: Session, fake: Fake) -> None:
     tell(session, reader(session, NOW_BY_FAKE))
     assert walk(session, NOW + timedelta(days=4)) == 0
     assert rows(session)[0].problem == "too old"
+
+
+def test_somebody_without_an_account_gets_number_and_link_by_what_a_room_above_knows(
+    session: Session, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+
+    def reach(session: Session, cases: Sequence[int]) -> dict[int, notices.Stranger]:
+        asked.append(list(cases))
+        return {7: notices.Stranger("13900000000", "/r/0007/secret")}
+
+    monkeypatch.setattr(fake, "ADDRESS", "phone")
+    monkeypatch.setattr(strangers, "_ways", [reach])
+    monkeypatch.setattr(channels, "_public_url", "https://wangge.example.cn")
+    for case in (7, 8):
+        message = {"case_id": case, "kind": "result", "subject": "0007 已有结果", "at": NOW}
+        assert notices.put_stranger(session, channel="fake", **message)  # type: ignore[arg-type]
+        assert not notices.put_stranger(session, channel="sms", **message)  # type: ignore[arg-type]
+    assert walk(session) == 1 and sorted(asked[0]) == [7, 8]
+    letter, = fake.sent
+    assert (letter.address, letter.body) == ("13900000000", "0007 已有结果 https://wangge.example.cn/r/0007/secret")
+    dead, = (row for row in rows(session) if row.dead_at)
+    assert (dead.case_id, dead.problem) == (8, "no address in the register")

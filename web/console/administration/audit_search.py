@@ -107,7 +107,7 @@ def kinds() -> dict[str, str]:
     english = shell.language() == "en"
     more = {"accounts": ("账号", "Accounts"), "passwords": ("初始密码", "First passwords"), "place": ("本地", "Place"),
             "rules": ("流程与规则", "Diagrams and tables"), "audit": ("审计检索", "Audit search"),
-            "backups": ("备份", "Backups")}
+            "notices": ("通知", "Notices"), "backups": ("备份", "Backups")}
     return {**{sheet.key: sheet_title(sheet) for sheet in registers.all_sheets()},
             **{key: pair[english] for key, pair in more.items()}}
 

@@ -26,6 +26,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
              "upload": ("上传修改稿", "uploaded a draft"), "submit": ("提交审批", "asked for approval"),
              "withdraw": ("撤回修改稿", "withdrew the draft"), "approve": ("批准", "approved"),
              "reject": ("退回", "sent back"), "publish": ("发布", "published"),
+             "replayed": ("重发", "sent again"), "dropped": ("放弃", "dropped"), "tried": ("试发", "tried"),
              "call_off": ("取消生效", "called off")},
 }
 

@@ -1,0 +1,47 @@
+"""Telling somebody who has no account: the reporter of a case, by what is sealed with it; a number and a link, no more.
+
+The rooms above know who that is; they say how to reach them at the moment of sending, so nothing of it is kept here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine.notices.channels import configured
+from engine.notices.models import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """How the reporter of a case is reached, and the path of their own page."""
+
+    phone: str
+    path: str
+
+
+Reach = Callable[[Session, Sequence[int]], Mapping[int, Stranger]]
+_ways: list[Reach] = []
+
+
+def use_strangers(reach: Reach) -> None:
+    """Take from a room above how the reporters of cases are reached, by case."""
+    _ways[:] = [reach]
+
+
+def strangers_of(session: Session, cases: Sequence[int]) -> Mapping[int, Stranger]:
+    """Those reporters of these cases who left a way to reach them."""
+    return _ways[0](session, cases) if _ways and cases else {}
+
+
+def put_stranger(session: Session, *, case_id: int, channel: str, kind: str, subject: str, at: datetime) -> bool:
+    """A message to the reporter of a case, sent after the commit; False where this channel is not set up here."""
+    if channel not in configured():
+        return False
+    session.add(Outbox(id=uuid.uuid4(), recipient_id=None, case_id=case_id, channel=channel, kind=kind,
+                       subject=subject[:200], body="", made_at=at, next_try_at=at))
+    return True

@@ -1,0 +1,86 @@
+"""Notices in a real browser: the badge grows without a reload and says so, the inbox by keyboard, the phone's bell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.city import City
+from tests.browser.conftest import Enter
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
+SEAT, WORKER, OPERATOR = "seat.330921100.1", "grid_worker.330921100001.1", "system_admin.3309.1"
+TELLING = 30_000  # a poll of 15 seconds, the worker's two, and a slow machine
+
+
+def number_in(page: Page) -> int:
+    """What the badge in the bar says."""
+    badge = page.locator("a.bell [data-badge]")
+    return int(badge.text_content() or 0) if badge.is_visible() else 0
+
+
+def test_the_badge_grows_by_itself_and_the_inbox_is_read_by_keyboard(city: City, enter: Enter) -> None:
+    page = enter(SEAT)
+    page.goto("/console/preferences")
+    before = number_in(page)
+    polls: list[str] = []
+    page.on("request", lambda request: polls.append(request.url) if "/counts" in request.url else None)
+    number = city.report(WORKER, "路灯坏了，晚上看不见", "人民路 12 号")
+    expect(page.locator("a.bell [data-badge]")).to_have_text(re.compile(rf"^(?!{before}$)\d+$"), timeout=TELLING)
+    after = number_in(page)
+    assert after > before and page.title().startswith(f"({after}) ") and len(polls) <= 3
+    expect(page.locator("#toast[role=status][aria-live=polite]")).to_contain_text("新通知")
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url("**/console/inbox")
+    newest = page.locator(".notices .fresh a").first
+    expect(newest).to_contain_text(number)
+    for _ in range(80):
+        if newest.evaluate("one => one === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/console/cases/{number}")
+    page.goto("/console/inbox")
+    assert number_in(page) == after - 1
+
+
+def test_the_phones_bell_is_asked_for_now_and_then(city: City, enter: Enter) -> None:
+    page = enter(WORKER, 360, 740)
+    page.clock.install()
+    page.goto("/phone/tasks")
+    before = number_in(page)
+    number = city.report(WORKER, "窨井盖响", "人民路 14 号")
+    city.complete(SEAT, number, "dispatch", "up", matter="SR0107")
+    badge = page.locator("a.bell [data-badge]")
+    for _ in range(8):
+        page.clock.run_for(31_000)
+        page.wait_for_timeout(500)
+        if number_in(page) > before:
+            break
+    expect(badge).to_have_text(str(number_in(page)))
+    assert number_in(page) > before and page.title().startswith("(")
+    expect(page.locator("#told")).to_contain_text("新通知")
+    page.locator("a.bell").click()
+    page.wait_for_url("**/phone/notices")
+    page.locator(".notices .fresh a", has_text=number).first.click()
+    page.wait_for_url(f"**/phone/cases/{number}")
+
+
+def test_on_the_narrowest_screen_axe_has_nothing_to_say_and_nothing_is_too_wide(city: City, enter: Enter) -> None:
+    said = {}
+    for who, paths in ((WORKER, ["/phone/notices"]), (OPERATOR, ["/console/channels"]),
+                       (SEAT, ["/console/inbox?unread=1&kind=rules", "/console/preferences/notices"])):
+        page = enter(who, 360, 740)
+        for path in paths:
+            page.goto(f"{path}{'&' if '?' in path else '?'}lang=en")
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(all => all.violations.map("
+                                  "one => `${one.id}: ${one.nodes[0].target}`))")
+            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            said[path] = [*found, *([f"{wide} px too wide"] if wide > 0 else [])]
+    assert {where: what for where, what in said.items() if what} == {}

@@ -1,0 +1,38 @@
+"""A seat tells a reporter by SMS: the message leaves with number and link, and nothing of it is kept in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from engine import notices, residents
+from engine.notices.models import Outbox
+from engine.settings import Gateway, Settings
+from tests.town import Office
+
+
+@pytest.fixture(autouse=True)
+def gateway() -> Iterator[None]:
+    """SMS is set up here."""
+    notices.configure(Settings(public_url="https://wangge.example.cn",
+                               gateways={"sms": Gateway(url="http://127.0.0.1:1/", secret="s" * 16)}))
+    yield
+    notices.configure(Settings())
+
+
+@pytest.mark.parametrize("method, sent", [("sms", 1), ("link", 1), ("phone", 0)])
+def test_the_result_is_told_by_number_and_link(office: Office, method: str, sent: int) -> None:
+    case = office.resident(place="蓬莱新村 7 幢")
+    office.walk(("dispatch", "own"), ("handle_task", "done"), ("check", "pass"))
+    office.do("inform", "told", method=method)
+    rows = office.session.scalars(select(Outbox).where(Outbox.kind == "result")).all()
+    assert len(rows) == sent
+    for row in rows:
+        assert (row.channel, row.recipient_id, row.case_id) == ("sms", None, case.id)
+        assert row.subject == f"您反映的 {case.number} 已有结果，请查看并评价" and "13800001111" not in row.subject
+        letter, = notices.take(office.session, "sms", office.at).letters
+        assert letter.address == "13800001111"
+        assert letter.link == f"https://wangge.example.cn/r/{case.number}/{residents.secret_of(case)}"
+        assert residents.by_link(office.session, case.number, letter.link.rpartition("/")[2]).case.id == case.id
