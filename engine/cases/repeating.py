@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from engine.cases.models import Answered
 from engine.cases.recording import RECORDED
+from engine.db.hydrating import ask_together
 from engine.errors import Invalid, NotFound
 
 KEPT = timedelta(days=30)
 LONGEST_KEY = 255
+_WAIT = "SELECT pg_advisory_xact_lock(%(lock)s)"
+_FIND = "SELECT to_jsonb(a)::text FROM answered a WHERE account_id = %(account)s AND key = %(key)s"
 
 
 class IdempotencyMismatch(Invalid):
@@ -46,19 +49,17 @@ def find_answer(session: Session, account_id: int, key: str, request_hash: str, 
     belongs to another request, KeyInvalid for one that is empty, too long or not printable.
     """
     kept_key = _kept(key)
-    connection = session.connection()  # beneath the session: every act over HTTP asks these two
-    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_lock_number(account_id, kept_key),))
-    found = connection.exec_driver_sql(
-        "SELECT at, request_hash, status, body::text FROM answered WHERE account_id = %s AND key = %s",
-        (account_id, kept_key)).first()
-    if found is None:
+    asked = {"lock": _lock_number(account_id, kept_key), "account": account_id, "key": kept_key}
+    _, row = ask_together(session, (_WAIT, asked), (_FIND, asked))
+    if row is None:
         return None
-    if found.at <= at - KEPT:
+    found = orjson.loads(row)
+    if datetime.fromisoformat(found["at"]) <= at - KEPT:
         session.execute(sa.delete(Answered).where(Answered.account_id == account_id, Answered.key == kept_key))
         return None
-    if found.request_hash != request_hash:
+    if found["request_hash"] != request_hash:
         raise IdempotencyMismatch
-    return Answer(found.status, orjson.loads(found.body))
+    return Answer(found["status"], found["body"])
 
 
 def get_answer(session: Session, account_id: int, key: str) -> Answer:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.db.session import ONCE_BUILT
 from engine.directory.models import Account, Division, FailedLogin, Grid, Organisation, Person, Post
 from engine.directory.models import Session as LogIn
 
@@ -83,7 +82,8 @@ def read_log_in(session: Session, secret_hash: str, at: datetime, to_read: bool 
     a city as if it were a township, and a rare word as if it were a common one. What acts asks by keys and is planned
     once for all values: planning the one write costs more than doing it.
     """
-    return session.execute(_TO_READ if to_read else _TO_ACT, {"secret_hash": secret_hash, "at": at}).all()
+    question = _TO_READ if to_read else _TO_ACT
+    return session.connection().execute(question, {"secret_hash": secret_hash, "at": at}).all()
 
 
 _custody = sa.table("custody", sa.column("organisation_id"), sa.column("abroad"))
@@ -133,7 +133,7 @@ _BY_SECRET = _held(
     Account.__table__.c.preferences,
     _log_in.c.id.label("session_id"), _log_in.c.kind, _log_in.c.seen_at, _log_in.c.expires_at, _log_in.c.revoked_at
 ).where(_log_in.c.account_id == Account.__table__.c.id, _log_in.c.secret_hash == sa.bindparam("secret_hash")
-).execution_options(**ONCE_BUILT)
+)
 
 _TO_READ = _BY_SECRET.add_columns(sa.func.set_config("plan_cache_mode", "force_custom_plan", True))
 _TO_ACT = _BY_SECRET.add_columns(sa.func.set_config("plan_cache_mode", "force_generic_plan", True))
