@@ -4,8 +4,8 @@ from engine.residents.knocking import TooOften, bring_photo, forget_knocks
 from engine.residents.looking import LinkUnknown, NotFoundByPhone, Visit, by_link, by_phone, secret_of
 from engine.residents.nearby import Nearby, list_nearby, look_around
 from engine.residents.places import Spot, find_community, list_communities, list_townships, name_of_township
-from engine.residents.reaching import reach
 from engine.residents.rating import AlreadyRated, FollowersDoNotRate, RatingOver, answer
+from engine.residents.reaching import reach
 from engine.residents.reporting import Filed, follow, report
 from engine.residents.standing import STEPS, Asked, Standing, standing_of
 
