@@ -137,14 +137,14 @@ def _why(former: directory.Former | None) -> str:
     if former is None:
         return ""
     if former.why == "revoked" and former.by:
-        return _("Your log-in was ended by %(who)s.", who=former.by)
-    return {
+        return str(_("Your log-in was ended by %(who)s.", who=former.by))
+    return str({
         "locked": _("Your account was locked. Ask the security administrator of your place."),
         "left": _("Your account is closed: you have left."),
         "revoked": _("You logged out, or chose another password."),
         "idle": _("You were away for half an hour, so you were logged out."),
         "old": _("A log-in lasts twelve hours; yours is over."),
-    }[former.why]
+    }[former.why])
 
 
 def _page(problem: str = "", status: int = 200, username: str = "", sealed: str = "", is_late: bool = False) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit, directory
 from engine.audit.models import Entry
+from engine.cases import naming
 from engine.cases.models import Case
 from engine.cases.recording import FREE_TEXT
 from engine.cases.scope import unscoped
@@ -40,11 +41,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One value of an entry; `is_sealed`: only its hash is here, what people wrote is kept with the case."""
+    """One value of an entry by its name in words; `is_sealed`: only its hash is here, the words are with the case."""
 
     name: str
     value: str
     is_sealed: bool = False
+    key: str = ""
 
 
 def search(session: Session, sought: audit.Sought, language: Language, before: audit.Cursor | None = None,
@@ -62,17 +64,24 @@ def open_entry(session: Session, case_id: int, seq: int, language: Language
         entry = audit.find_entry(session, case_id, seq)
         if entry is None:
             return None
-        return _rows(session, [entry], language)[0], facts_of(entry), audit.prove(session, entry)
+        return _rows(session, [entry], language)[0], said_facts(session, entry, language), audit.prove(session, entry)
 
 
 def facts_of(entry: Entry) -> list[Fact]:
     """What an entry says, value by value; free text, place and contact as their hashes alone."""
-    found = [Fact(name, _said(value)) for name, value in entry.facts.items() if name not in ("set", "texts")]
+    found = [Fact(name, _said(value), key=name) for name, value in entry.facts.items() if name not in ("set", "texts")]
     changed: Mapping[str, Any] = entry.facts.get("set") or {}
-    found += [Fact(f"set.{name}", _said(value), name in FREE_TEXT and value is not None)
+    found += [Fact(f"set.{name}", _said(value), name in FREE_TEXT and value is not None, name)
               for name, value in changed.items()]
     texts: Mapping[str, str] = entry.facts.get("texts") or {}
-    return found + [Fact(f"texts.{name}", value, True) for name, value in texts.items()]
+    return found + [Fact(f"texts.{name}", value, True, name) for name, value in texts.items()]
+
+
+def said_facts(session: Session, entry: Entry, language: Language) -> list[Fact]:
+    """The facts with their names and values in the office's words; what is still empty is left out."""
+    return [replace(fact, name=naming.name_of(fact.key, language),
+                    value=fact.value if fact.is_sealed else naming.value_of(session, fact.key, fact.value, language))
+            for fact in facts_of(entry) if fact.value not in ("—", "")]
 
 
 def labels_of(session: Session, text: str) -> tuple[str, ...] | None:

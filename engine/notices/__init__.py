@@ -1,6 +1,6 @@
 """Telling people: an outbox that delivers at least once, one channel a folder."""
 
-from engine.notices.carrying import Carried, Taken, carry, note, take
+from engine.notices.carrying import EXPIRED, NO_ADDRESS, WORN_OUT, Carried, Taken, carry, note, take
 from engine.notices.channels import CHANNELS, configure, discover
 from engine.notices.dead import (
     DeadLetter,
@@ -26,17 +26,19 @@ from engine.notices.inbox import (
     open_notice,
     unread_count,
 )
-from engine.notices.manners import WAYS, Chosen, Kind, Manners, manners
+from engine.notices.manners import WAYS, Chosen, Kind, Manners, is_span, manners
 from engine.notices.outbox import Holders, deliver_due, put
 from engine.notices.recalling import take_back
+from engine.notices.routing import chosen_in
 from engine.notices.strangers import Reach, Stranger, put_stranger, use_strangers
 
-discover()
+discover(__path__)
 
 __all__ = [
-    "CHANNELS", "WAYS", "Carried", "ChannelHealth", "Chosen", "DeadLetter", "Holders", "Kind", "LetterAlive",
-    "LetterUnknown", "Manners", "NoticeUnknown", "Reach", "ReasonMissing", "Stranger", "Taken", "Wanted", "carry",
-    "channel_health", "configure", "count_dead", "count_unread", "deliver_due", "drop", "gather", "kinds_in_inbox",
-    "list_dead", "list_inbox", "manners", "mark_all_read", "mark_read", "note", "open_notice", "put", "put_stranger",
-    "replay", "replay_all", "take", "take_back", "unread_count", "use_strangers",
+    "CHANNELS", "EXPIRED", "NO_ADDRESS", "WAYS", "WORN_OUT", "Carried", "ChannelHealth", "Chosen", "DeadLetter",
+    "Holders", "Kind", "LetterAlive", "LetterUnknown", "Manners", "NoticeUnknown", "Reach", "ReasonMissing",
+    "Stranger", "Taken", "Wanted", "carry", "channel_health", "chosen_in", "configure", "count_dead",
+    "count_unread", "deliver_due", "drop", "gather", "is_span", "kinds_in_inbox", "list_dead", "list_inbox",
+    "manners", "mark_all_read", "mark_read", "note", "open_notice", "put", "put_stranger", "replay", "replay_all",
+    "take", "take_back", "unread_count", "use_strangers",
 ]

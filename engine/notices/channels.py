@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Literal, Protocol, cast
 from uuid import UUID
 
+from engine.notices.manners import manners
 from engine.settings import Settings
 
 INAPP = "inapp"
@@ -77,9 +77,9 @@ class Channel(Protocol):
 CHANNELS: dict[str, Channel] = {}
 
 
-def discover() -> Mapping[str, Channel]:
-    """The installed channels by name."""
-    for found in pkgutil.iter_modules([str(Path(__file__).parent)]):
+def discover(path: Iterable[str]) -> Mapping[str, Channel]:
+    """The installed channels by name, found in the folders of this room."""
+    for found in pkgutil.iter_modules(path):
         module = importlib.import_module(f"engine.notices.{found.name}") if found.ispkg else None
         if module is not None and hasattr(module, "deliver") and module.NAME != INAPP:
             CHANNELS[module.NAME] = cast(Channel, module)
@@ -87,8 +87,9 @@ def discover() -> Mapping[str, Channel]:
 
 
 def configure(settings: Settings) -> None:
-    """Tell every channel what the place knows of it."""
+    """Tell every channel what the place knows of it; raises ValueError for a local setting that says nonsense."""
     global _public_url
+    manners()
     _public_url = (settings.public_url or "").rstrip("/")
     for channel in CHANNELS.values():
         channel.configure(settings)

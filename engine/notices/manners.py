@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -15,6 +16,7 @@ from engine.clock import ZONE
 FILE = library.RULES / "notices.yaml"
 OTHER, DIGEST, TRIAL = "other", "digest", "trial"
 OFFICE = "default"
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 Way = Literal["now", "digest", "never"]
 WAYS: tuple[Way, ...] = ("now", "digest", "never")
 
@@ -65,12 +67,26 @@ class Manners:
         return chosen.get("quiet") or self.quiet
 
 
+def is_choice(kept: Any) -> bool:
+    """Whether this names a way for each kind and channel."""
+    return isinstance(kept, dict) and all(
+        isinstance(ways, dict) and all(way in WAYS for way in ways.values()) for ways in kept.values())
+
+
+def is_span(kept: Any) -> bool:
+    """Whether these are two times of the day."""
+    return isinstance(kept, list | tuple) and len(kept) == 2 and all(
+        isinstance(one, str) and CLOCK.fullmatch(one) for one in kept)
+
+
 @lru_cache(maxsize=1)
 def manners() -> Manners:
     """What the file says; read once a process."""
     raw: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     kinds = {key: _kind(key, row) for key, row in raw["kinds"].items()}
     quiet = (raw["quiet"]["from"], raw["quiet"]["until"])
+    if not is_span(quiet):
+        raise ValueError(f"{FILE.name}: quiet must be two times such as \"22:00\", in quotes")
     return Manners(raw["source"], quiet, time.fromisoformat(raw["digest"]["at"]), kinds)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.directory.models import Account, Person
 from engine.notices import channels
-from engine.notices.manners import Chosen, manners, next_digest
+from engine.notices.manners import Chosen, is_choice, is_span, manners, next_digest
 from engine.notices.models import Outbox
 
 
@@ -43,8 +43,14 @@ def receivers(session: Session, people: Iterable[int | None]) -> dict[int, Recei
 
 
 def chosen_in(preferences: dict[str, Any] | None) -> Chosen:
-    """What an account chose about notices."""
-    return cast(Chosen, (preferences or {}).get("notices") or {})
+    """What an account chose about notices; what does not look like a choice is none."""
+    kept = (preferences or {}).get("notices")
+    found: Chosen = {}
+    if isinstance(kept, dict) and is_choice(kept.get("ways")):
+        found["ways"] = kept["ways"]
+    if isinstance(kept, dict) and is_span(kept.get("quiet")):
+        found["quiet"] = cast(tuple[str, str], tuple(kept["quiet"]))
+    return found
 
 
 def pass_on(session: Session, messages: Sequence[Outbox], at: datetime) -> None:

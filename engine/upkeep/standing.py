@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from engine.supervision.health import SILENT_AFTER
 MISSED = 5
 """So many of its times a job may miss, and never less than a minute, before it counts as late."""
 LEAST = timedelta(minutes=1)
+SHOWN = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,10 @@ class JobNow:
 
 @dataclass(frozen=True, slots=True)
 class BackupsNow:
-    """The daily backup: planned or not, the last good one, the failure since, what waits, room left."""
+    """The backups: planned or not, the newest ones, the last good one, the failure since, what waits, room left."""
 
     plan: backups.Plan
+    rows: Sequence[backups.Backup]
     last: backups.Backup | None
     failed: backups.Backup | None
     is_waiting: bool
@@ -76,11 +78,13 @@ def read_jobs(session: Session, jobs: Mapping[str, timedelta], at: datetime) -> 
 
 def read_backups(session: Session, at: datetime) -> BackupsNow:
     """The backups of this place."""
-    plan = backups.plan()
-    last, tried = backups.find_last(session), backups.find_last(session, "made", "failed")
-    failed = tried if tried is not None and tried.state == "failed" else None
-    waiting = any(one.state == "waiting" for one in backups.list_backups(session, 5))
-    return BackupsNow(plan, last, failed, waiting,
+    plan, rows = backups.plan(), backups.list_backups(session, SHOWN)
+    ended = sorted((one for one in rows if one.ended_at is not None), key=lambda one: one.ended_at or at, reverse=True)
+    last = next((one for one in ended if one.state == "made"), None)
+    if last is None and rows:
+        last = backups.find_last(session)
+    failed = ended[0] if ended and ended[0].state == "failed" else None
+    return BackupsNow(plan, rows, last, failed, any(one.state == "waiting" for one in rows),
                       backups.hour_before(at) + timedelta(days=1) if plan.folder else None,
                       _free(plan.folder) if plan.folder and plan.folder.exists() else None)
 

@@ -72,6 +72,13 @@ def channel_name(key: str) -> str:
     return notices.CHANNELS[key].TITLE[shell.language() == "en"] if key in notices.CHANNELS else key
 
 
+def problem_words(problem: str) -> str:
+    """Why a letter was given up: our own reasons in the reader's language, a server's as it said them."""
+    own = {notices.NO_ADDRESS: _("no address in the register"), notices.WORN_OUT: _("tried eight times in vain"),
+           notices.EXPIRED: _("older than three days")}
+    return str(own.get(problem, problem))
+
+
 def _decided(decide: Callable[[], None], said: str) -> Any:
     try:
         decide()
@@ -90,7 +97,7 @@ def _page(said: str = "", status: int = 200) -> Any:
     page = render_template(
         "channels.html", here="channels", health=notices.channel_health(session, shell.now()), letters=found[:PAGE],
         more=len(found) > PAGE, skip=skip, channel=channel, said=said, name_of=channel_name, kind_name=kind_name,
-        page_size=PAGE)
+        words=problem_words, page_size=PAGE)
     return page, status
 
 

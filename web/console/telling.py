@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,8 +14,6 @@ from web.console import shell
 from web.console.blueprint import blueprint
 from web.console.inbox import kind_name
 from web.db import db
-
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def choose_notices() -> Any:
             if way != kind.way(channel):
                 ways.setdefault(kind.key, {})[channel] = way
     quiet = (request.form.get("quiet_from", local.quiet[0]), request.form.get("quiet_until", local.quiet[1]))
-    if not all(_CLOCK.fullmatch(one) for one in quiet):
+    if not notices.is_span(quiet):
         abort(422)
     if request.form.get("quiet") != "on":
         quiet = ("00:00", "00:00")
@@ -74,7 +71,7 @@ def channel_lines() -> list[Line]:
 
 
 def _chosen() -> notices.Chosen:
-    return cast(notices.Chosen, shell.preference("notices") or {})
+    return notices.chosen_in(shell.preferences())
 
 
 def _covered(address: str) -> str:

@@ -2,12 +2,13 @@
 // The page itself stays as it is, with everything typed and every photo chosen.
 const ADDRESS = "/login/again";
 let wanted = null; // the form that was sent too late, and its button
+let later = false; // put off: what only looks for news asks no more
 
 const box = () => document.getElementById("again");
 
 async function open(form, button) {
   if (form) wanted = { form, button };
-  if (!box() || box().open) return;
+  if (!box() || box().open || (later && !form)) return;
   const answer = await fetch(ADDRESS, { headers: { "HX-Request": "true" } });
   if (answer.status === 204) return goOn();
   show(await answer.text());
@@ -71,5 +72,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-again-later]")) box().close();
+  if (!event.target.closest("[data-again-later]")) return;
+  later = true;
+  box().close();
 });

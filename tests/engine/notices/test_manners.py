@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -102,3 +103,12 @@ def test_the_local_setting_says_where_it_comes_from() -> None:
     assert notices.manners().source and notices.manners().kind("nobody knows").key == "other"
     assert notices.manners().kinds["emergency"].way("pigeon") == "now"
     assert notices.manners().kinds["task"].way("pigeon") == "never"
+
+
+@pytest.mark.parametrize("kept", [None, [], {"ways": {"urge": "now"}}, {"ways": {"urge": {"fake": "always"}}},
+                                  {"quiet": ["22", "7"]}, {"quiet": "22:00-07:00"}, {"quiet": ["22:00"]}])
+def test_a_choice_that_is_none_stops_no_letter(session: Session, fake: Fake, kept: Any) -> None:
+    person = reader(session, kept)
+    tell(session, person, "emergency")
+    tell(session, person, "urge")
+    assert walk(session) == 1 and fake.sent[0].kind == "emergency"

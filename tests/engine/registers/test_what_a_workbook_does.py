@@ -151,6 +151,9 @@ def test_the_last_of_three_administrators_does_not_go(counter: Counter) -> None:
         post = counter.session.scalars(select(Post).where(Post.role == "system_admin")).one()
         registers.end_post_now(counter.session, counter.security, post.id, NOW)
     with pytest.raises(registers.LastAdministrator):
+        own = counter.session.scalars(select(Post).where(Post.role == "security_admin")).one()
+        registers.end_post_now(counter.session, counter.security, own.id, NOW)
+    with pytest.raises(registers.LastAdministrator):
         registers.change_account(counter.session, counter.security, "audit_admin", "lock", "交接核查", NOW)
 
 

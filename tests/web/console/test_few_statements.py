@@ -21,6 +21,7 @@ from web.db import db
 Browse = Callable[[str], Browser]
 MOST, MOST_OF_A_LIST = 25, 14
 WHO = {"seat": "dispatcher", "clerk": "handler", "grid_worker": "reporter", "supervisor": "overseer"}
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 LISTS = {f"queues/{queue.key}": queue.role for queue in QUEUES}
 OTHERS = {
     "cases": "seat", "cases?text=井盖": "seat", "supervision": "supervisor", "supervision?state=near": "supervisor",
@@ -29,6 +30,13 @@ OTHERS = {
     "cases/{number}": "seat", "cases/{number}?tab=diagram": "seat", "cases/{number}?tab=deadlines": "seat",
     "cases/{number}?tab=papers": "supervisor", "slips/order?number={number}": "seat",
     "slips/supervision?number={number}": "supervisor", "pane/{number}": "seat", "cases/{number}/why": "supervisor",
+}
+
+
+OF_ADMINISTRATORS = {
+    "operating": "system_admin", "versions": "system_admin", "accounts": "security_admin",
+    "accounts/dispatcher": "security_admin", "log-ins": "security_admin", "my-log-ins": "audit_admin",
+    "audit": "audit_admin", "audit?of=house": "audit_admin", "audit?number={number}&text=reporter": "audit_admin",
 }
 
 
@@ -91,6 +99,16 @@ def test_the_desk_of_calling_back_with_what_was_tried(house: House, browse: Brow
 @pytest.mark.parametrize("path", OTHERS)
 def test_every_other_page(house: House, browse: Browse, number: str, path: str) -> None:
     sent = _asked(house, browse, WHO[OTHERS[path]], f"/console/{path.format(number=number)}")
+    assert len(sent) <= MOST, "\n".join(sent)
+
+
+@pytest.mark.parametrize("path", OF_ADMINISTRATORS)
+def test_every_page_of_the_administrators(house: House, browse: Browse, number: str, path: str) -> None:
+    if not house.session.scalar(sa.text("SELECT count(*) FROM account WHERE username = 'audit_admin'")):
+        for role in ADMINISTRATORS:
+            an_actor(house.session, role, house.city.county_centre, name="某管理员", username=role)
+        house.session.commit()
+    sent = _asked(house, browse, OF_ADMINISTRATORS[path], f"/console/{path.format(number=number)}")
     assert len(sent) <= MOST, "\n".join(sent)
 
 

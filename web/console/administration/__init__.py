@@ -32,6 +32,6 @@ def init_app(app: Flask) -> None:
     env.filters.update(
         validity=words.validity, register_word=words.register_word,
         in_words=lambda text: said(text, shell.language()), span=operating.span, bytes=operating.size,
-        iso_day=words.iso_day)
+        iso_day=words.iso_day, iso_local=words.iso_local)
     env.globals.update(may_read=who.may_read, role_names=tuple(directory.ROLE_NAMES), freeable=taking_leave.freeable,
                        device_of=devices.device_of)

@@ -99,7 +99,8 @@ def audited_deed(seq: int) -> Any:
 def house() -> Any:
     """Where the house's own record used to be."""
     who.require("audit")
-    return redirect(url_for("console.audit_search", **{**request.args.to_dict(), "of": "house"}))
+    asked: dict[str, Any] = {**request.args.to_dict(), "of": "house"}
+    return redirect(url_for("console.audit_search", **asked))
 
 
 def kinds() -> dict[str, str]:

@@ -8,11 +8,12 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from engine import audit, backups, cases, library, upkeep
+from engine import audit, backups, cases, library, notices, upkeep
 from engine.jobs import JOBS
 from web.console import shell
 from web.console.administration import who
 from web.console.blueprint import blueprint
+from web.console.channels import channel_name
 from web.db import db
 
 EVERY = {job.name: job.every for job in JOBS}
@@ -25,7 +26,7 @@ def operating() -> Any:
     tops = [post.path for post in actor.posts if post.role == "system_admin"]
     house = upkeep.look(db.session(), EVERY, tops, shell.now())
     return render_template("operating.html", here="operating", house=house, said=said, todo=todo,
-                           kept=backups.list_backups(db.session(), 14), job_names=job_names())
+                           job_names=job_names(), name_of=channel_name)
 
 
 @blueprint.post("/operating/backup")
@@ -80,7 +81,7 @@ def said(concern: upkeep.Concern) -> str:
         "backup_missing": _("%(n)s photos were gone when the last backup was made", **_of(concern, "n")),
         "anchor": _("The record was not anchored for hours"),
     }
-    return words[concern.key]
+    return str(words[concern.key])
 
 
 def todo(concern: upkeep.Concern) -> str:
@@ -104,7 +105,7 @@ def todo(concern: upkeep.Concern) -> str:
         "backup_missing": _("Bring them back from an older backup."),
         "anchor": _("It waits while the clock is late; mend that first."),
     }
-    return words[concern.key]
+    return str(words[concern.key])
 
 
 def job_names() -> dict[str, str]:
@@ -114,7 +115,8 @@ def job_names() -> dict[str, str]:
         "errands": _("Long work"), "more errands": _("Long work, second hand"), "hand over": _("Hand-over"),
         "lists": _("Lists of matters"), "stuck": _("Watchdog"), "incidents": _("Settled incidents"),
         "forget": _("Forgetting what is over"), "tally": _("Counting for the boards"), "backup": _("Daily backup"),
-        "digests": _("Digests"),
+        "digests": _("Digests"), "bulk": _("Bulk acts"),
+        **{f"post {key}": _("Letters by %(channel)s", channel=channel_name(key)) for key in notices.CHANNELS},
     }
 
 
@@ -122,10 +124,10 @@ def span(of: timedelta) -> str:
     """A length of time in the largest unit that fits."""
     seconds = int(of.total_seconds())
     if seconds < 120:
-        return _("%(n)d s", n=seconds)
+        return str(_("%(n)d s", n=seconds))
     if seconds < 7200:
-        return _("%(n)d min", n=seconds // 60)
-    return _("%(n)d h", n=seconds // 3600)
+        return str(_("%(n)d min", n=seconds // 60))
+    return str(_("%(n)d h", n=seconds // 3600))
 
 
 def size(of: int | None) -> str:
@@ -141,4 +143,8 @@ def size(of: int | None) -> str:
 def _of(concern: upkeep.Concern, *names: str) -> dict[str, str]:
     names_of = job_names()
     found = {name: str(concern.facts.get(name, "")) for name in names}
-    return {**found, "job": names_of.get(found["job"], found["job"])} if "job" in found else found
+    if "job" in found:
+        found["job"] = names_of.get(found["job"], found["job"])
+    if "channel" in found:
+        found["channel"] = channel_name(found["channel"])
+    return found

@@ -33,17 +33,17 @@ def rights_of(actor: directory.Actor) -> list[Right]:
 def _sees(post: directory.PostView) -> str:
     where = {"place": post.division_name, "body": post.organisation_name, "grid": post.grid_name or ""}
     if post.role == "grid_worker":
-        return _("Open cases of the grid %(grid)s, and every case they reported", **where)
+        return str(_("Open cases of the grid %(grid)s, and every case they reported", **where))
     if post.role == "clerk" or (post.role in ("seat", "supervisor") and post.organisation_kind != "centre"):
-        return _("Cases that %(body)s holds or held", **where)
+        return str(_("Cases that %(body)s holds or held", **where))
     if post.role in ("seat", "supervisor"):
-        return _("Cases of %(place)s and everything below it", **where)
-    return _("No case at all")
+        return str(_("Cases of %(place)s and everything below it", **where))
+    return str(_("No case at all"))
 
 
 def _title(key: str) -> str:
-    return {
+    return str({
         "organisations": _("Organisations"), "grids": _("Grids"), "people": _("People"),
         "imports": _("Import workbooks"), "audit": _("Audit search"), "accounts": _("Accounts"),
         "log_ins": _("Who is logged in"), "operating": _("How the house is doing"), "versions": _("Versions"),
-    }[key]
+    }[key])

@@ -50,3 +50,8 @@ def validity(row: Any) -> Any:
 def iso_day(at: datetime) -> str:
     """The day in the office's zone, as a form field takes it."""
     return at.astimezone(ZONE).date().isoformat()
+
+
+def iso_local(at: datetime) -> str:
+    """Day and second in the office's zone."""
+    return at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")

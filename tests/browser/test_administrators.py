@@ -1,0 +1,129 @@
+"""The administrators at work: a log-in ended while its holder types, acts found and proven, how the house does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.city import City, photo
+from tests.browser.conftest import Enter
+
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
+SYSTEM, SECURITY, AUDIT = "system_admin.3309.1", "security_admin.3309.1", "audit_admin.3309.1"
+SEAT, PASSWORD = "seat.330921100.2", "Wangge-demo-2026"
+WIDTHS = ((1440, 900), (1024, 768), (360, 740))
+PAGES = {
+    SECURITY: ("accounts", f"accounts/{SEAT}", "log-ins", "my-log-ins", "accounts?text=nobody-here"),
+    AUDIT: ("audit", "audit?of=house", "audit?of=log_ins", "audit?number=x", "{entry}", "{deed}"),
+    SYSTEM: ("operating", "versions"),
+}
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds on the page as it stands, and how much wider than the screen it is."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    said = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
+    return [*said, *([f"{wide} px too wide"] if wide > 0 else [])]
+
+
+@pytest.mark.parametrize("who", PAGES)
+def test_axe_finds_nothing_at_three_widths_in_both_languages(city: City, enter: Enter, who: str) -> None:
+    page, found = enter(who), {}
+    paths = [f"/console/{path}" for path in PAGES[who] if "{" not in path]
+    if who == AUDIT:
+        for address in ("/console/audit", "/console/audit?of=house"):
+            page.goto(address)
+            paths.append(str(page.locator("tbody a").first.get_attribute("href")))
+    for width, height in WIDTHS:
+        page.set_viewport_size({"width": width, "height": height})
+        for path in paths:
+            for language in ("zh", "en"):
+                page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+                if said := violations(page):
+                    found[f"{path} {language} {width}"] = said
+    assert found == {}
+
+
+def test_who_is_locked_out_while_typing_loses_nothing(city: City, enter: Enter) -> None:
+    seat, security = enter(SEAT), enter(SECURITY)
+    report(seat)
+    security.goto("/console/log-ins?text=" + SEAT)
+    for number in range(security.locator("tbody tr").count(), 0, -1):
+        security.locator("tbody tr summary").first.focus()
+        security.keyboard.press("Enter")
+        security.locator("tbody tr details[open] input[name=reason]").fill("设备可能丢失")
+        security.keyboard.press("Enter")
+        expect(security.locator("#toast")).to_contain_text("已结束")
+        security.goto("/console/log-ins?text=" + SEAT)
+        expect(security.locator("tbody tr")).to_have_count(number - 1)
+    seat.evaluate("document.getElementById('report').requestSubmit()")
+    over = seat.locator("#again")
+    expect(over).to_contain_text("登录已被安全管理员")
+    expect(over.locator("#again-username")).to_have_value(SEAT)
+    assert violations(seat) == []
+    over.locator("#again-password").fill("wrong-wrong-1")
+    seat.keyboard.press("Enter")
+    expect(over.get_by_role("alert")).to_be_visible()
+    over.locator("#again-password").fill(PASSWORD)
+    seat.keyboard.press("Enter")
+    seat.wait_for_url("**/console/cases/33*")
+    expect(seat.locator("main")).to_contain_text("封控路口护栏倒了")
+    expect(seat.locator("main img.photo").first).to_be_visible()
+
+
+def report(page: Page) -> None:
+    """A report with a photo, typed and not yet sent."""
+    page.goto("/console/cases/new")
+    page.fill("#description", "封控路口护栏倒了，挡住半条路。")
+    page.fill("#place", "人民路与解放路口")
+    page.select_option("#origin", "superior")
+    page.set_input_files("#report input[type=file]", [photo("护栏.jpg")])
+
+
+def test_a_task_sent_too_late_goes_on_in_the_pane(city: City, enter: Enter) -> None:
+    number = city.report("grid_worker.330921100001.1", "楼道堆满纸箱，挡住消防通道", "3 号楼")
+    seat, security = enter(SEAT), enter(SECURITY)
+    seat.goto(f"/console/queues/dispatch?case={number}")
+    expect(seat.locator("[data-shown]")).to_have_attribute("data-shown", number)
+    security.goto(f"/console/accounts/{SEAT}")
+    security.get_by_text("全部下线").first.click()
+    security.locator("#reason-log_out").fill("换班")
+    security.keyboard.press("Enter")
+    expect(security.locator("#toast")).to_contain_text("全部结束")
+    seat.evaluate("document.querySelector('#pane form[data-act]').requestSubmit()")
+    seat.locator("#again-password").fill(PASSWORD)
+    seat.keyboard.press("Enter")
+    expect(seat.locator("#toast")).to_contain_text(number)
+    assert "dispatch" not in city.elements("seat.330921100.1", number)
+
+
+def test_the_audit_finds_it_and_proves_it(city: City, enter: Enter) -> None:
+    number = city.get("seat.330921100.1", "/cases?limit=1")["items"][0]["number"]
+    page = enter(AUDIT)
+    page.goto("/console/audit")
+    page.fill("#number", number)
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr").first).to_contain_text(number)
+    page.locator("tbody a").last.click()
+    expect(page.locator("aside")).to_contain_text("内容没有被改动")
+    page.goto("/console/audit")
+    page.get_by_role("link", name="变更记录").click()
+    expect(page.locator("tbody tr").first).to_contain_text("检索")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出表格").click()
+    assert download.value.suggested_filename == "audit-house.xlsx"
+
+
+def test_the_house_is_well_and_says_so(enter: Enter) -> None:
+    page = enter(SYSTEM)
+    page.goto("/console/operating")
+    expect(page.locator("p.say")).to_be_visible()
+    expect(page.locator("#house")).to_contain_text("到期处理")
+    page.goto("/console/versions")
+    expect(page.locator("p.say")).to_contain_text("相符")
