@@ -37,7 +37,10 @@ PAGES = {
     "dispatcher": ("/console/queues/dispatch", "/console/queues/open", "/console/queues/late", "/console/queues/closed",
                    "/console/counts", "/console/cases?text=井盖", "/console/cases/{case}", "/api/v1/tasks",
                    "/api/v1/cases"),
-    "supervisor": ("/console/supervision", "/console/supervision?state=late", "/console/queues/overdue",
+    "supervisor": ("/console/supervision", "/console/supervision?state=late", "/console/supervision?state=waiting",
+                   "/console/supervision?state=stopped", "/console/supervision?state=returned",
+                   "/console/supervision?state=missed", "/console/supervision?state=settled",
+                   "/console/supervision?state=arrived", "/console/supervision/demands", "/console/queues/overdue",
                    "/console/queues/all", "/console/cases?text=井盖"),
 }
 

@@ -12,11 +12,13 @@ from typing import Any
 from flask import render_template, url_for
 
 from engine.cases.callbacks import Tried
+from engine.cases.demanding import Demanded
 from engine.cases.helping import Helper
 from engine.cases.lamps import Clock, Strip
 from engine.cases.words import WORDS
+from engine.supervision.boards import Week
 from web import identity
-from web.console import shell
+from web.console import shell, trends
 from web.console.blueprint import blueprint
 from web.console.forms import FieldView, FormView
 
@@ -28,7 +30,8 @@ TOKENS = Path(__file__).parents[1] / "static" / "css" / "tokens.css"
 def styleguide() -> Any:
     """The style guide."""
     return render_template("styleguide.html", clocks=_clocks(), tokens=_tokens(), fields=_fields(), form=_form(),
-                           page=_case(), attempts=_attempts())
+                           page=_case(), attempts=_attempts(), case=SimpleNamespace(closed_at=None),
+                           board=_board(), trend=trends.draw(_board().weeks))
 
 
 def _clocks() -> list[Clock]:
@@ -84,9 +87,22 @@ def _case() -> SimpleNamespace:
     helpers = [Helper(number, f"协办单位 {number + 1}", state, now + day if number < 2 else None, "王承办",
                       now if number > 1 else None, "不在本单位职责之内" if state == "declined" else "")
                for number, state in enumerate(WORDS["helper"])]
-    return SimpleNamespace(photos=photos, requests=requests, helpers=helpers, extended=[],
+    demanded = [
+        Demanded(number, "supervise", "杜督查", "高亭镇综合信息指挥室", now - day, now + day * wanted, replied,
+                 "张坐席" if replied else None, "一周没有动静", "今天下午到场" if replied else "")
+        for number, (wanted, replied) in enumerate(((1, None), (-0.5, None), (1, now)))]
+    return SimpleNamespace(photos=photos, requests=requests, helpers=helpers, extended=[], demanded=demanded,
                            names={"handler": "综合执法平台"},
                            outstanding=[one for one in helpers if one.is_outstanding])
+
+
+def _board() -> SimpleNamespace:
+    """Eight weeks of a county, beside its city."""
+    numbers = ((58, 57, 40, 31, 92), (61, 59, 44, 50, 92), (70, 66, 61, 55, 91), (66, 60, 52, 58, 93),
+               (64, 56, 70, 60, 92), (0, 0, 12, 0, None), (72, 60, 66, 64, 93), (50, 43, 39, 41, 92))
+    begin = shell.now() - timedelta(weeks=len(numbers))
+    weeks = tuple(Week(begin + timedelta(weeks=number), *one) for number, one in enumerate(numbers))
+    return SimpleNamespace(weeks=weeks, division="岱山县", above="舟山市")
 
 
 def _form() -> FormView:
