@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 _POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 
@@ -129,6 +129,9 @@ def load() -> Settings:
     except ValidationError as refused:
         lines = [f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in refused.errors()]
         raise SettingsRefused("\n".join(lines)) from None
+    except SettingsError as refused:  # a key that must be JSON and is none
+        key = next((name.upper() for name in Settings.model_fields if f'"{name}"' in str(refused)), "?")
+        raise SettingsRefused(f"{key}: must be JSON") from None
 
 
 def _kept_secret(data: Path) -> str:

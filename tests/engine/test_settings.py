@@ -20,12 +20,23 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("key", "bad"), [
     ("PORT", "0"), ("PORT", "http"), ("DEMO", "perhaps"), ("DATABASE_URL", "mysql://here/wangge"),
     ("DEFAULT_LANGUAGE", "fr"), ("OFFICE_ZONE", "Zhoushan"), ("SECRET_KEY", "short"),
-    ("OBJECTS_URL", "/photos"),
+    ("OBJECTS_URL", "/photos"), ("SMTP_URL", "pop3://mail"), ("SMTP_URL", "smtp-plain://user:secret@mail"),
+    ("MAIL_FROM", "wangge"), ("PUBLIC_URL", "wangge.example.cn"), ("GATEWAYS", '{"sms": {"url": '),
+    ("GATEWAYS", '["sms"]'),
 ])
 def test_a_bad_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, key: str, bad: str) -> None:
     monkeypatch.setenv(key, bad)
     with pytest.raises(settings.SettingsRefused, match=f"^{key}: "):
         settings.load()
+
+
+def test_a_gateway_is_refused_by_its_name_and_its_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAYS", '{"sms": {"url": "https://sms.example.cn/messages", "secret": "kurz"}}')
+    with pytest.raises(settings.SettingsRefused, match=r"^GATEWAYS\.SMS\.SECRET: ") as refused:
+        settings.load()
+    assert "kurz" not in str(refused.value)
+    monkeypatch.setenv("GATEWAYS", '{"sms": {"url": "https://sms.example.cn/", "secret": "long enough to sign"}}')
+    assert "long enough" not in repr(settings.load())
 
 
 def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
