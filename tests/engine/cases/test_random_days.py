@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import cases, processes
+from engine import cases, directory, processes
 from engine.cases.models import Case
+from engine.directory.models import Organisation
 from engine.errors import Conflict, Invalid, NotAllowed, Unavailable
 from engine.processes.models import Incident
 from engine.verification import verify
@@ -60,19 +61,27 @@ class Day:
         self.office.do(task.element, self.chance.choice(form.outcomes).id, **extra)
 
     def verb(self) -> None:
-        """A seat or supervisor does one of the acts that are offered."""
+        """A seat, a supervisor or the unit that handles does one of the acts that are offered."""
         found = self.office.session.scalars(select(Case).order_by(Case.id)).all()
         if not found:
             return
         case = self.office.case = self.chance.choice(found)
-        codes = [f"{code}-centre" for code in ("3309", BASE[:6], BASE[:9], BASE[:12], "330921", "330921100")]
-        actor = self.office.who(self.chance.choice(("seat", "supervisor")), self.chance.choice(codes))
+        actor = self.somebody(case)
         offers = cases.available_acts(self.office.session, actor, case, self.office.at)
         if offers:
             until = self.office.at + timedelta(days=self.chance.randint(1, 9))
             offer = self.chance.choice(offers)
-            given = {field.id: until.isoformat() if field.id == "until" else "按规定" for field in offer.form.fields}
+            known = {"until": until.isoformat(), "days": self.chance.randint(1, 4)}
+            given = {field.id: known.get(field.id, "按规定") for field in offer.form.fields}
             cases.act_on(self.office.session, actor, case.number, offer.verb, given, self.office.at)
+
+    def somebody(self, case: Case) -> directory.Actor:
+        """A clerk of the unit that handles, or somebody at one of the centres."""
+        unit = self.office.session.get(Organisation, case.handler_id or 0)
+        if unit is not None and unit.kind != "centre" and self.chance.random() < 0.5:
+            return self.office.who("clerk", unit.code)
+        codes = [f"{code}-centre" for code in ("3309", BASE[:6], BASE[:9], BASE[:12], "330921", "330921100")]
+        return self.office.who(self.chance.choice(("seat", "supervisor")), self.chance.choice(codes))
 
     def pass_time(self) -> None:
         """Hours or days pass; sometimes the worker sleeps."""
