@@ -135,6 +135,7 @@ def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: dat
             tell: Tell = say_nothing) -> Import:
     """Confirm one's own part of what was shown; with the last confirmation everything is written at once.
 
+    `tell` hears of each row twice: when it is looked through once more, and when it is written.
     Raises ImportOver, ImportFaulty, PlanChanged (then nothing counts as confirmed), NotYoursToConfirm.
     """
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
@@ -142,7 +143,7 @@ def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: dat
     session.refresh(kept, with_for_update=True)
     if kept.state != "waiting":
         raise ImportOver
-    __, plan = plan_of(session, actor, kept, at, tell)
+    __, plan = plan_of(session, actor, kept, at, lambda done, total: tell(done, 2 * total))
     if plan.problems:
         raise ImportFaulty
     if plan.digest != digest:
@@ -154,7 +155,7 @@ def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: dat
     kept.confirmed = {role: actor.label if role in mine else before.get(role) for role in plan.owners}
     kept.digest = digest
     if all(kept.confirmed.values()):
-        _finish(session, kept, plan, at, tell)
+        _finish(session, kept, plan, at, lambda done, total: tell(total + done, 2 * total))
     session.flush()
     return kept
 
