@@ -156,7 +156,8 @@ def is_rated(session: Session, case: Case) -> bool:
 def is_certain(session: Session, case: Case, pins: Pins, at: datetime) -> bool:
     """Whether the reporter was told for certain, so that the case may close.
 
-    They have rated it; or a person has called or visited; or a message was sent and its channel works.
+    They have rated it; or a person has called or visited; or a message was sent, its channel works, and it was not
+    given up on the way.
     """
     if not has_tables(pins) or _has_spoken(session, case):
         return True
@@ -164,7 +165,7 @@ def is_certain(session: Session, case: Case, pins: Pins, at: datetime) -> bool:
     ways = [way_of(pins, one.method) for one in made]
     if any(way.in_person for way in ways):
         return True
-    down = down_for(session, made, pins, at)
+    down = down_for(session, made, pins, at) | notices.given_up(session, case.id)
     return any(way.carrier not in down for way in ways)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.notices.channels import configured
@@ -36,6 +37,14 @@ def use_strangers(reach: Reach) -> None:
 def strangers_of(session: Session, cases: Sequence[int]) -> Mapping[int, Stranger]:
     """Those reporters of these cases who left a way to reach them."""
     return _ways[0](session, cases) if _ways and cases else {}
+
+
+def given_up(session: Session, case_id: int) -> frozenset[str]:
+    """The channels by which the last message to the reporter of a case was given up: it never got there."""
+    asked = select(Outbox.channel, Outbox.dead_at).where(
+        Outbox.case_id == case_id, Outbox.recipient_id.is_(None)).order_by(Outbox.made_at)
+    last = {channel: dead_at for channel, dead_at in session.execute(asked)}
+    return frozenset(channel for channel, dead_at in last.items() if dead_at is not None)
 
 
 def put_stranger(session: Session, *, case_id: int, channel: str, kind: str, subject: str, at: datetime) -> bool:

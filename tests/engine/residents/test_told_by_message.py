@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from engine import notices, residents
+from engine import library, notices, residents
+from engine.cases import callbacks
 from engine.notices.models import Outbox
 from engine.settings import Gateway, Settings
 from tests.town import Office
@@ -36,3 +37,18 @@ def test_the_result_is_told_by_number_and_link(office: Office, method: str, sent
         assert letter.address == "13800001111"
         assert letter.link == f"https://wangge.example.cn/r/{case.number}/{residents.secret_of(case)}"
         assert residents.by_link(office.session, case.number, letter.link.rpartition("/")[2]).case.id == case.id
+
+
+def test_a_message_that_never_got_there_does_not_close_a_case(office: Office) -> None:
+    office.resident()
+    office.walk(("dispatch", "own"), ("handle_task", "done"), ("check", "pass"))
+    office.do("inform", "told", method="sms")
+    asked = (office.session, office.case, library.pinned(office.session, office.case.release_id), office.at)
+    assert callbacks.is_certain(*asked)
+    letter = office.session.scalars(select(Outbox).where(Outbox.kind == "result")).one()
+    letter.dead_at = office.at
+    office.session.flush()
+    assert notices.given_up(office.session, office.case.id) == {"sms"} and not callbacks.is_certain(*asked)
+    letter.dead_at, letter.delivered_at = None, office.at
+    office.session.flush()
+    assert callbacks.is_certain(*asked)
