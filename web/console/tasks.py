@@ -65,7 +65,7 @@ def suggestion(task: int) -> Any:
     number = reading.number_of(db.session(), row.case_id)
     page = pages.case_page(db.session(), identity.current_actor(), number, shell.now(), shell.language())
     found = [view for view in acting.task_views(page, asked=request.args) if view.mine.task.id == task]
-    return render_template("_task.html", task=found[0] if found else None, case=page.case,
+    return render_template("_task.html", task=found[0] if found else None, case=page.case, page=page,
                            desk_key=request.args.get("desk", ""))
 
 

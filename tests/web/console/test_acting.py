@@ -68,6 +68,11 @@ def test_the_suggestion_is_preselected_with_its_row(house: House, browse: Browse
     assert "分流表第" in text and re.search(r'value="\w+"[^>]* checked', text)
 
 
+def test_another_matter_is_asked_about_without_changing_anything(browse: Browse, task: Task) -> None:
+    answer = browse("dispatcher").get(f"/console/tasks/{task.id}/suggestion?matter=GY0101&desk=dispatch")
+    assert answer.status_code == 200 and f'id="task-{task.id}"' in answer.text
+
+
 def test_a_plain_form_does_the_task_and_goes_back_to_the_queue(house: House, browse: Browse, task: Task) -> None:
     answer = browse("dispatcher").post(
         f"/console/tasks/{task.id}",
