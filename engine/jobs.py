@@ -13,7 +13,7 @@ from engine import attachments, audit, backups, cases, clock, directory, errands
 from engine.audit.models import Anchor
 from engine.cases import repeating, scope, watching
 from engine.registers import long
-from engine.supervision import bulk, exporting, tallies
+from engine.supervision import exporting, tallies, working
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
@@ -82,7 +82,7 @@ def do_errands(session: Session, at: datetime) -> int:
 
 def act_on_many(session: Session, at: datetime) -> int:
     """The next case of what supervisors ask of many at once."""
-    return bulk.work_off(session, at)
+    return working.work_off(session, at)
 
 
 def bring_lists_into_force(session: Session, at: datetime) -> int:

@@ -1,32 +1,29 @@
 """Urge or supervise many cases at once: planned, put into rows, worked off one case a transaction, taken back.
 
-A row changes its state in the transaction of its act, so that a worker that is killed neither loses one nor does one
-twice. Every act goes the road of a single one, with the eyes and the posts that its author has at that moment.
+A row changes its state in the transaction of its act (`working`), so that a worker that is killed neither loses one
+nor does one twice.
 """
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import cases, deadlines, directory, library
-from engine.cases import demanding, scope, troubles
+from engine import deadlines, library
+from engine.cases import demanding
 from engine.cases.demanding import accountable
-from engine.cases.errors import ActInvalid, CaseUnknown
-from engine.cases.locking import lock_case
-from engine.cases.models import Case, Demand
+from engine.cases.errors import ActInvalid
+from engine.cases.models import Case
 from engine.cases.terms import Terms, terms_of
-from engine.cases.troubles import PASSING, StepBroken
 from engine.directory import Actor, is_within
 from engine.directory.models import Division, Organisation
-from engine.errors import Conflict, NotFound, Unavailable, WanggeError
+from engine.errors import Conflict, NotFound
 from engine.supervision.filters import Filters, conditions, organisations_of
 from engine.supervision.models import Bulk, BulkRow
 from engine.supervision.units import post_of
@@ -35,7 +32,6 @@ VERBS = demanding.KINDS
 MOST_AT_ONCE = 20_000
 NAMED = 20  # cases left out that a plan names
 Chosen = Filters | Sequence[str]  # a figure of the board, or the numbers of cases ticked by hand
-log = logging.getLogger(__name__)
 
 
 class BulkUnknown(NotFound):
@@ -44,22 +40,10 @@ class BulkUnknown(NotFound):
     code = "bulk_unknown"
 
 
-class DemandedLately(Conflict):
-    """刚催办或督办过，不再重复。"""
-
-    code = "demanded_lately"
-
-
 class NothingChosen(Conflict):
     """选中的事件里没有可以办的。"""
 
     code = "nothing_chosen"
-
-
-class RowBroken(Unavailable):
-    """这一件没有办成，原因记在系统日志里。"""
-
-    code = "bulk_row_broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,53 +254,3 @@ def can_take_back(standing: Standing, actor: Actor, at: datetime) -> bool:
 
 def _turn(session: Session, bulk_id: int, state: str, into: str) -> None:
     session.execute(update(BulkRow).where(BulkRow.bulk_id == bulk_id, BulkRow.state == state).values(state=into))
-
-
-# the worker -----------------------------------------------------------------------------------------------------
-def work_off(session: Session, at: datetime) -> int:
-    """Do or take back the next row of all that wait, in the caller's transaction; how many (0 or 1).
-
-    Acts on many take turns, row by row; a row that another worker holds is passed over.
-    """
-    found = session.execute(
-        select(BulkRow, Bulk).join(Bulk, Bulk.id == BulkRow.bulk_id)
-        .where(BulkRow.state.in_(("waiting", "taking_back"))).order_by(BulkRow.position, BulkRow.bulk_id).limit(1)
-        .with_for_update(of=BulkRow, skip_locked=True)).first()
-    if found is None:
-        return 0
-    row, bulk = found
-    row.at = at
-    before, done = ("done", "taken_back") if row.state == "taking_back" else ("refused", "done")
-    try:
-        actor = directory.get_actor(session, bulk.account_id, at)
-        with session.begin_nested(), scope.seen_by(session, actor):
-            row.demand_id = (_demand if done == "done" else _withdraw)(session, actor, bulk, row, at)
-        row.state, row.problem = done, None
-    except WanggeError as refused:
-        if isinstance(refused, StepBroken):
-            troubles.note_broken(session, refused)
-        row.state, row.problem = before, {"code": refused.code, "message": refused.message}
-    except PASSING:
-        raise
-    except Exception:  # a row that cannot be done must not hold up the others
-        log.exception("a row of bulk act %s broke: case %s", bulk.id, row.case_id)
-        row.state, row.problem = before, {"code": RowBroken.code, "message": RowBroken().message}
-    return 1
-
-
-def _demand(session: Session, actor: Actor, bulk: Bulk, row: BulkRow, at: datetime) -> int | None:
-    locked = lock_case(session, row.case_id)
-    since = at - terms_of(locked.pack).quiet
-    if session.scalar(select(and_(Case.id == locked.id, demanding.was_demanded(bulk.verb, since))).where(
-            Case.id == locked.id)):
-        raise DemandedLately()
-    values = {"reason": bulk.reason, **({"reply_by": bulk.reply_by.isoformat()} if bulk.reply_by else {})}
-    acted = cases.act_on(session, actor, locked.number, bulk.verb, values, at)
-    return session.scalar(select(Demand.id).where(Demand.case_id == locked.id, Demand.seq == acted.entry.seq))
-
-
-def _withdraw(session: Session, actor: Actor, bulk: Bulk, row: BulkRow, at: datetime) -> int | None:
-    if row.demand_id is None:
-        raise CaseUnknown()
-    demanding.withdraw_demand(session, actor, row.demand_id, at)
-    return row.demand_id

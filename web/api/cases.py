@@ -98,7 +98,7 @@ def list_waiting(number: str) -> Any:
 @blueprint.arguments(schemas.ActIn)
 @blueprint.response(200, schemas.Acted)
 def act(given: dict[str, Any], number: str, verb: str) -> Any:
-    """An act without a task: urge, supervise, recall, reassign, raise, extend, hold, resume, follow_up, contact …
+    """An act without a task: urge, supervise, reply, withdraw, recall, reassign, raise, extend, hold, contact and more.
 
     With `version` (the number of entries seen) 409 when the case has moved on since.
     """

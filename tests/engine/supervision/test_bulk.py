@@ -17,7 +17,7 @@ from engine.cases.errors import ActInvalid, ActUnavailable
 from engine.cases.models import Case, Demand
 from engine.directory import Actor
 from engine.notices.models import Inbox
-from engine.supervision import bulk
+from engine.supervision import bulk, working
 from engine.supervision.filters import Filters
 from engine.supervision.models import BulkRow
 from tests.town import BASE, COUNTY, DAISHAN, TOWNSHIP, Office
@@ -55,7 +55,7 @@ def _start(office: Office, boss: Actor, verb: str = "urge", chosen: bulk.Chosen 
 
 
 def _work(office: Office, most: int = 99) -> int:
-    return sum(bulk.work_off(office.session, office.at) for _ in range(most))
+    return sum(working.work_off(office.session, office.at) for _ in range(most))
 
 
 def _states(office: Office, bulk_id: int) -> list[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from engine import clock
 from engine.cases.models import Case
-from engine.supervision import bulk, filters
+from engine.supervision import filters, working
 from tests.builders import an_actor
 from tests.web.conftest import House
 from tests.web.console.conftest import Browser
@@ -65,7 +65,7 @@ def _sent_by(engine: sa.Engine) -> Iterator[list[str]]:
 
 def _work(house: House) -> int:
     done = 0
-    while bulk.work_off(house.session, clock.now()):
+    while working.work_off(house.session, clock.now()):
         house.session.commit()
         done += 1
     house.session.rollback()
@@ -146,7 +146,7 @@ def test_a_whole_figure_is_urged_and_stopped_halfway(house: House, boss: Browser
     total = int((re.search(r"催办 (\d+) 件？", preview.text) or ["", "0"])[1])
     assert total >= 3
     where = _go(boss, "urge", all="1", state="late")
-    bulk.work_off(house.session, clock.now())
+    working.work_off(house.session, clock.now())
     house.session.commit()
     boss.post(f"{where}/cancel")
     assert _work(house) == 0
