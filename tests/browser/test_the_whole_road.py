@@ -63,14 +63,13 @@ def test_a_residents_case_goes_through_every_desk_and_closes(city: City, enter: 
 
     teller = enter(TELLER)
     _open(teller, number)
-    teller.get_by_label("联系方式").first.select_option(index=1)
-    teller.get_by_label("告知内容").fill("已告知处理结果，居民表示感谢。")
-    _submit(teller)
+    teller.locator("section.next [name=note]").first.fill("已告知处理结果，居民表示感谢。")
+    teller.locator("section.next button[name=result][value=reached]").click()
+    expect(teller.locator("#toast")).not_to_be_empty()
     assert city.elements(SEAT, number) == ["rate"]
     _open(teller, number)
-    expect(teller.locator("form[data-first] input[name=outcome]:checked")).to_have_count(0)
-    teller.get_by_text("满意", exact=True).first.click()
-    _submit(teller)
+    teller.locator("section.next button[name=outcome][value=satisfied]").click()
+    expect(teller.locator("#toast")).not_to_be_empty()
     _open(teller, number)
     assert city.get(SEAT, f"/cases/{number}")["closed_at"]
     expect(teller.locator(".head")).to_contain_text("办结")
