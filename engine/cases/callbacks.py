@@ -100,9 +100,11 @@ def is_carried(session: Session, pins: Pins, method: str, at: datetime) -> bool:
     return not down_carriers(session, [way_of(pins, method).carrier], at)
 
 
-def down_for(session: Session, attempts: Sequence[ContactRecord], pins: Pins, at: datetime) -> frozenset[str]:
-    """Of the channels that carried these attempts, those by which nothing leaves now."""
-    return down_carriers(session, {way_of(pins, one.method).carrier for one in attempts}, at)
+def down_for(session: Session, case_id: int, attempts: Sequence[ContactRecord], pins: Pins, at: datetime,
+             ) -> frozenset[str]:
+    """Of the channels that carried these attempts, those by which nothing leaves now or the message was given up."""
+    carriers = {way_of(pins, one.method).carrier for one in attempts} - {""}
+    return down_carriers(session, carriers, at) | notices.given_up(session, case_id) if carriers else frozenset()
 
 
 def list_attempts(session: Session, case: Case) -> list[ContactRecord]:
@@ -165,7 +167,7 @@ def is_certain(session: Session, case: Case, pins: Pins, at: datetime) -> bool:
     ways = [way_of(pins, one.method) for one in made]
     if any(way.in_person for way in ways):
         return True
-    down = down_for(session, made, pins, at) | notices.given_up(session, case.id)
+    down = down_for(session, case.id, made, pins, at)
     return any(way.carrier not in down for way in ways)
 
 

@@ -53,7 +53,7 @@ def give_up(act: Act) -> None:
     rules = callbacks.rules_of(act.pins, act.case.urgency)
     act.ask("callback", {"urgency": act.case.urgency})
     attempts = callbacks.list_attempts(act.session, act.case)
-    down = callbacks.down_for(act.session, attempts, act.pins, act.at)
+    down = callbacks.down_for(act.session, act.case.id, attempts, act.pins, act.at)
     found = callbacks.tried(attempts, act.pins, act.case.urgency, act.at, down)
     if not found.may_give_up:
         ways = "，要换一种方式" if found.is_one_way else ""

@@ -164,7 +164,7 @@ def _tried(session: Session, case: Case, within: Within, at: datetime) -> callba
     if not callbacks.has_tables(pins) or not any(task.element in CALLBACK for task in within.waiting):
         return None
     made = [row for row in within.contacted if row.round == case.reopened]
-    return callbacks.tried(made, pins, case.urgency, at, callbacks.down_for(session, made, pins, at))
+    return callbacks.tried(made, pins, case.urgency, at, callbacks.down_for(session, case.id, made, pins, at))
 
 
 def _names(file: CaseFile, within: Within) -> dict[str, str]:

@@ -165,6 +165,15 @@ def test_seven_days_do_not_close_what_nobody_was_told_until_somebody_calls(told:
     assert told.wait(again) == [] and told.case.closed_at == again
 
 
+def test_a_message_that_was_given_up_is_no_contact_though_its_channel_works(told: Office, broken: Break) -> None:
+    broken()
+    told.do("inform", "told", method="link")
+    told.session.execute(update(Outbox).where(Outbox.recipient_id.is_(None)).values(dead_at=told.at))
+    assert told.wait(told.timers()["unrated"]) == ["call"] and told.case.closed_at is None
+    told.session.execute(update(Outbox).where(Outbox.recipient_id.is_(None)).values(dead_at=None, delivered_at=told.at))
+    assert tries(told, "phone", "reached") == ["rate"]
+
+
 def test_a_channel_that_works_again_closes_it_as_ever(told: Office, broken: Break) -> None:
     told.do("inform", "told", method="sms")
     broken("sms")
