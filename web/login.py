@@ -123,7 +123,8 @@ def ask_again() -> Response:
     """The log-in page instead of what a form wanted: it says why, and keeps what was typed."""
     former = identity.find_former()
     typed = kept.of_request(former.account_id) if former else None
-    return make_response(_page("", 401, former.username if former else "", kept.seal(typed), is_late=True))
+    return make_response(_page("", 401, former.username if former else "", kept.seal(typed), is_late=True,
+                               had_files=typed is not None and typed.had_files))
 
 
 def _window(problem: str = "", status: int = 200, must_change: bool = False) -> Answer:
@@ -147,7 +148,8 @@ def _why(former: directory.Former | None) -> str:
     }[former.why])
 
 
-def _page(problem: str = "", status: int = 200, username: str = "", sealed: str = "", is_late: bool = False) -> Answer:
+def _page(problem: str = "", status: int = 200, username: str = "", sealed: str = "", is_late: bool = False,
+          had_files: bool = False) -> Answer:
     shown, password = ([], "") if is_late else _showcase()
     sealed = sealed or request.form.get("kept", "")[:2 * kept.MOST]
     if shown and not username:
@@ -160,6 +162,7 @@ def _page(problem: str = "", status: int = 200, username: str = "", sealed: str 
         why=_why(identity.find_former()),
         kept=sealed,
         is_late=is_late,
+        had_files=had_files,
         showcase=shown,
         password=password if username else "",
         roles=directory.ROLE_NAMES,

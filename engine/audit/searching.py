@@ -17,7 +17,10 @@ from engine.audit.models import Anchor, Anchored, Entry, HouseEntry
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What is looked for; None and "" ask nothing. `actors` are exact labels, `words` stand anywhere in the label."""
+    """What is looked for; None and "" ask nothing. `actors` are exact labels, `words` stand anywhere in the label.
+
+    `cases`: of these cases alone, a question for their ids.
+    """
 
     since: datetime
     until: datetime
@@ -27,6 +30,7 @@ class Sought:
     case_id: int | None = None
     organisations: tuple[int, ...] | None = None
     kind: str = ""
+    cases: sa.Select[int] | None = None
 
 
 class Cursor(NamedTuple):
@@ -68,6 +72,8 @@ def find_entries(session: Session, sought: Sought, before: Cursor | None = None,
     if sought.organisations is not None:
         asked = asked.where(Entry.organisation_id == sa.any_(sa.literal(list(sought.organisations),
                                                                         sa.ARRAY(sa.Integer))))
+    if sought.cases is not None:
+        asked = asked.where(Entry.case_id.in_(sought.cases))
     if before is not None:
         asked = asked.where(Entry.at <= before.at,
                             sa.tuple_(Entry.at, Entry.case_id, Entry.seq) < sa.tuple_(*map(sa.literal, before)))

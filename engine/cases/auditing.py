@@ -17,7 +17,7 @@ from engine.cases.recording import FREE_TEXT
 from engine.cases.scope import unscoped
 from engine.cases.wording import line_of
 from engine.cases.words import WORDS, Language
-from engine.directory import CLOCK, RESIDENT, ROLE_NAMES
+from engine.directory import CLOCK, RESIDENT, ROLE_NAMES, is_within
 from engine.directory.models import Account, Organisation, Person, Post
 
 MOST_PEOPLE, MOST_BODIES = 20, 50
@@ -50,19 +50,22 @@ class Fact:
 
 
 def search(session: Session, sought: audit.Sought, language: Language, before: audit.Cursor | None = None,
-           most: int = 50) -> list[Found]:
-    """The newest entries first, of any case whatever the asker's scope."""
+           most: int = 50, top: str = "") -> list[Found]:
+    """The newest entries first, of any case at or below this division; "" is everywhere."""
+    if top:
+        sought = replace(sought, cases=sa.select(Case.id).where(is_within(Case.path, top)))
     with unscoped(session):
         entries = audit.find_entries(session, sought, before, most)
         return _rows(session, entries, language)
 
 
-def open_entry(session: Session, case_id: int, seq: int, language: Language
+def open_entry(session: Session, case_id: int, seq: int, language: Language, top: str = ""
                ) -> tuple[Found, list[Fact], audit.Proof] | None:
-    """One entry with its facts and its proof, or None."""
+    """One entry with its facts and its proof; None where there is none, or not below this division."""
     with unscoped(session):
         entry = audit.find_entry(session, case_id, seq)
-        if entry is None:
+        path = session.scalar(sa.select(Case.path).where(Case.id == case_id)) or ""
+        if entry is None or not f"{path}.".startswith(f"{top}." if top else ""):
             return None
         return _rows(session, [entry], language)[0], said_facts(session, entry, language), audit.prove(session, entry)
 

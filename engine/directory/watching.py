@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.directory.accounts import WINDOW
-from engine.directory.models import Account, FailedLogin, Organisation, Person, Post
+from engine.directory.models import Account, Division, FailedLogin, Organisation, Person, Post
 from engine.directory.models import Session as LogIn
-from engine.directory.queries import held
+from engine.directory.queries import held, is_within
 from engine.directory.sessions import IDLE, hash_of
 
 State = Literal["open", "locked", "waiting", "first", "left"]
@@ -63,10 +63,10 @@ class Former(NamedTuple):
     by: str | None
 
 
-def list_log_ins_now(session: Session, at: datetime, text: str = "", before: int | None = None,
+def list_log_ins_now(session: Session, at: datetime, top: str, text: str = "", before: int | None = None,
                      most: int = PAGE) -> list[LogInView]:
-    """The log-ins that open something now, the newest first, by words of name, user name or address."""
-    asked = _log_ins(at).where(_alive(at))
+    """The log-ins below a division that open something now, the newest first, by words of name or address."""
+    asked = _log_ins(at).where(_alive(at), below(top))
     if text:
         asked = asked.where(sa.or_(*(column.contains(text, autoescape=True)
                                      for column in (Person.name, Account.username, LogIn.address))))
@@ -78,10 +78,10 @@ def list_log_ins_of(session: Session, account_id: int, at: datetime, most: int =
     return _read(session, _log_ins(at).where(LogIn.account_id == account_id), None, most)
 
 
-def list_log_ins_between(session: Session, at: datetime, since: datetime, until: datetime, text: str = "",
+def list_log_ins_between(session: Session, at: datetime, top: str, since: datetime, until: datetime, text: str = "",
                          address: str = "", before: int | None = None, most: int = PAGE) -> list[LogInView]:
-    """The log-ins that began in a period, the newest first, by person or user name and by address."""
-    asked = _log_ins(at).where(LogIn.started_at >= since, LogIn.started_at < until)
+    """The log-ins below a division that began in a period, the newest first, by person or user name and address."""
+    asked = _log_ins(at).where(LogIn.started_at >= since, LogIn.started_at < until, below(top))
     if text:
         asked = asked.where(sa.or_(Person.name == text, Account.username == text))
     if address:
@@ -94,9 +94,10 @@ def get_log_in(session: Session, session_id: int, at: datetime) -> LogInView | N
     return next(iter(_read(session, _log_ins(at).where(LogIn.id == session_id), None, 1)), None)
 
 
-def count_log_ins_now(session: Session, at: datetime) -> int:
-    """How many log-ins open something now."""
-    return session.scalar(sa.select(sa.func.count()).select_from(LogIn).where(_alive(at))) or 0
+def count_log_ins_now(session: Session, at: datetime, top: str) -> int:
+    """How many log-ins below a division open something now."""
+    asked = sa.select(sa.func.count()).select_from(LogIn).join(Account, Account.id == LogIn.account_id)
+    return session.scalar(asked.where(_alive(at), below(top))) or 0
 
 
 def find_former(session: Session, secret: str, at: datetime) -> Former | None:
@@ -109,10 +110,10 @@ def find_former(session: Session, secret: str, at: datetime) -> Former | None:
     return Former(row.account_id, row.username, why, row.revoked_by) if why else None
 
 
-def list_accounts(session: Session, at: datetime, text: str = "", state: str = "", after: str = "",
+def list_accounts(session: Session, at: datetime, top: str, text: str = "", state: str = "", after: str = "",
                   most: int = PAGE) -> list[AccountView]:
-    """Accounts by user name, searched by name or user name, of one state."""
-    asked = _accounts(at).where(Account.username > after)
+    """Accounts below a division by user name, searched by name or user name, of one state."""
+    asked = _accounts(at).where(Account.username > after, below(top))
     if text:
         asked = asked.where(sa.or_(Person.name.contains(text, autoescape=True),
                                    Account.username.contains(text, autoescape=True)))
@@ -122,17 +123,17 @@ def list_accounts(session: Session, at: datetime, text: str = "", state: str = "
     return [AccountView(*row) for row in rows]
 
 
-def find_account_view(session: Session, username: str, at: datetime) -> AccountView | None:
-    """One account as the list shows it, or None."""
-    row = session.execute(_accounts(at).where(Account.username == username)).first()
+def find_account_view(session: Session, username: str, at: datetime, top: str = "") -> AccountView | None:
+    """One account as the list shows it; None where there is none, or not below this division."""
+    row = session.execute(_accounts(at).where(Account.username == username, below(top))).first()
     return AccountView(*row) if row else None
 
 
-def count_by_state(session: Session, at: datetime) -> dict[str, int]:
-    """How many accounts are in each state."""
+def count_by_state(session: Session, at: datetime, top: str) -> dict[str, int]:
+    """How many accounts below a division are in each state."""
     state = _state(at).label("state")
     asked = sa.select(state, sa.func.count()).select_from(Account).join(Person, Person.id == Account.person_id)
-    found = {name: number for name, number in session.execute(asked.group_by(state))}
+    found = {name: number for name, number in session.execute(asked.where(below(top)).group_by(state))}
     return {name: found.get(name, 0) for name in STATES}
 
 
@@ -141,6 +142,17 @@ def list_failures(session: Session, username: str, at: datetime) -> Sequence[Fai
     return session.scalars(sa.select(FailedLogin).where(
         FailedLogin.username == username, FailedLogin.at > at - timedelta(days=1)).order_by(FailedLogin.at.desc())
         .limit(20)).all()
+
+
+def below(top: str) -> sa.ColumnElement[bool]:
+    """Whether an account's holder has or had a post at or below this division, or none anywhere; "" is everywhere."""
+    if not top:
+        return sa.true()
+    place = sa.select(Post.id).join(Organisation, Organisation.id == Post.organisation_id).join(
+        Division, Division.code == Organisation.division_code)
+    mine = Post.person_id == Account.person_id
+    return sa.or_(place.where(mine, is_within(Division.path, top)).correlate(Account).exists(),
+                  ~sa.select(Post.id).where(mine).correlate(Account).exists())
 
 
 def forgive(session: Session, account_id: int) -> None:

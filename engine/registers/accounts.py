@@ -1,4 +1,4 @@
-"""What the security administrator does to one account or post at once: end, lock, let in, log out, give a new password."""
+"""What the security administrator does to one account or post at once: end, lock, let in, log out, new password."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.directory.queries import held
 from engine.errors import Conflict, Invalid
 from engine.registers import known
 from engine.registers.applying import FirstPassword, first_password
-from engine.registers.keeping import require
+from engine.registers.keeping import require, top_of
 from engine.registers.listing import RowUnknown
 from engine.registers.sheets import POST_IDENTITY, SECURITY
 
@@ -51,6 +51,8 @@ def end_post_now(session: Session, actor: Actor, post_id: int, at: datetime) -> 
     post = session.get(Post, post_id)
     if post is None or (post.valid_to is not None and post.valid_to <= at):
         raise RowUnknown(code=post_id)
+    if not f"{post.organisation.division.path}.".startswith(f"{top_of(actor)}."):
+        raise RowUnknown(code=post_id)
     if post.role in ADMINISTRATORS:
         _require_another(session, post.role, post.person_id, at)
     username = username_of(session, post.person_id)
@@ -66,7 +68,7 @@ def change_account(session: Session, actor: Actor, username: str, verb: Verb, re
 
     Raises RowUnknown, LastAdministrator, NotOneself, NotYoursToConfirm, ReasonMissing.
     """
-    account = _require_other(session, actor, username, reason)
+    account = _require_other(session, actor, username, reason, at)
     facts: dict[str, Any] = {"reason": reason.strip()[:LONGEST_REASON]}
     first = None
     if verb == "lock":
@@ -95,7 +97,7 @@ def end_log_in(session: Session, actor: Actor, session_id: int, reason: str, at:
     found = directory.get_log_in(session, session_id, at)
     if found is None:
         raise RowUnknown(code=session_id)
-    _require_other(session, actor, found.username, reason)
+    _require_other(session, actor, found.username, reason, at)
     directory.revoke(session, session_id, at, actor.label)
     facts = {"reason": reason.strip()[:LONGEST_REASON], "log_ins": 1}
     audit.note(session, actor.label, [audit.Deed("log_out", "accounts", found.username, facts)], at)
@@ -113,11 +115,11 @@ def end_own_log_ins(session: Session, actor: Actor, here: int, at: datetime, ses
     return 1
 
 
-def _require_other(session: Session, actor: Actor, username: str, reason: str) -> Account:
+def _require_other(session: Session, actor: Actor, username: str, reason: str, at: datetime) -> Account:
     """The account of somebody else, asked for with a reason by a security administrator."""
     require(actor, (SECURITY,))
     account = session.scalar(sa.select(Account).where(Account.username == username))
-    if account is None:
+    if account is None or directory.find_account_view(session, username, at, top_of(actor)) is None:
         raise RowUnknown(code=username)
     if account.id == actor.account_id:
         raise NotOneself

@@ -56,11 +56,14 @@ def staff(house: House) -> dict[str, Any]:
     an_actor(session, "seat", city.centre, None, "另一位", "other")
     report = cases.Report("井盖缺失，很危险", "人民路 3 号", division=city.township.code, origin="superior")
     case = cases.report_case(session, city.dispatcher, report, clock.now())
+    away = cases.report_case(session, city.intruder, cases.Report(
+        "别处的井盖", "别处 1 号", division=city.other.code, origin="superior"), clock.now())
+    directory.open_session(session, account_of(house, "intruder"), "browser", clock.now(), "10.9.9.9")
     audit.note(session, "测试", [audit.Deed("founded", "place", "测试")], clock.now())
     log_in = directory.open_session(session, account_of(house, "seat.county"), "browser", clock.now(), "10.0.0.7")
     session.commit()
     number = session.scalar(sa.select(LogIn.id).where(LogIn.account_id == log_in.account_id))
-    return {"case": case.id, "number": case.number, "log_in": number}
+    return {"case": case.id, "number": case.number, "log_in": number, "abroad": away.number, "abroad_case": away.id}
 
 
 def account_of(house: House, username: str) -> int:
@@ -139,6 +142,28 @@ def test_a_name_guessed_too_often_is_unlocked(house: House, browse: Browse, staf
     security.post("/console/accounts/clerk.county/do/unlock", {"reason": "本人核实"})
     token = client.post("/api/v1/tokens", json={"username": "clerk.county", "password": PASSWORD})
     assert token.status_code == 201
+
+
+def test_an_administrator_reaches_no_further_than_their_division(
+        house: House, browse: Browse, staff: dict[str, Any]) -> None:
+    """County and township keep to their own; another city's people and the county's cases do not exist there."""
+    reach = {"city": {"dispatcher", "handler", "overall"}, "county": {"dispatcher", "handler"},
+             "township": {"dispatcher"}}
+    for place in PLACES:
+        security, audits = browse(f"security_admin.{place}"), browse(f"audit_admin.{place}")
+        shown = security.get("/console/accounts?text=er").text + security.get("/console/accounts?text=r.").text
+        names = {"dispatcher": "dispatcher", "handler": "handler", "overall": "supervisor.city"}
+        assert {key for key, name in names.items() if f"/accounts/{name}\"" in shown} == reach[place], place
+        assert security.get("/console/accounts/intruder").status_code == 404
+        refused = security.post("/console/accounts/intruder/do/lock", {"reason": "不在辖区"}).status_code
+        assert refused == 404
+        assert (staff["number"] in audits.get("/console/audit").text)
+        assert staff["abroad"] not in audits.get("/console/audit?verb=report").text
+        assert audits.get(f"/console/audit/cases/{staff['abroad_case']}/1").status_code == 404
+        assert "intruder" not in audits.get("/console/audit?of=log_ins").text
+        assert "intruder" not in security.get("/console/log-ins").text
+    assert browse("security_admin.township").post(
+        "/console/accounts/handler/do/lock", {"reason": "越权"}).status_code == 404
 
 
 def test_what_an_account_may_do_is_said_post_by_post(browse: Browse, staff: Any) -> None:

@@ -19,15 +19,15 @@ from web.db import db
 @blueprint.get("/accounts")
 def accounts() -> Any:
     """One page of accounts, searched and filtered."""
-    who.require("accounts")
+    top = who.top_of(who.require("accounts"), "accounts")
     text, state = request.args.get("text", "").strip()[:80], request.args.get("state", "")
     after = request.args.get("after", "")[:80]
     if "\0" in text + after:
         abort(422)
     session, at = db.session(), shell.now()
-    found = directory.list_accounts(session, at, text, state, after, directory.PAGE + 1)
+    found = directory.list_accounts(session, at, top, text, state, after, directory.PAGE + 1)
     return render_template("accounts.html", here="accounts", found=found[:directory.PAGE],
-                           more=len(found) > directory.PAGE, by_state=directory.count_by_state(session, at),
+                           more=len(found) > directory.PAGE, by_state=directory.count_by_state(session, at, top),
                            is_narrowed=bool(text or state or after))
 
 
@@ -61,7 +61,7 @@ def change_account(username: str, verb: str) -> Any:
 
 def _page(username: str, said: str = "", tried: str = "") -> Any:
     actor, session, at = who.require("accounts"), db.session(), shell.now()
-    found = directory.find_account_view(session, username, at)
+    found = directory.find_account_view(session, username, at, who.top_of(actor, "accounts"))
     if found is None:
         abort(404)
     holder = directory.find_actor_of(session, directory.get_account(session, found.id).person_id, at)

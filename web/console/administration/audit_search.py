@@ -12,6 +12,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from engine import audit, directory, registers
 from engine.cases import auditing
 from engine.clock import ZONE
+from web import identity
 from web.console import shell
 from web.console.administration import audit_sheet, devices, who
 from web.console.administration.fields import sheet_title
@@ -74,7 +75,7 @@ def audit_export() -> Any:
 def audited_entry(case: int, seq: int) -> Any:
     """One entry of a case: what it says, and the proof that nobody changed it."""
     actor = who.require("audit")
-    opened = auditing.open_entry(db.session(), case, seq, shell.language())
+    opened = auditing.open_entry(db.session(), case, seq, shell.language(), _top())
     if opened is None:
         abort(404)
     found, facts, proof = opened
@@ -160,7 +161,8 @@ def _entries(asked: Asked) -> Callable[[int], list[Any]]:
         before = audit.Cursor(datetime.fromisoformat(at), case_id, seq) if rest else None
     except ValueError:
         abort(422)
-    return lambda most: list(auditing.search(db.session(), asked.sought, shell.language(), before, most))
+    return lambda most: list(auditing.search(db.session(), asked.sought, shell.language(), before, most,
+                                             _top()))
 
 
 def _deeds(asked: Asked) -> Callable[[int], list[Any]]:
@@ -169,9 +171,9 @@ def _deeds(asked: Asked) -> Callable[[int], list[Any]]:
 
 
 def _log_ins(asked: Asked) -> Callable[[int], list[Any]]:
-    before = request.args.get("before", type=int)
+    before, words = request.args.get("before", type=int), asked.words
     return lambda most: list(directory.list_log_ins_between(
-        db.session(), shell.now(), asked.since, asked.until, asked.words["text"], asked.words["address"], before, most))
+        db.session(), shell.now(), _top(), asked.since, asked.until, words["text"], words["address"], before, most))
 
 
 def _export(asked: Asked) -> list[list[str]]:
@@ -184,6 +186,11 @@ def _note(actor: directory.Actor, verb: str, asked: Asked) -> None:
     """The search itself goes on the record, page by page."""
     facts = {**asked.noted, **({"before": request.args["before"]} if request.args.get("before") else {})}
     audit.note(db.session(), actor.label, [audit.Deed(verb, "audit", asked.of, facts)], shell.now())
+
+
+def _top() -> str:
+    """The highest division whose record this administrator searches."""
+    return who.top_of(identity.current_actor(), "audit")
 
 
 def _day(name: str, otherwise: datetime) -> datetime:

@@ -57,13 +57,13 @@ def end_own_log_ins() -> Any:
 
 
 def _page(said: str = "", tried: int = 0) -> Any:
-    who.require("log_ins")
+    top = who.top_of(who.require("log_ins"), "log_ins")
     text, before = request.args.get("text", "").strip()[:80], request.args.get("before", type=int)
     if "\0" in text:
         abort(422)
     session, at = db.session(), shell.now()
-    found = directory.list_log_ins_now(session, at, text, before, directory.PAGE + 1)
+    found = directory.list_log_ins_now(session, at, top, text, before, directory.PAGE + 1)
     return render_template("log_ins.html", here="log_ins", found=found[:directory.PAGE], said=said, tried=tried,
-                           more=len(found) > directory.PAGE, total=directory.count_log_ins_now(session, at),
+                           more=len(found) > directory.PAGE, total=directory.count_log_ins_now(session, at, top),
                            text=text, own=identity.current_actor().account_id,
                            typed=request.form.get("reason", ""), device_of=devices.device_of)
