@@ -59,6 +59,16 @@ from engine.registers.listing import (
 from engine.registers.planning import ACTIONS, Change, Plan
 from engine.registers.previewing import Preview, preview_of
 from engine.registers.reading import Problem, Row, Workbook, read_workbook
+from engine.registers.rosters import (
+    DutyInvalid,
+    DutyUnknown,
+    Roster,
+    RosterNotYours,
+    add_duty,
+    end_duty,
+    get_roster,
+    list_centres,
+)
 from engine.registers.sample import sample, sample_rows
 from engine.registers.sheets import (
     GRID_KINDS,
@@ -75,6 +85,14 @@ from engine.registers.sheets import (
 from engine.registers.writing import passwords, template, with_errors, write
 
 __all__ = [
+    "DutyInvalid",
+    "DutyUnknown",
+    "Roster",
+    "RosterNotYours",
+    "add_duty",
+    "end_duty",
+    "get_roster",
+    "list_centres",
     "ACTIONS",
     "GRID_KINDS",
     "ORGANISATION_KINDS",

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from engine import audit, directory, matters
 from engine.clock import ZONE
-from engine.directory.models import Account, Grid, Organisation, Person, Post
+from engine.directory.models import Account, Duty, Grid, Organisation, Person, Post
+from engine.registers.known import moment_of
 from engine.registers.planning import Change, Plan, Tell, say_nothing
 from engine.registers.sheets import GRID_KINDS, ORGANISATION_KINDS, offices, owner_words, roles
 
@@ -141,6 +142,16 @@ def _posts(work: _Work, changes: Sequence[Change]) -> None:
             "valid_to": ends(cells["离岗日期"])})
 
 
+def _duties(work: _Work, changes: Sequence[Change]) -> None:
+    names = _ids(work, Account.username, Account.person_id, {change.cells["用户名"] for change in changes})
+    places = _ids(work, Organisation.code, Organisation.id, {change.cells["单位编码"] for change in changes})
+    for change in work.walk(changes):
+        cells = change.cells
+        _put(work, Duty, change, {
+            "organisation_id": places[cells["单位编码"]], "person_id": names[cells["用户名"]],
+            "since": moment_of(cells["开始"]), "until": moment_of(cells["结束"])})
+
+
 def _keep_list(work: _Work, plan: Plan) -> None:
     """A new version of the list of matters is kept whole, and in force once its day has come."""
     changes = [change for change in plan.changes if change.sheet == "matters"]
@@ -165,4 +176,5 @@ def _put(work: _Work, model: type[Any], change: Change, values: dict[str, Any]) 
 
 
 _DOERS: dict[str, Callable[[_Work, Sequence[Change]], None]] = {
-    "organisations": _organisations, "grids": _grids, "people": _people, "posts": _posts}
+    "organisations": _organisations, "grids": _grids, "people": _people, "posts": _posts,
+    "duties": _duties}

@@ -14,7 +14,7 @@ from engine import audit
 from engine.cases import sealing
 from engine.directory import Actor
 from engine.errors import Conflict, NotAllowed, NotFound
-from engine.registers import bodies, hostile, list_of_matters, staff
+from engine.registers import bodies, hostile, list_of_matters, rosters, staff
 from engine.registers.applying import FirstPassword, apply
 from engine.registers.models import Import
 from engine.registers.planning import Desk, Plan, Tell, say_nothing
@@ -27,7 +27,7 @@ _ONE_AT_A_TIME = 7_740_007
 _A_WEEK = timedelta(days=7)
 _PLANNERS = {
     "organisations": bodies.plan_organisations, "grids": bodies.plan_grids, "people": staff.plan_people,
-    "posts": staff.plan_posts, "matters": list_of_matters.plan_matters}
+    "posts": staff.plan_posts, "duties": rosters.plan_duties, "matters": list_of_matters.plan_matters}
 
 
 class ImportUnknown(NotFound):

@@ -34,6 +34,16 @@ def last_day(until: datetime | None) -> str:
     return (until.astimezone(ZONE) - timedelta(microseconds=1)).date().isoformat() if until else ""
 
 
+def moment_of(text: str) -> datetime:
+    """The instant of «2026-01-31 08:30» in the office's zone; raises ValueError."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
+
+
+def text_of(at: datetime) -> str:
+    """An instant as a cell says it."""
+    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}"
+
+
 def word_of(words: Mapping[str, str], value: str | None) -> str:
     """The word that stands for an id; the id itself where no word is known."""
     return next((word for word, one in words.items() if one == value), value or "")

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 import phonenumbers
 import python_calamine
 
+from engine.clock import ZONE
 from engine.registers import hostile
 from engine.registers.hostile import Oddities, WorkbookRefused
 from engine.registers.sheets import MOST_ROWS, Column, Sheet, all_sheets
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0{1,2}:00(?::00)?)?")
+_MOMENT = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T](\d{1,2})[:：](\d{2})(?::\d{2})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CODE = re.compile(r"[\w.\-]+")
 ERRORS = "错误"  # the column that a returned workbook has at its end; it is not read
@@ -72,7 +74,8 @@ def clean(sheet: Sheet, line: int, cells: Mapping[str, Any]) -> tuple[Row, list[
     """A row's cells as clean text, and what is wrong in each of them by itself."""
     texts, problems = {}, []
     for column in sheet.columns:
-        text = as_text(cells.get(column.title))
+        cell = cells.get(column.title)
+        text = _moment_text(cell) if column.kind == "moment" and isinstance(cell, datetime) else as_text(cell)
         value, fault = _clean(column, text)
         texts[column.title] = value
         if fault:
@@ -177,6 +180,21 @@ def _clean_date(column: Column, text: str) -> tuple[str, str]:
     return day.isoformat(), ""
 
 
+def _moment_text(cell: datetime) -> str:
+    return cell.isoformat(" ", "minutes")
+
+
+def _clean_moment(column: Column, text: str) -> tuple[str, str]:
+    found = _MOMENT.fullmatch(text)
+    try:
+        at = datetime(*map(int, found.groups()), tzinfo=ZONE) if found else None  # type: ignore[misc, arg-type]
+    except ValueError:
+        at = None
+    if at is None or not 1990 <= at.year <= 2150:
+        return text, "不是时间，应写作 2026-01-31 08:30"
+    return f"{at:%Y-%m-%d %H:%M}", ""
+
+
 def _clean_choice(column: Column, text: str) -> tuple[str, str]:
     return text, "" if text in column.options else f"「{text[:30]}」不在可选值内：{'、'.join(column.options)}"
 
@@ -195,6 +213,6 @@ def _clean_email(column: Column, text: str) -> tuple[str, str]:
 
 
 _CHECKS = {
-    "code": _clean_code, "number": _clean_number, "date": _clean_date, "choice": _clean_choice,
+    "code": _clean_code, "number": _clean_number, "date": _clean_date, "moment": _clean_moment, "choice": _clean_choice,
     "phone": _clean_phone, "email": _clean_email,
 }

@@ -21,6 +21,7 @@ from engine.registers.writing import write
 CITY, COUNTY = "3309", "330921"
 PLACES = library.RULES / "places"
 BEGIN = "2026-01-01"
+_YEAR = {"开始": f"{BEGIN} 00:00", "结束": "2027-01-01 00:00"}  # somebody answers from the first hour on
 _SEED = 330921
 Rows = dict[str, list[Mapping[str, str]]]
 
@@ -38,11 +39,13 @@ def sample_rows() -> Rows:
     bodies = [body for body in plan_bodies(plan, divisions) if body.division != CITY]
     crew = _Crew(_material(PLACES / "zhoushan-demo.yaml"))
     rows: Rows = {"organisations": [_organisation(body) for body in bodies], "grids": [], "people": crew.people,
-                  "posts": crew.posts, "matters": []}
+                  "posts": crew.posts, "duties": [], "matters": []}
     for body in bodies:
         for role, count in body.posts.items():
             label = body.division if body.kind == "centre" else f"{body.division}.{body.owner_kind}"
             crew.hire(role, label, body.code, count)
+            if role == "seat":
+                rows["duties"].append({"单位编码": body.code, "用户名": f"{role}.{label}.1", **_YEAR})
     for row in divisions:
         if row.level == "community":
             rows["grids"].append(_grid(row, crew.chance, plan["grids"]["households"]))

@@ -8,12 +8,13 @@ from typing import Literal
 
 from engine import deadlines, directory, matters
 
-Kind = Literal["text", "code", "name", "phone", "email", "number", "date", "choice"]
+Kind = Literal["text", "code", "name", "phone", "email", "number", "date", "moment", "choice"]
 SYSTEM, SECURITY = "system_admin", "security_admin"
 ORGANISATION_KINDS = {"中心": "centre", "部门": "department", "平台": "platform", "承包单位": "contractor"}
 GRID_KINDS = {"综合网格": "general", "专属网格": "dedicated", "渔船网格": "boats"}
 MOST_ROWS = 20_000
 POST_IDENTITY = ("用户名", "角色", "单位编码", "网格编码")
+DUTY_IDENTITY = ("单位编码", "用户名", "开始")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,18 @@ def _posts() -> Sheet:
     ))
 
 
+def _duties() -> Sheet:
+    return Sheet("duties", "值班", "Duty roster", SYSTEM, DUTY_IDENTITY, (
+        Column("单位编码", "code", True, 60, hint="中心的编码；只有中心排值班", title_en="Centre",
+               hint_en="A centre's code"),
+        Column("用户名", "code", True, 40, hint="在这个中心有岗位的人", title_en="User name",
+               hint_en="Somebody with a post there"),
+        Column("开始", "moment", True, hint="写作 2026-01-31 08:30", title_en="From", hint_en="Write 2026-01-31 08:30"),
+        Column("结束", "moment", True, hint="写作 2026-02-01 08:30；紧急事件先呼叫值班的人", title_en="Until",
+               hint_en="Emergencies ring whoever is on duty"),
+    ))
+
+
 def _matters() -> Sheet:
     optional = matters.OPTIONAL
     columns = tuple(
@@ -147,7 +160,7 @@ def _matters() -> Sheet:
 
 def all_sheets() -> tuple[Sheet, ...]:
     """Every sheet in the order in which a workbook is applied."""
-    return (_organisations(), _grids(), _people(), _posts(), _matters())
+    return (_organisations(), _grids(), _people(), _posts(), _duties(), _matters())
 
 
 def get_sheet(key: str) -> Sheet:

@@ -68,8 +68,9 @@ def test_a_sheet_is_read_on_any_screen(city: City, enter: Enter, width: int, lan
     for kind in ("order", "supervision"):
         page.goto(f"/console/slips/{kind}?number={number}&lang={language}")
         assert found_by_axe(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
-    page.goto(f"/console/exports?lang={language}")
-    assert found_by_axe(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
+    for path in ("exports", "duties"):
+        page.goto(f"/console/{path}?lang={language}")
+        assert found_by_axe(page) == [] and page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_list_is_taken_out_as_it_is_seen(city: City, enter: Enter, tmp_path: Path) -> None:

@@ -74,5 +74,5 @@ def test_the_workbook_to_begin_with(desk: Desk, tmp_path_factory: pytest.TempPat
     assert desk.type("workbook", str(file), *words).exit_code == 0
     with open(file, "rb") as written:
         sheets = CalamineWorkbook.from_filelike(written)
-        assert sheets.sheet_names == ["说明", "单位", "网格", "人员", "岗位", "事项"]
+        assert sheets.sheet_names == ["说明", "单位", "网格", "人员", "岗位", "值班", "事项"]
         assert len(sheets.get_sheet_by_name("人员").to_python(skip_empty_area=False)) == people + 1

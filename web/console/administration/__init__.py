@@ -10,6 +10,7 @@ from web.console.administration import (
     accounts,
     audit_search,
     devices,
+    duties,
     imports,
     log_ins,
     matter_lists,
@@ -22,8 +23,8 @@ from web.console.administration import (
 )
 from web.phrases import said
 
-__all__ = ["accounts", "audit_search", "imports", "log_ins", "matter_lists", "operating", "people", "registers",
-           "taking_leave"]
+__all__ = ["accounts", "audit_search", "duties", "imports", "log_ins", "matter_lists", "operating", "people",
+           "registers", "taking_leave"]
 
 
 def init_app(app: Flask) -> None:

@@ -30,7 +30,7 @@ REASONS = {
     "rows": "A sheet has more than 20,000 rows: split it into several workbooks.",
     "columns": "There is something far to the right of a sheet: delete the columns that the template does not have.",
     "bomb": "Unpacked, the file has more than 64 MB, so it is no ordinary register: keep only what is to be imported.",
-    "no_sheet": "The workbook has none of the sheets of the template (单位, 网格, 人员, 岗位, 事项).",
+    "no_sheet": "The workbook has none of the sheets of the template (单位, 网格, 人员, 岗位, 值班, 事项).",
     "no_rows": "The sheets have headings only and no rows.",
 }
 MAY = ("system_admin", "security_admin")
