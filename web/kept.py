@@ -16,7 +16,7 @@ from engine import clock
 from engine.settings import Settings
 
 MOST = 200_000
-"""Characters; a longer form is not kept, and the page says so."""
+"""Bytes; a longer form is not kept, and the page says so."""
 LONGEST = 12 * 3600
 _OURS = ("csrf_token",)
 
@@ -36,7 +36,7 @@ def of_request(account_id: int) -> Kept | None:
         return None
     fields = [(name, text) for name, text in request.form.items(multi=True) if name not in _OURS]
     had_files = any(file.filename for file in request.files.values())
-    if not fields or sum(len(name) + len(text) for name, text in fields) > MOST:
+    if not fields or sum(len(name.encode()) + len(text.encode()) for name, text in fields) > MOST:
         return None
     return Kept(account_id, request.full_path.rstrip("?"), fields, had_files)
 

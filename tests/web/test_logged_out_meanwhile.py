@@ -84,6 +84,20 @@ def test_somebody_else_at_the_same_machine_gets_nothing_of_it(house: House, clie
     assert answer.status_code == 302 and "井盖" not in answer.text
 
 
+def test_a_form_too_long_to_keep_is_left_to_the_browser(house: House, client: FlaskClient) -> None:
+    log_in(client)
+    token = token_of(client)
+    revoked(house)
+    house.session.commit()
+    for length, kept in ((60_000, True), (70_000, False)):
+        page = client.post("/console/cases", data={"csrf_token": token, "description": "长" * length})
+        assert page.status_code == 401 and ("kept" in hidden(page.text)) is kept
+        assert kept or "浏览器后退" in page.text
+        if kept:
+            given = {**hidden(page.text), "username": "dispatcher", "password": "guess"}
+            assert client.post("/login", data=given).status_code == 401, "the log-in takes it along"
+
+
 @pytest.mark.parametrize("sealed", ["x", "gAAAAA" + "A" * 100, "中"])
 def test_a_forged_form_is_no_form(house: House, client: FlaskClient, sealed: str) -> None:
     assert log_in(client, kept=sealed).status_code == 302
