@@ -61,6 +61,8 @@ class Case(Base):
               postgresql_where=sql("stopped_at IS NOT NULL AND closed_at IS NULL")),
         Index("ix_case_place_open", "id", postgresql_where=sql("closed_at IS NULL"), postgresql_include=["path"]),
         Index("ix_case_closed", "opened_at", "id", postgresql_where=sql("closed_at IS NOT NULL")),
+        Index("ix_case_settled", "closed_at", postgresql_where=sql("closed_at IS NOT NULL"),
+              postgresql_include=["path", "opened_at"]),
         Index("ix_case_path_opened", "path", "opened_at", "id"),
         Index("ix_case_opened", "opened_at", "id"),
         Index("ix_case_open_due", "due_at", "id", postgresql_where=sql("closed_at IS NULL")),

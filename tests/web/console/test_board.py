@@ -104,6 +104,13 @@ def test_every_figure_opens_its_cases_and_says_what_it_counts(boss: Browser, lat
     assert week.status_code == 200
 
 
+def test_a_place_without_cases_has_nothing_to_signal(house: House, browse: Browse) -> None:
+    an_actor(house.session, "supervisor", house.city.sibling_centre, name="闲督查", username="idle")
+    house.session.commit()
+    text = browse("idle").get("/console/supervision").text
+    assert text.count("没有要提醒的") == 2 and "<table" not in text and "NaN" not in text
+
+
 def test_a_fragment_says_why_and_who_held_it(boss: Browser, late: list[str]) -> None:
     text = boss.get(f"/console/supervision/cases/{late[0]}", HX_Request="true").text
     assert "规则" in text and 'class="ladder"' in text and "<html" not in text
@@ -133,6 +140,7 @@ def test_a_preview_a_job_a_result_and_all_taken_back(house: House, boss: Browser
     assert all(number in page.text for number in late)
     assert late[0] in boss.get("/console/supervision/demands").text
     assert "请抓紧" in boss.get(f"/console/cases/{late[0]}").text
+    assert "前书面反馈" in boss.get(f"/console/slips/supervision?number={late[0]}").text
     [one] = house.session.scalars(sa.select(Case.id).where(Case.number == late[0])).all()
     boss.post(f"{where}/undo/{one}")
     assert "已收回 1" in boss.get(where).text
