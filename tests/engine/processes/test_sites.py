@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine import decisions
+from engine.decisions import asking
 from engine.expressions import Expression
 from engine.processes import gate
 from tests.engine.processes.drawing import Desk, Walk
@@ -149,6 +150,7 @@ def test_a_text_at_every_place_is_evaluated_by_the_guard_and_by_nobody_else(
         return evaluate(self, *given)
 
     monkeypatch.setattr(Expression, "evaluate", counted)
+    monkeypatch.setattr(asking, "_answers", {})  # a table that was asked before is not asked again
     with watched() as events:
         run(place, place.good)
     kinds = {code.co_filename for code in code_run(events)}

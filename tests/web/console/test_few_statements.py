@@ -26,8 +26,8 @@ LISTS = {f"queues/{queue.key}": queue.role for queue in QUEUES}
 OTHERS = {
     "cases": "seat", "cases?text=井盖": "seat", "supervision": "supervisor", "supervision?state=near": "supervisor",
     "counts": "seat", "exports": "seat", "duties": "supervisor",
-    "inbox": "clerk", "requests": "clerk", "cases/new": "grid_worker", "preferences": "seat",
-    "preferences/notices": "seat", "inbox?unread=1&kind=urge": "seat",
+    "inbox": "clerk", "requests": "clerk", "cases/new": "grid_worker",
+    "preferences": "seat", "preferences/notices": "seat", "inbox?unread=1&kind=urge": "seat",
     "cases/{number}": "seat", "cases/{number}?tab=diagram": "seat", "cases/{number}?tab=deadlines": "seat",
     "cases/{number}?tab=papers": "supervisor", "slips/order?number={number}": "seat",
     "slips/supervision?number={number}": "supervisor", "pane/{number}": "seat", "cases/{number}/why": "supervisor",
