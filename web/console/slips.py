@@ -8,6 +8,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine.cases import slips
+from engine.supervision import filters as figures
 from web import identity
 from web.console import shell
 from web.console.blueprint import blueprint
@@ -22,8 +23,13 @@ def slip(kind: str) -> Any:
 
 @blueprint.post("/slips/<kind>")
 def slip_many(kind: str) -> Any:
-    """The sheets of the cases that are ticked in a list."""
-    return redirect(url_for("console.slip", kind=_known(kind), number=request.form.getlist("number")[: slips.MOST + 1]))
+    """The sheets of the cases that are ticked in a list, or of a whole figure of the board."""
+    numbers = request.form.getlist("number")[: slips.MOST + 1]
+    if request.form.get("all") == "1":  # of the supervisors' board: the whole figure, as far as a print job goes
+        figure = figures.Filters.of(request.form)
+        found = figures.list_page(db.session(), identity.current_actor(), figure, shell.now(), None, slips.MOST + 1)
+        numbers = [row.number for row in found.items]
+    return redirect(url_for("console.slip", kind=_known(kind), number=numbers))
 
 
 @blueprint.post("/slips/order/contact")

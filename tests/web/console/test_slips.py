@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
+from engine import clock
+from engine.cases import slips
 from tests.web.conftest import House
 from tests.web.console.conftest import Browser
 
@@ -69,3 +73,15 @@ def test_the_case_and_the_lists_lead_there(house: House, browse: Browse, number:
     assert f"/console/slips/order?number={number}" in browser.get(f"/console/cases/{number}").text
     assert "/console/slips/supervision" in browser.get("/console/queues/open").text
     assert "/console/slips" not in browse("reporter").get("/console/queues/reported").text.partition('id="pane"')[0]
+
+
+def test_a_whole_figure_of_the_board_is_one_job_as_far_as_it_goes(
+        house: House, browse: Browse, number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
+        browser = browse("dispatcher")
+        sent = browser.post("/console/slips/supervision", {"all": "1", "state": "late", "number": "1"})
+        late = browser.get(sent.headers["Location"]).text
+        assert late.count('<article class="sheet">') > 1 and number in late
+        monkeypatch.setattr(slips, "MOST", 1)
+        page = browser.get(browser.post("/console/slips/supervision", {"all": "1"}).headers["Location"]).text
+        assert page.count('<article class="sheet">') == 1 and "一次最多打印 1 张" in page
