@@ -105,6 +105,7 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     if helps:
         within = _for_helper(within, actor)
         helpers = tuple(one for one in helpers if one.organisation_id in actor.organisation_ids())
+    demanded = () if helps else list_demanded(session, case, within.texts)
     return CasePage(
         case=case, file=file, names=names,
         clock=clock_of(next(iter(open_deadlines), None), stops, at, case.stopped_at, case.stopped_until),
@@ -113,14 +114,14 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
         mine=_mine(file, actor, waiting),
         lines=tuple(line_of(entry, within.texts[entry.seq], language) for entry in within.entries),
         chart=chart_of(case, within.custody, stops, within.measures, open_deadlines,
-                       _levels(within.custody, names), at),
+                       _levels(within.custody, names), at, _supervised(file, within, demanded)),
         stops=tuple(stops), photos=within.photos, contact=_contact(case, within),
         contacted=_contacted(case, actor, within),
         tried=_tried(session, case, within, at), ratings=within.ratings,
         similar=case_duplicates(session, case) if case.closed_at is None else (),
         sketch=sketch_of(grid.area if grid else None, case.lat, case.lng),
         requests=within.requests, helpers=helpers,
-        demanded=() if helps else list_demanded(session, case, within.texts))
+        demanded=demanded)
 
 
 def _for_helper(within: Within, actor: Actor) -> Within:
@@ -128,6 +129,14 @@ def _for_helper(within: Within, actor: Actor) -> Within:
     return replace(within, contact=None, contacted=(), requests=(),
                    entries=[entry for entry in within.entries if not hides(actor, entry)],
                    photos=own_photos(actor, within.photos, within.parts))
+
+
+def _supervised(file: CaseFile, within: Within, demanded: Sequence[Demanded]) -> list[tuple[datetime, str]]:
+    """When people of which level supervised the case, as far as it was not taken back."""
+    levels = {one.id: one.division.level for one in file.organisations}
+    stands = {one.at for one in demanded}
+    return [(entry.at, levels[entry.organisation_id]) for entry in within.entries
+            if entry.verb == "supervise" and entry.organisation_id in levels and entry.at in stands]
 
 
 def may_do(task: Task, actor: Actor) -> bool:

@@ -48,10 +48,11 @@ class Chart:
 
 def chart_of(case: Case, custody: Sequence[tuple[Custody, str]], stops: Sequence[Stop],
              measures: Sequence[Measure], running: Sequence[Deadline], levels: Sequence[str],
-             at: datetime) -> Chart:
+             at: datetime, demanded: Sequence[tuple[datetime, str]] = ()) -> Chart:
     """The chart of a case; `custody` comes with the organisation's name, `levels` are those of its place.
 
-    Who holds it now is late by the earliest of the `running` deadlines that are theirs.
+    Who holds it now is late by the earliest of the `running` deadlines that are theirs. `demanded`: when people of
+    which level supervised it, beside the clock's `measures`.
     """
     begin = min([case.opened_at, *(row.since for row, _ in custody)])
     dues = {row.id: _due(row, running) for row, _ in custody}
@@ -62,12 +63,13 @@ def chart_of(case: Case, custody: Sequence[tuple[Custody, str]], stops: Sequence
         return round(min(max((moment - begin).total_seconds() / span, 0.0), 1.0), 4)
 
     now = case.closed_at or at
+    rings = [*demanded, *((each.at, each.level) for each in measures if each.kind in ("supervise", "raise"))]
     lanes = []
     for level in levels:
         held = [(row, name) for row, name in custody if row.level == level]
         bars = tuple(_bar(row, dues[row.id], name, now, place) for row, name in held)
         ticks = tuple(sorted({place(due) for row, _ in held if (due := dues[row.id])}))
-        rung = tuple(place(each.at) for each in measures if each.level == level and each.kind in ("supervise", "raise"))
+        rung = tuple(place(moment) for moment, where in rings if where == level)
         lanes.append(Lane(level, bars, ticks, rung))
     stood = tuple((place(stop.since), place(stop.until or at)) for stop in stops)
     return Chart(begin, end, tuple(lanes), stood)

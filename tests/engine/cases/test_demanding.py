@@ -48,6 +48,7 @@ def test_the_unit_sees_it_answers_it_and_the_supervisor_hears(office: Office, bo
     page = pages.case_page(office.session, clerk, office.case.number, office.at)
     assert [(one.reason, one.reply, one.reply_by) for one in page.demanded] == [
         ("一周没有动静", "", office.at_office(3, 6, 12))]
+    assert [lane.level for lane in page.chart.lanes if lane.supervised] == ["county"]
     assert "reply" in {offer.verb for offer in cases.available_acts(office.session, clerk, office.case, office.at)}
     _reply(office, clerk, "今天下午到场")
     notices.deliver_due(office.session, office.at)
