@@ -175,7 +175,7 @@ def close_it(page: Page, first: dict[str, str], number: str) -> None:
     expect(page.locator("main")).to_contain_text("井盖已补上")
     page.locator("form[data-first] button.go").click()
     page.locator("button[name=result][value=reached]").click()
-    expect(page.locator("#toast")).to_contain_text("接通，已告知")
+    expect(page.locator("#toast")).to_contain_text("已告知")
     page.goto(f"/console/cases/{number}")
     expect(page.locator(".head")).to_contain_text("已办结")
 

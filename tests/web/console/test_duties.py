@@ -36,8 +36,8 @@ def test_the_head_puts_somebody_on_the_roster_and_takes_them_off(house: House, b
     assert refused.status_code == 422 and "结束要晚于开始" in refused.text and typed(-1) in refused.text
     assert browser.post("/console/duties", {**row, "until": ""}).status_code == 422
     assert browser.post("/console/duties", {**row, "until": typed(8)}).status_code == 302
-    page = browse("dispatcher").get("/console/duties?lang=en").text
-    assert "on duty now: 张坐席." in page and "Put on the roster" not in page
+    seen = browse("dispatcher").get("/console/duties?lang=en").text
+    assert "on duty now: 张坐席." in seen and "Put on the roster" not in seen
     off = browser.get("/console/duties").text.partition('action="/console/duties/')[2].partition('"')[0]
     assert browse("dispatcher").post(f"/console/duties/{off}").status_code == 403
     assert browser.post(f"/console/duties/{off}").status_code == 302
