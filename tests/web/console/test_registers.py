@@ -40,6 +40,7 @@ READ = {
     "/console/imports/{kept}/errors.xlsx": set(ADMINISTRATORS),
     "/console/matters": set(EVERYBODY),
     "/console/absence": set(EVERYBODY),
+    "/console/duties": set(EVERYBODY),
 }
 CHANGE: dict[str, set[str]] = {
     "/console/registers/people/add": {"system_admin"},
@@ -49,6 +50,7 @@ CHANGE: dict[str, set[str]] = {
     "/console/people/dispatcher/posts": {"security_admin"},
     "/console/posts/{post}/end": {"security_admin"},
     "/console/imports": {"system_admin", "security_admin"},
+    "/console/imports/{kept}/check": {"system_admin", "security_admin"},
     "/console/imports/{kept}/withdraw": {"system_admin", "security_admin"},
     "/console/imports/{kept}/confirm": {"system_admin", "security_admin"},
     "/console/imports/{kept}/passwords.xlsx": {"system_admin", "security_admin"},
