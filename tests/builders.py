@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import directory
-from engine.cases.models import Case, Custody, Uncounted
+from engine.cases.models import Case, CaseWords, Custody, Uncounted
 from engine.db import tables
 from engine.directory.models import Account, Division, Grid, Organisation, Person
 from engine.library.models import Release
@@ -137,11 +137,12 @@ def a_case(session: Session, division: Division, holder: Organisation, **changed
         "pack": "base",
         "release_id": release.id,
         "salt": "00",
-        "search": "",
     }
+    words = changed.pop("search", "")
     made = Case(**{**values, **changed})
     session.add(made)
     session.flush()
+    session.add(CaseWords(case_id=made.id, search=words))
     moved = {"arrived": made.opened_at, "settled": made.closed_at}
     session.add_all(Uncounted(case_id=made.id, kind=kind, at=at) for kind, at in moved.items() if at is not None)
     a_custody(session, made, holder, until=made.closed_at)

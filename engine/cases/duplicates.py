@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, hypot, radians
 
-from sqlalchemy import cast
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from engine.cases import queries
+from engine.cases.filters import has_words
 from engine.cases.models import Case
 from engine.cases.searching import any_query, bigrams, overlap
 
@@ -48,7 +47,7 @@ def find_similar(session: Session, *, text: str, place: str, division: str, at: 
                  most: int = 5) -> tuple[Similar, ...]:
     """The same for words that are not a case yet: what the report page shows while somebody writes."""
     words = any_query(f"{text} {place}")
-    condition = Case.search.bool_op("@@")(cast(words, TSQUERY)) if words else None
+    condition = has_words(words) if words else None
     found = queries.list_similar(session, division=division, since=at - WITHIN, matter=matter,
                                  class_name=class_name, words=condition, but=but)
     said, where = bigrams(text), bigrams(place)

@@ -20,7 +20,17 @@ from engine.cases.clocks import open_total
 from engine.cases.covering import cover, has_identity_number
 from engine.cases.errors import PlaceUncovered, ReportInvalid
 from engine.cases.hosting import Host
-from engine.cases.models import CHANNELS, ORIGINS, SEVERITIES, URGENCIES, Case, Contact, Numbering, Uncounted
+from engine.cases.models import (
+    CHANNELS,
+    ORIGINS,
+    SEVERITIES,
+    URGENCIES,
+    Case,
+    CaseWords,
+    Contact,
+    Numbering,
+    Uncounted,
+)
 from engine.cases.projection import project
 from engine.cases.sealing import Resident, phone_hash, seal
 from engine.cases.searching import search_vector
@@ -92,6 +102,7 @@ def _file(session: Session, actor: directory.Actor, report: Report, division: Di
     session.add(case)
     session.flush()
     session.add(Uncounted(case_id=case.id, kind="arrived", at=at))
+    session.add(CaseWords(case_id=case.id, search=search_vector(f"{case.title} {case.description} {case.place}")))
     attachments.attach(session, case.id, report.photos, "report")
     if resident := _resident(report):
         session.add(
@@ -292,7 +303,6 @@ def _case(
         entries=0,
         head_hash="",
         salt=secrets.token_hex(16),
-        search=search_vector(f"{title} {report.description} {report.place}"),
     )
 
 

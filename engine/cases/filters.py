@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, and_, cast, or_
+from sqlalchemy import ColumnElement, and_, cast, exists, false, or_
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from engine.cases.models import Case
+from engine.cases.models import Case, CaseWords
 from engine.cases.searching import search_query
 from engine.errors import Invalid
 
@@ -21,6 +22,7 @@ Order = Literal["due", "newest", "oldest"]
 ORDERS: tuple[Order, ...] = ("due", "newest", "oldest")
 LAMPS = ("green", "yellow", "red", "grey")
 PAGE = 50
+_NUMBER = re.compile(r"\d{4,12}-(\d{4}-)?\d{6,}")
 
 
 class CursorInvalid(Invalid):
@@ -143,9 +145,14 @@ def lamp_condition(lamp: str, at: datetime) -> ColumnElement[bool]:
 
 
 def text_condition(text: str) -> ColumnElement[bool]:
-    """Cases whose words or number match a question; a question without words matches nothing."""
-    number = Case.number == text.strip().upper()
+    """Cases with this number, or with these words; a question without words matches nothing."""
+    if _NUMBER.fullmatch(text.strip()):
+        return Case.number == text.strip()
     query = search_query(text)
-    if query is None:
-        return number
-    return or_(number, Case.search.bool_op("@@")(cast(query, TSQUERY)))
+    return has_words(query) if query else false()
+
+
+def has_words(query: str) -> ColumnElement[bool]:
+    """Cases whose words match a tsquery literal; asked of the plain table, for the scope lies on the case itself."""
+    words = CaseWords.__table__.c
+    return exists().where(words.case_id == Case.id, words.search.bool_op("@@")(cast(query, TSQUERY)))

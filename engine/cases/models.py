@@ -72,7 +72,6 @@ class Case(Base):
         Index("ix_case_dispatcher_open", "dispatcher_id", "id", postgresql_where=sql("closed_at IS NULL"),
               postgresql_include=["path"]),
         Index("ix_case_grid_open", "grid_id", postgresql_where=sql("closed_at IS NULL")),
-        Index("ix_case_search", "search", postgresql_using="gin"),
         Index("ix_case_returned", "path", "due_at", "id", postgresql_where=sql("returns >= 2 AND closed_at IS NULL"),
               postgresql_include=["returns", "holder_id"]),
         Index("ix_case_stopped_until", "stopped_until", postgresql_where=sql("stopped_until IS NOT NULL")),
@@ -131,7 +130,6 @@ class Case(Base):
     entries: Mapped[int] = mapped_column(default=0)
     head_hash: Mapped[str] = mapped_column(String(64), default="")
     salt: Mapped[str] = mapped_column(String(32))
-    search: Mapped[str] = mapped_column(TSVECTOR)
 
 
 class Contact(Base):
@@ -205,6 +203,16 @@ class Stop(Base):
     planned_until: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(String(80))
+
+
+class CaseWords(Base):
+    """The words by which a case is found; beside its row, which every act writes anew while these never change."""
+
+    __tablename__ = "case_words"
+    __table_args__ = (Index("ix_case_words", "search", postgresql_using="gin"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    search: Mapped[str] = mapped_column(TSVECTOR)
 
 
 class Request(Base):

@@ -20,6 +20,7 @@ from engine.attachments.models import Attachment
 from engine.audit.models import Entry
 from engine.cases.models import (
     Case,
+    CaseWords,
     Contact,
     ContactRecord,
     Custody,
@@ -42,6 +43,7 @@ _BOUND: tuple[Any, ...] = (
     Task,
     Deadline,
     Measure,
+    CaseWords,
     Custody,
     Contact,
     ContactRecord,

@@ -17,7 +17,7 @@ _LONGEST = 60
 
 
 def search_vector(*texts: str | None) -> str:
-    """The tsvector literal of these texts, for the column `Case.search`."""
+    """The tsvector literal of these texts, for the column `CaseWords.search`."""
     places: dict[str, list[int]] = {}
     whole = "\n".join(text for text in texts if text)[:_INDEXED]
     for place, lexeme in enumerate(_lexemes(whole), start=1):

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.audit.models import Entry
-from engine.cases.models import Case, ContactRecord, Custody, EntryText, Rating, Request, Stop
+from engine.cases.models import Case, CaseWords, ContactRecord, Custody, EntryText, Rating, Request, Stop
 from engine.clock import ZONE
 from engine.db import Base
 from engine.processes.models import Instance, Timer
@@ -26,7 +26,7 @@ from engine.worklist.models import Deadline, Measure, Task
 
 TABLES: tuple[sa.Table, ...] = tuple(
     Base.metadata.tables[model.__tablename__] for model in (
-        Case, Instance, Timer, Task, Deadline, Measure, Custody, Stop, Request, ContactRecord, Rating, Entry,
+        Case, CaseWords, Instance, Timer, Task, Deadline, Measure, Custody, Stop, Request, ContactRecord, Rating, Entry,
         EntryText))
 """In an order that keeps their references."""
 Row = dict[str, Any]

@@ -26,7 +26,7 @@ def test_all_is_as_the_models_say_afterwards(make_database: Callable[..., str]) 
     with Session(engine) as session:
         before = _there(session)
         with bare(session, TABLES):
-            assert "ix_case_search" not in _there(session) and _there(session) < before
+            assert "ix_case_closed" not in _there(session) and _there(session) < before
         assert _there(session) == before
         session.commit()
     with engine.connect() as connection:
