@@ -31,8 +31,8 @@ class Kept(NamedTuple):
 
 
 def of_request(account_id: int) -> Kept | None:
-    """The form of this request, or None where there is nothing worth keeping."""
-    if request.method != "POST":
+    """The form of this request, or None where there is nothing worth keeping; passwords are never kept."""
+    if request.method != "POST" or request.endpoint == "password.change":
         return None
     fields = [(name, text) for name, text in request.form.items(multi=True) if name not in _OURS]
     had_files = any(file.filename for file in request.files.values())

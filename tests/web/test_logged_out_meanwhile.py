@@ -98,6 +98,15 @@ def test_a_form_too_long_to_keep_is_left_to_the_browser(house: House, client: Fl
             assert client.post("/login", data=given).status_code == 401, "the log-in takes it along"
 
 
+def test_passwords_are_never_kept(house: House, client: FlaskClient) -> None:
+    log_in(client)
+    typed = {"csrf_token": token_of(client, "/password"), "old": PASSWORD, "new": "Another.one-2026", "again": ""}
+    revoked(house)
+    house.session.commit()
+    page = client.post("/password", data=typed)
+    assert page.status_code == 401 and "kept" not in hidden(page.text)
+
+
 @pytest.mark.parametrize("sealed", ["x", "gAAAAA" + "A" * 100, "中"])
 def test_a_forged_form_is_no_form(house: House, client: FlaskClient, sealed: str) -> None:
     assert log_in(client, kept=sealed).status_code == 302

@@ -12,6 +12,7 @@ from engine.supervision import filters as figures
 from web import identity
 from web.console import shell
 from web.console.blueprint import blueprint
+from web.console.supervision import require_supervising
 from web.db import db
 
 
@@ -26,6 +27,7 @@ def slip_many(kind: str) -> Any:
     """The sheets of the cases that are ticked in a list, or of a whole figure of the board."""
     numbers = request.form.getlist("number")[: slips.MOST + 1]
     if request.form.get("all") == "1":  # of the supervisors' board: the whole figure, as far as a print job goes
+        require_supervising()
         figure = figures.Filters.of(request.form)
         found = figures.list_page(db.session(), identity.current_actor(), figure, shell.now(), None, slips.MOST + 1)
         numbers = [row.number for row in found.items]

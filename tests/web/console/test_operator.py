@@ -200,6 +200,8 @@ def test_ones_own_log_ins_elsewhere_are_ended(house: House, browse: Browse, staf
     assert "您还有 1 处登录" in here.get("/console/my-log-ins").text
     stranger = here.post("/console/my-log-ins/end", {"number": str(staff["log_in"])})
     assert stranger.status_code == 404
+    assert here.post("/console/my-log-ins/end", {"number": "x"}).status_code == 404
+    assert there.get("/console/inbox").status_code == 200, "a number that is none is not all of them"
     assert here.post("/console/my-log-ins/end").status_code == 302
     assert there.get("/console/inbox").status_code == 302
     assert "只在这里登录" in here.get("/console/my-log-ins").text
@@ -219,6 +221,12 @@ def test_the_record_is_searched_by_person_verb_case_body_and_day(house: House, b
         assert number not in audited(browse, question).partition("<tbody>")[2], question
     assert "没有这个编号的事件" in audited(browse, "number=330921-0000-000000")
     assert "没有这个单位" in audited(browse, "organisation=无此单位")
+
+
+@pytest.mark.parametrize("of", ["cases", "house", "log_ins"])
+@pytest.mark.parametrize("days", ["since=0001-01-01&until=0001-01-01", "since=9999-12-31&until=9999-12-31"])
+def test_days_beyond_any_record_find_nothing(browse: Browse, staff: Any, of: str, days: str) -> None:
+    assert "没有记录" in audited(browse, f"of={of}&{days}")
 
 
 def test_an_opened_entry_proves_itself_and_shows_nothing_that_was_written(

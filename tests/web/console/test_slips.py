@@ -77,6 +77,7 @@ def test_the_case_and_the_lists_lead_there(house: House, browse: Browse, number:
 
 def test_a_whole_figure_of_the_board_is_one_job_as_far_as_it_goes(
         house: House, browse: Browse, number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reported(house, browse, description="又一处井盖没了，很危险", place="人民路 14 号")
     with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
         browser = browse("dispatcher")
         sent = browser.post("/console/slips/supervision", {"all": "1", "state": "late", "number": "1"})

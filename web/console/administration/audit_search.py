@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from flask import abort, make_response, redirect, render_template, request, url_for
@@ -22,6 +22,7 @@ from web.db import db
 PAGE = 50
 MOST_EXPORTED = 20_000
 A_MONTH = timedelta(days=30)
+FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)
 Source = Literal["cases", "house", "log_ins"]
 SOURCES: tuple[Source, ...] = ("cases", "house", "log_ins")
 FIELDS = ("text", "verb", "number", "organisation", "address", "kind")
@@ -194,10 +195,10 @@ def _top() -> str:
 
 
 def _day(name: str, otherwise: datetime) -> datetime:
-    """The beginning of a day typed in the form, in the office's zone."""
+    """The beginning of a day typed in the form, in the office's zone; a day beyond any record is the last of them."""
     text = request.args.get(name, "").strip()
     try:
         day = datetime.fromisoformat(text[:10]).date() if text else otherwise.astimezone(ZONE).date()
     except ValueError:
         day = otherwise.astimezone(ZONE).date()
-    return datetime.combine(day, time(), ZONE)
+    return datetime.combine(min(max(day, FIRST), LAST), time(), ZONE)

@@ -46,8 +46,8 @@ def own_log_ins() -> Any:
 
 @blueprint.post("/my-log-ins/end")
 def end_own_log_ins() -> Any:
-    """End one of one's own log-ins, or all but this one."""
-    number = request.form.get("number", type=int)
+    """End one of one's own log-ins, or all but this one where the form names none."""
+    number = request.form.get("number", 0, type=int) if "number" in request.form else None
     ended = registers.end_own_log_ins(
         db.session(), identity.current_actor(), identity.current_session_id(), shell.now(), number)
     flash(_("%(n)d log-ins have ended.", n=ended))
