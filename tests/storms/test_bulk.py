@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sqlalchemy as sa
 
 from engine import clock, directory
@@ -38,6 +40,11 @@ def states(house: House, bulk_id: int) -> list[str]:
         return list(session.scalars(sa.select(BulkRow.state).where(BulkRow.bulk_id == bulk_id)))
 
 
+def is_done(house: House, bulk_id: int) -> bool:
+    """Whether every row has been done."""
+    return set(states(house, bulk_id)) == {"done"}
+
+
 @sizes(small=(BEFORE,), storm=(BEFORE, AFTER) * 10, full=(BEFORE, AFTER) * 10)
 def test_an_act_on_many_whose_worker_dies_happens_once_a_case(
         house: House, size: tuple[str, ...], seed: int, say: Say) -> None:
@@ -47,7 +54,7 @@ def test_an_act_on_many_whose_worker_dies_happens_once_a_case(
         house.arm(point)
         made = start(house, f"{seed}-{turn}", "supervise", numbers)
         strike(house, point)
-        house.wait_for(lambda made=made: set(states(house, made)) == {"done"}, "rows are left")
+        house.wait_for(partial(is_done, house, made), "rows are left")
         with house.session() as session:
             said = session.execute(
                 sa.select(Case.supervised, sa.func.count(sa.distinct(Entry.seq)), sa.func.count(sa.distinct(Demand.id)))
