@@ -72,6 +72,7 @@ _TO_ENGLISH = (
     (r"挂账的结束时间应在将来。", "A hold ends in the future."),
     (r"请填写挂账到什么时候，或者到什么条件。", "Say until when the hold shall last, or until what has happened."),
     (r"请填写整数的工作日，至少 1 天。", "Whole working days, one at least."),
+    (r"部分同意应少于申请的 (\d+) 个工作日。", r"A grant in part is fewer than the \1 working days asked for."),
     (r"申请的结束时间已过，请写明准予几个工作日。",
      "The end that was asked for has passed: say how many working days are granted."),
     (r"发生时间在将来，请核对。", "This lies in the future."),

@@ -7,7 +7,7 @@ from typing import Any
 from engine.cases import requests
 from engine.cases.act import Act
 from engine.cases.clocks import extend_deadline
-from engine.cases.errors import ActUnavailable
+from engine.cases.errors import ActInvalid, ActUnavailable
 from engine.cases.hosting import Host
 from engine.cases.models import Request
 from engine.cases.operations import Params, operation
@@ -28,7 +28,10 @@ def extend(act: Act, params: Params, data: Params) -> None:
     deadline = next((one for one in act.file.deadlines if one.task_id == request.task_id), None)
     if deadline is None:
         raise ActUnavailable("这个环节已经办完，没有可以延期的时限。")
-    days = _days_granted(act) or request.days or 0
+    asked = request.days or 0
+    days = _days_granted(act) or asked
+    if act.form.get("outcome") == "fewer" and days >= asked:
+        raise ActInvalid(fields={"days": [f"部分同意应少于申请的 {asked} 个工作日。"]})
     before, until = deadline.due_at, requests.extended_due(act, deadline, days)
     extend_deadline(act, deadline, until, reason=request.reason, asked_by=request.asked_by)
     act.notes |= {"stage": deadline.stage, "days": days, "from": before.isoformat(), "to": until.isoformat()}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from engine.clock import ZONE
 from engine.errors import Invalid
 from engine.processes.fields import Field, Outcome
 
@@ -115,10 +116,12 @@ def _date(field: Field, value: Any) -> str:
 
 
 def _datetime(field: Field, value: Any) -> str:
+    """An instant; without a zone it stands on the office's clock."""
     try:
-        return datetime.fromisoformat(_text(field, value)).isoformat()
+        moment = datetime.fromisoformat(_text(field, value))
     except ValueError:
         raise _Wrong("时间请写成 2026-03-02T09:00") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).isoformat()
 
 
 def _select(field: Field, value: Any) -> str:

@@ -64,6 +64,10 @@ def test_fewer_days_are_granted_with_a_reason(unit: Office) -> None:
     ask(unit, days=5)
     with pytest.raises(ActInvalid), unit.session.begin_nested():
         unit.do("decide_request", "fewer", days=1.5)
+    for too_many in (5, 6):
+        with pytest.raises(ActInvalid) as refused, unit.session.begin_nested():
+            unit.do("decide_request", "fewer", days=too_many, reason="多给")
+        assert "少于申请的 5 个" in refused.value.fields["days"][0]
     unit.do("decide_request", "fewer", days=1, reason="一天够了")
     assert unit.deadline("handle").due_at == unit.at_office(3, 12, 17, 30)
     assert (asked(unit).state, asked(unit).decision) == ("fewer", "一天够了")
@@ -181,6 +185,11 @@ def test_a_hold_names_an_end_or_a_condition(unit: Office) -> None:
         ask(unit, "ask_hold")
     with pytest.raises(ActInvalid), unit.session.begin_nested():
         ask(unit, "ask_hold", until=unit.at_office(3, 3, 9).isoformat())
+
+
+def test_a_moment_without_a_zone_stands_on_the_offices_clock(unit: Office) -> None:
+    ask(unit, "ask_hold", until="2026-03-05T09:00")
+    assert asked(unit).until == unit.at_office(3, 5, 9)
 
 
 def test_a_second_hold_is_decided_above_asked_or_not(unit: Office) -> None:
