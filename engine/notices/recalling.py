@@ -15,7 +15,8 @@ _UNHEEDED = {"synchronize_session": False}
 def take_back(session: Session, case_id: int, kind: str, made_at: datetime) -> list[int]:
     """Remove the notices of one act that nobody has read and nobody was told of otherwise; whom it was too late for.
 
-    The rows are locked first, so that no worker delivers one meanwhile; what waits for another channel goes along.
+    The rows are locked first, so that no worker delivers one meanwhile; what waits for another channel goes along. A
+    letter that a postman has taken may have gone already: whoever it is for counts as told.
     """
     of_act = select(Outbox.id, Outbox.recipient_id).where(
         Outbox.case_id == case_id, Outbox.kind == kind, Outbox.made_at == made_at, Outbox.notice_id.is_(None))
@@ -23,7 +24,7 @@ def take_back(session: Session, case_id: int, kind: str, made_at: datetime) -> l
     read = set(session.scalars(select(Inbox.message_id).where(
         Inbox.message_id.in_(people), Inbox.read_at.is_not(None))))
     told = set(session.scalars(select(Outbox.notice_id).where(
-        Outbox.notice_id.in_(people), Outbox.delivered_at.is_not(None))))
+        Outbox.notice_id.in_(people), or_(Outbox.delivered_at.is_not(None), Outbox.attempts > 0))))
     unknown = [message for message in people if message not in read | told]
     for gone in (delete(Inbox).where(Inbox.message_id.in_(unknown)), delete(Outbox).where(
             or_(Outbox.id.in_(unknown), Outbox.notice_id.in_(unknown)))):

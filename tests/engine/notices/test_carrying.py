@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine import notices
 from engine.notices import channels, strangers
 from engine.notices.channels import SENT, Answer, ChannelDown, Letter
+from engine.notices.models import Outbox
 from tests.builders import NOW
 from tests.engine.notices.post import Fake, reader, rows, tell, walk
 
@@ -49,6 +51,15 @@ def test_a_postman_who_dies_has_only_delayed_his_letters_and_the_id_stays(sessio
     assert walk(session, NOW + 4 * MINUTE) == 0, "another takes it only after the lease"
     assert walk(session, NOW + 5 * MINUTE) == 1
     assert fake.sent[0].id == fake.sent[1].id and rows(session)[0].attempts == 2
+
+
+def test_what_a_postman_carries_is_not_taken_back_in_silence(session: Session, fake: Fake) -> None:
+    person = reader(session, NOW_BY_FAKE)
+    tell(session, person)
+    session.execute(update(Outbox).values(case_id=77))
+    assert len(notices.take(session, "fake", NOW).letters) == 1
+    assert notices.take_back(session, 77, "urge", NOW) == [person.id]
+    assert len(rows(session)) == 1
 
 
 def test_a_letter_over_which_every_postman_dies_is_given_up(session: Session, fake: Fake) -> None:
