@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import FromClause
 
-from engine.cases.models import Case, Uncounted
+from engine.cases.models import Case, Stop, Uncounted
 from engine.clock import ZONE
 from engine.directory import PostView
 from engine.supervision.models import Lateness, Tally
@@ -237,10 +237,15 @@ def _zeros(*names: str) -> list[Any]:
 
 
 def _note(session: Session, day: date) -> None:
-    """Late were the cases with a deadline that had passed and was not met; the row without a place says «noted»."""
+    """Late were the cases with a deadline that had passed and was not met, unless their clock stood.
+
+    The row without a place says «noted».
+    """
     start = datetime.combine(day, time(), ZONE)
+    stood = exists().where(Stop.case_id == Deadline.case_id, Stop.since <= start, or_(
+        Stop.until.is_(None), Stop.until > start))
     late = select(Deadline.case_id.label("id")).where(Deadline.due_at < start, or_(
-        Deadline.closed_at.is_(None), Deadline.closed_at >= start)).distinct().subquery()
+        Deadline.closed_at.is_(None), Deadline.closed_at >= start), ~stood).distinct().subquery()
     by_path = (select(Case.path, func.count().label("late")).join(late, late.c.id == Case.id)
                .group_by(Case.path).subquery())
     place = func.unnest(func.string_to_array(by_path.c.path, ".")).label("place")

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from engine.cases import scope
+from engine.cases.models import Stop
 from engine.directory import Actor
 from engine.supervision import boards, tallies
 from engine.supervision.models import Lateness, Tally
@@ -109,6 +110,16 @@ def test_a_tally_that_says_something_else_is_found(session: Session, city: City)
     session.execute(text("DELETE FROM tally WHERE place = :place AND met > 0"), {"place": city.community.code})
     _, problems = tallies.wrong_tallies(session)
     assert len(problems) == 2 and city.county.code in "".join(problems)
+
+
+def test_whose_clock_stood_was_not_late(session: Session, city: City, supervisor: Actor) -> None:
+    held = [a_case(session, city.community, city.centre) for _ in range(3)]
+    for case, until in zip(held, (None, NOW, NOW - 8 * DAY), strict=True):
+        _ended(session, city, NOW - 8 * DAY, None, case.id)
+        session.add(Stop(case_id=case.id, since=NOW - 9 * DAY, until=until, reason="挂账", by="坐席"))
+    session.flush()
+    tallies.note_lateness(session, NOW)
+    assert tallies.late_before(session, supervisor.posts[0], NOW) == 1
 
 
 def test_lateness_is_noted_once_a_day_with_the_days_that_were_missed(
