@@ -23,6 +23,7 @@ from engine.settings import Settings
 AGAIN_AFTER = timedelta(hours=1)  # what failed is tried again then
 SPARE = 1.2  # of the size of the last one must be free
 _ONE_AT_A_TIME = 7_740_009
+_ONE_ASKS = 7_740_014
 
 
 class NoBackupFolder(Conflict):
@@ -83,7 +84,7 @@ def ask_for_one(session: Session, by: str, at: datetime) -> Backup:
     """A backup that a worker makes at once. Raises NoBackupFolder, BackupWanted."""
     if plan().folder is None:
         raise NoBackupFolder
-    session.execute(sa.text("LOCK TABLE backup IN SHARE ROW EXCLUSIVE MODE"))
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_ASKS)))  # the one being made holds the table
     if session.scalar(sa.select(Backup.id).where(Backup.state == "waiting").limit(1)) is not None:
         raise BackupWanted
     made = Backup(asked_at=at, asked_by=by, state="waiting", missing=0)

@@ -88,6 +88,16 @@ def test_one_that_was_asked_for_is_made_at_once(house: Site) -> None:
     assert [(one.state, one.asked_by) for one in rows(house)] == [("made", "系统管理员 周管")]
 
 
+def test_asking_does_not_wait_for_the_one_that_is_being_made(house: Site) -> None:
+    with house.sessions()() as making:
+        making.add(Backup(asked_at=NIGHT, state="waiting", missing=0))
+        making.flush()
+        with house.sessions().begin() as session:
+            session.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+            backups.ask_for_one(session, "系统管理员 周管", NIGHT)
+    assert [one.state for one in rows(house)] == ["waiting"]
+
+
 def test_an_empty_place_and_a_demo_are_not_backed_up(make_site: Make) -> None:
     site = make_site(empty=False)
     for here in (site.here, Settings(data=site.here.data, demo=True)):
