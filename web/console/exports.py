@@ -44,17 +44,17 @@ def exports() -> Any:
                            is_busy=any(one.ended_at is None for one in found))
 
 
-@blueprint.get("/exports/<int(max=2147483647):number>/file")
-def export_file(number: int) -> Any:
+@blueprint.get("/exports/<int(max=2147483647):errand>/file")
+def export_file(errand: int) -> Any:
     """What the worker wrote, for a day."""
-    name, content = errands.file_of(db.session(), identity.current_actor(), number)
+    name, content = errands.file_of(db.session(), identity.current_actor(), errand)
     return _file(name, content)
 
 
-@blueprint.post("/exports/<int(max=2147483647):number>/stop")
-def export_stop(number: int) -> Any:
+@blueprint.post("/exports/<int(max=2147483647):errand>/stop")
+def export_stop(errand: int) -> Any:
     """Not wanted any more."""
-    errands.call_off(db.session(), identity.current_actor(), number, shell.now())
+    errands.call_off(db.session(), identity.current_actor(), errand, shell.now())
     flash(_("Stopped; nothing was taken out."))
     return redirect(url_for("console.exports"))
 
