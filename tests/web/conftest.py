@@ -13,12 +13,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from engine import clock, library
-from engine.db.session import create_engine
+from engine import attachments, clock, library
+from engine.db.session import create_engine, session_factory
 from engine.settings import Settings
 from tests.builders import BEFORE, PASSWORD, City, a_city
 from web import create_app
 from web.db import db
+from web.place import Place
 
 
 @dataclass
@@ -61,6 +62,16 @@ class Caller:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named["Authorization"] = f"Bearer {self.token}"
         return self.client.open(f"/api/v1{path}", method=method, json=json, headers=named)
+
+
+@pytest.fixture
+def place(make_database: Callable[..., str], tmp_path: Path) -> Iterator[Place]:
+    """A place with an empty database of its own."""
+    url = make_database()
+    engine = create_engine(url)
+    attachments.use_folder(tmp_path / "objects")
+    yield Place(Settings(data=tmp_path, database_url=url), url, engine, session_factory(engine))
+    engine.dispose()
 
 
 @pytest.fixture

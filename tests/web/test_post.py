@@ -11,17 +11,14 @@ from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import attachments, clock, notices
+from engine import clock, notices
 from engine.db import failpoints
-from engine.db.session import create_engine, session_factory
 from engine.jobs import JOBS, Job, Round
 from engine.notices.channels import Answer, Letter
 from engine.notices.models import Inbox, Outbox
-from engine.settings import Settings
 from tests.engine.notices.post import Fake, reader
 from tests.engine.notices.test_email import SENDER, Post, running
 from web.place import Place
@@ -29,16 +26,6 @@ from web.worker import Worker
 
 PATIENCE = 40.0
 MAILED = {"ways": {"emergency": {"email": "now", "fake": "now"}}}
-
-
-@pytest.fixture
-def place(make_database: Callable[..., str], tmp_path: Path) -> Iterator[Place]:
-    """A place of its own."""
-    url = make_database()
-    engine = create_engine(url)
-    attachments.use_folder(tmp_path / "objects")
-    yield Place(Settings(data=tmp_path, database_url=url), url, engine, session_factory(engine))
-    engine.dispose()
 
 
 def tell(session: Session) -> None:

@@ -1,32 +1,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import attachments, clock
+from engine import clock
 from engine.db import bell
-from engine.db.session import create_engine, session_factory
 from engine.jobs import DUE_JOB, JOBS, Job
-from engine.settings import Settings
 from engine.supervision.models import Beat
 from web.place import Place
 from web.worker import Worker
-
-
-@pytest.fixture
-def place(make_database: Callable[..., str], tmp_path: Path) -> Iterator[Place]:
-    url = make_database()
-    engine = create_engine(url)
-    attachments.use_folder(tmp_path / "objects")
-    yield Place(Settings(data=tmp_path, database_url=url), url, engine, session_factory(engine))
-    engine.dispose()
 
 
 def job(do: Callable[[Session, datetime], int]) -> Job:

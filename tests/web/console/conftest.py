@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from engine import library, matters
 from tests.builders import PASSWORD
 from tests.web.conftest import House
 
@@ -44,6 +45,13 @@ def browse(house: House) -> Callable[[str], Browser]:
         return Browser(client, _token(client.get("/console/preferences")))
 
     return enter
+
+
+@pytest.fixture(scope="module")
+def listed(house: House) -> None:
+    """The list of matters is loaded."""
+    matters.load_list(house.session, matters.load_catalogue(library.RULES / "base" / "matters.csv"))
+    house.session.commit()
 
 
 def _token(answer: TestResponse) -> str:

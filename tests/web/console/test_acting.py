@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine import library, matters
 from engine.audit.models import Entry
 from engine.cases.models import Case
 from engine.worklist.models import Task
@@ -17,15 +16,9 @@ from tests.builders import an_organisation
 from tests.web.conftest import House, png
 from tests.web.console.conftest import Browser
 
+pytestmark = pytest.mark.usefixtures("listed")
 Browse = Callable[[str], Browser]
 REPORT = {"description": "人民路与蓬莱路口雨水井盖没了，下雨看不见", "place": "人民路与蓬莱路口"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def listed(house: House) -> None:
-    """The list of matters is loaded."""
-    matters.load_list(house.session, matters.load_catalogue(library.RULES / "base" / "matters.csv"))
-    house.session.commit()
 
 
 @pytest.fixture

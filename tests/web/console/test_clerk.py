@@ -9,21 +9,14 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from engine import library, matters
 from engine.cases.models import Case, Request
 from engine.worklist.models import Task
 from tests.web.conftest import House, png
 from tests.web.console.conftest import Browser
 
+pytestmark = pytest.mark.usefixtures("listed")
 Browse = Callable[[str], Browser]
 REPORT = {"description": "人民路与蓬莱路口雨水井盖没了，下雨看不见", "place": "人民路与蓬莱路口"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def listed(house: House) -> None:
-    """The list of matters is loaded."""
-    matters.load_list(house.session, matters.load_catalogue(library.RULES / "base" / "matters.csv"))
-    house.session.commit()
 
 
 @pytest.fixture
