@@ -87,6 +87,7 @@ ENGLISH: dict[str, str] = {
     "own_work": "Nobody checks their own work; somebody else has to.",
     "pack_unknown": "There is no such pack of rules.",
     "password_must_change": "Choose a password of your own first.",
+    "passwords_not_yours": "This workbook came from above: an administrator there fetches the first passwords.",
     "passwords_fetched": "The first passwords were fetched already; the security administrator can set new ones.",
     "photo_invalid": "This photo cannot be used.",
     "place_uncovered": "No centre covers this place yet, so the case has nowhere to go.",

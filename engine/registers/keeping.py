@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, defer
 
 from engine import audit
 from engine.cases import sealing
-from engine.directory import Actor
+from engine.directory import Actor, is_within
 from engine.errors import Conflict, NotAllowed, NotFound
 from engine.registers import bodies, hostile, list_of_matters, rosters, staff
 from engine.registers.applying import FirstPassword, apply
@@ -22,6 +22,7 @@ from engine.registers.reading import Workbook, read_workbook
 from engine.registers.sheets import SECURITY, SYSTEM, all_sheets
 
 MAY = (SYSTEM, SECURITY)
+READ = (*MAY, "audit_admin")
 LARGE = 150_000  # bytes: some two thousand people with their posts
 _ONE_AT_A_TIME = 7_740_007
 _A_WEEK = timedelta(days=7)
@@ -66,6 +67,12 @@ class PasswordsFetched(NotFound):
     code = "passwords_fetched"
 
 
+class PasswordsNotYours(NotAllowed):
+    """这份文件是上级的，初始密码表由上级的管理员下载。"""
+
+    code = "passwords_not_yours"
+
+
 def make_plan(session: Session, workbook: Workbook, at: datetime, top: str = "", whole: bool = False,
               tell: Tell = say_nothing) -> Plan:
     """What this workbook would do to the registers below `top` (a path), and everything that is wrong with it."""
@@ -88,7 +95,7 @@ def submit(session: Session, actor: Actor, name: str, content: bytes, at: dateti
     require(actor, MAY)
     kept = Import(name=name[-120:] or "导入.xlsx", sha256=hashlib.sha256(content).hexdigest(), content=content,
                   state="waiting", uploaded_at=at, uploaded_by=actor.label, matters_from=matters_from,
-                  confirmed={}, digest="", counts={})
+                  confirmed={}, digest="", counts={}, top=top_of(actor))
     if is_large(kept):
         hostile.inspect(content)
     else:
@@ -108,18 +115,25 @@ def note_plan(kept: Import, plan: Plan) -> None:
     kept.confirmed, kept.digest, kept.counts = dict.fromkeys(plan.owners), plan.digest, plan.counts
 
 
-def list_imports(session: Session, most: int = 50) -> Sequence[Import]:
+def list_imports(session: Session, actor: Actor, most: int = 50) -> Sequence[Import]:
     """What was uploaded, the newest first; the workbooks themselves (10 MB each) stay in the table."""
-    asked = sa.select(Import).options(defer(Import.content)).order_by(Import.id.desc()).limit(most)
-    return session.scalars(asked).all()
+    asked = sa.select(Import).where(_concerns(actor)).options(defer(Import.content))
+    return session.scalars(asked.order_by(Import.id.desc()).limit(most)).all()
 
 
-def get_import(session: Session, import_id: int) -> Import:
-    """What was uploaded under this number; raises ImportUnknown."""
-    found = session.get(Import, import_id)
+def get_import(session: Session, actor: Actor, import_id: int) -> Import:
+    """What was uploaded under this number; raises ImportUnknown, for administrators of other divisions too."""
+    found = session.scalars(sa.select(Import).where(Import.id == import_id, _concerns(actor))).first()
     if found is None:
         raise ImportUnknown
     return found
+
+
+def _concerns(actor: Actor) -> sa.ColumnElement[bool]:
+    """Workbooks from above or below the divisions of an administrator; those that do not say where from, for all."""
+    tops = [post.path for post in actor.posts if post.role in READ]
+    above = {".".join(way[:length]) for way in (top.split(".") for top in tops) for length in range(len(way))}
+    return sa.or_(Import.top.in_(above), *(is_within(Import.top, top) for top in tops)) if tops else sa.false()
 
 
 def plan_of(session: Session, actor: Actor, kept: Import, at: datetime,
@@ -138,8 +152,9 @@ def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: dat
     `tell` hears of each row twice: when it is looked through once more, and when it is written.
     Raises ImportOver, ImportFaulty, PlanChanged (then nothing counts as confirmed), NotYoursToConfirm.
     """
+    require(actor, MAY)
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
-    kept = get_import(session, import_id)
+    kept = get_import(session, actor, import_id)
     session.refresh(kept, with_for_update=True)
     if kept.state != "waiting":
         raise ImportOver
@@ -163,7 +178,7 @@ def confirm(session: Session, actor: Actor, import_id: int, digest: str, at: dat
 def withdraw(session: Session, actor: Actor, import_id: int, at: datetime) -> Import:
     """Take a workbook back before it is applied; raises ImportOver."""
     require(actor, MAY)
-    kept = get_import(session, import_id)
+    kept = get_import(session, actor, import_id)
     session.refresh(kept, with_for_update=True)
     if kept.state != "waiting":
         raise ImportOver
@@ -173,9 +188,11 @@ def withdraw(session: Session, actor: Actor, import_id: int, at: datetime) -> Im
 
 
 def fetch_passwords(session: Session, actor: Actor, import_id: int, at: datetime) -> list[FirstPassword]:
-    """The first passwords of an import, once; raises PasswordsFetched."""
+    """The first passwords of an import, once; raises PasswordsFetched, PasswordsNotYours."""
     require(actor, MAY)
-    kept = get_import(session, import_id)
+    kept = get_import(session, actor, import_id)
+    if kept.top and not actor.is_above(kept.top, *MAY):
+        raise PasswordsNotYours
     session.refresh(kept, with_for_update=True)
     if kept.secrets is None:
         raise PasswordsFetched

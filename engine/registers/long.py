@@ -64,7 +64,7 @@ def faults_kept(check: Errand | None) -> bytes:
 def check_step(work: errands.Work) -> bool:
     """The whole workbook, looked through in one go."""
     errand, session = work.errand, work.session
-    kept = keeping.get_import(session, errand.payload["import"])
+    kept = keeping.get_import(session, work.actor, errand.payload["import"])
     workbook, plan = keeping.plan_of(session, work.actor, kept, work.at, work.tell)
     if not kept.digest:
         keeping.note_plan(kept, plan)

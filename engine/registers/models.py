@@ -9,13 +9,15 @@ from sqlalchemy import CheckConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.db import Base
+from engine.directory.models import PATH
 
 
 class Import(Base):
     """A workbook on its way into the registers; `content` goes once it was applied or withdrawn.
 
     `confirmed` maps each administrator's role that the workbook needs to who confirmed it, or None.
-    `secrets` is the sealed list of first passwords, until it was fetched.
+    `secrets` is the sealed list of first passwords, until it was fetched. `top` is the path of the division whose
+    administrator uploaded it; "" of the oldest, which nobody noted.
     """
 
     __tablename__ = "register_import"
@@ -37,3 +39,4 @@ class Import(Base):
     ended_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]]  # {sheet: {action: number}}
     secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    top: Mapped[str] = mapped_column(PATH, default="", server_default="")

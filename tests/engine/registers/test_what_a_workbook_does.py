@@ -11,8 +11,34 @@ from sqlalchemy import func, select
 from engine import audit, directory, registers
 from engine.audit.models import HouseEntry
 from engine.directory.models import Account, Grid, Organisation, Person, Post
-from tests.builders import NOW, a_person, an_account
+from tests.builders import NOW, a_person, an_account, an_actor
 from tests.engine.registers.conftest import TODAY, Counter
+
+
+def test_a_workbook_is_there_for_administrators_above_and_below_it_alone(counter: Counter) -> None:
+    session, city = counter.session, counter.city
+    beside = an_actor(session, "security_admin", city.centre, None, "镇安", "security-own")
+    elsewhere = an_actor(session, "security_admin", city.other_centre, None, "外安", "security-other")
+    ours = an_actor(session, "system_admin", city.centre, None, "镇管", "system-own")
+    kept = registers.submit(session, ours, "名册.xlsx", registers.write({"people": [counter.person()]}), NOW)
+    for reader in (ours, beside, counter.security, counter.audit):
+        assert registers.get_import(session, reader, kept.id) is kept
+        assert [one.id for one in registers.list_imports(session, reader)] == [kept.id]
+    assert registers.list_imports(session, elsewhere) == []
+    with pytest.raises(registers.ImportUnknown):
+        registers.get_import(session, elsewhere, kept.id)
+    with pytest.raises(registers.ImportUnknown):
+        registers.fetch_passwords(session, elsewhere, kept.id, NOW)
+    with pytest.raises(registers.ImportUnknown):
+        registers.withdraw(session, elsewhere, kept.id, NOW)
+
+
+def test_first_passwords_of_a_workbook_from_above_are_not_fetched_below(counter: Counter) -> None:
+    kept = counter.hand_in(people=[counter.person()], posts=[counter.post()])
+    below = an_actor(counter.session, "security_admin", counter.city.centre, None, "镇安", "security-below")
+    with pytest.raises(registers.PasswordsNotYours):
+        registers.fetch_passwords(counter.session, below, kept.id, NOW)
+    assert registers.fetch_passwords(counter.session, counter.security, kept.id, NOW)
 
 
 def test_a_new_seat_logs_in_and_holds_the_post(counter: Counter) -> None:

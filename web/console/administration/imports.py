@@ -69,7 +69,7 @@ def import_upload() -> Any:
 def imported(number: int) -> Any:
     """The preview of a workbook that waits, or what came of it."""
     actor = who.require("imports")
-    kept = registers.get_import(db.session(), number)
+    kept = registers.get_import(db.session(), actor, number)
     if kept.state != "waiting":
         return _ended(kept)
     return _preview(kept, actor)
@@ -79,8 +79,8 @@ def imported(number: int) -> Any:
 def import_check(number: int) -> Any:
     """Look through a large workbook once more: the registers have changed, or another division's turn has come."""
     _require_hand()
-    kept = registers.get_import(db.session(), number)
-    long.begin_check(db.session(), identity.current_actor(), kept, shell.now())
+    session, actor = db.session(), identity.current_actor()
+    long.begin_check(session, actor, registers.get_import(session, actor, number), shell.now())
     return redirect(url_for("console.imported", number=number))
 
 
@@ -89,7 +89,7 @@ def import_confirm(number: int) -> Any:
     """Confirm one's part; with the last part everything is written."""
     _require_hand()
     session, actor = db.session(), identity.current_actor()
-    kept = registers.get_import(session, number)
+    kept = registers.get_import(session, actor, number)
     if registers.is_large(kept):
         long.begin_confirm(session, actor, kept, request.form.get("digest", ""), shell.now())
         return redirect(url_for("console.imported", number=number))
@@ -97,7 +97,7 @@ def import_confirm(number: int) -> Any:
         with session.begin_nested():
             kept = registers.confirm(session, actor, number, request.form.get("digest", ""), shell.now())
     except (registers.PlanChanged, registers.ImportFaulty) as refused:
-        return _preview(registers.get_import(session, number), actor, shell.told(refused)), 409
+        return _preview(registers.get_import(session, actor, number), actor, shell.told(refused)), 409
     flash(_("Written.") if kept.state == "applied" else _("Confirmed; it waits for the other administrator."))
     return redirect(url_for("console.imported", number=number))
 
@@ -115,7 +115,7 @@ def import_withdraw(number: int) -> Any:
 def import_errors(number: int) -> Any:
     """The workbook with what is wrong beside each row."""
     actor = who.require("imports")
-    kept = registers.get_import(db.session(), number)
+    kept = registers.get_import(db.session(), actor, number)
     if registers.is_large(kept):
         faulty = long.faults_kept(long.find_check(db.session(), actor, kept))
     else:
@@ -147,9 +147,9 @@ def import_sample() -> Any:
 
 
 def _list(problem: str = "") -> Any:
-    who.require("imports")
+    actor = who.require("imports")
     return render_template("imports.html", here="imports", problem=problem, title_of=_titles(),
-                           kept=registers.list_imports(db.session()), may=identity.current_actor().has(*MAY))
+                           kept=registers.list_imports(db.session(), actor), may=actor.has(*MAY))
 
 
 def _preview(kept: Any, actor: Any, problem: str = "") -> Any:
