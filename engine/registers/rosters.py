@@ -148,7 +148,7 @@ def may_keep(actor: Actor, organisation: Organisation) -> bool:
 
 def add_duty(session: Session, actor: Actor, organisation_id: int, person_id: int, since: datetime, until: datetime,
              at: datetime) -> Duty:
-    """Put somebody of a centre on its roster; raises RosterNotYours, DutyInvalid."""
+    """Put somebody of a centre on its roster, once however often it is sent; raises RosterNotYours, DutyInvalid."""
     organisation = _kept(session, actor, organisation_id)
     names = dict(_people(session, organisation_id, at))
     if person_id not in names:
@@ -157,7 +157,10 @@ def add_duty(session: Session, actor: Actor, organisation_id: int, person_id: in
         raise DutyInvalid(fields={"until": ["结束要晚于开始，也晚于现在。"]})
     if until - since > LONGEST:
         raise DutyInvalid(fields={"until": ["一次值班最多 366 天。"]})
-    duty = Duty(organisation_id=organisation_id, person_id=person_id, since=since, until=until)
+    same = {"organisation_id": organisation_id, "person_id": person_id, "since": since, "until": until}
+    if (known := session.scalars(sa.select(Duty).filter_by(**same)).first()) is not None:
+        return known
+    duty = Duty(**same)
     session.add(duty)
     session.flush()
     _note(session, actor, "added", organisation, names[person_id], duty, at)

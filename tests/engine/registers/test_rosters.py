@@ -71,6 +71,13 @@ def test_an_empty_roster_is_one_long_gap(counter: Counter, head: Actor) -> None:
     assert roster.gaps == ((NOW, NOW + timedelta(days=7)),) and roster.is_kept
 
 
+def test_a_form_sent_twice_puts_somebody_on_duty_once(counter: Counter, head: Actor) -> None:
+    centre, person = counter.city.centre.id, counter.city.dispatcher.person_id or 0
+    first, second = (registers.add_duty(counter.session, head, centre, person, NOW, NOW + HOUR, NOW) for _ in range(2))
+    assert first is second and len(audit.list_deeds_of(counter.session, "duties", f"{counter.city.centre.code} "
+                                                       f"{counter.city.dispatcher.name}")) == 1
+
+
 def test_what_runs_ends_now_and_what_has_not_begun_never_was(counter: Counter, head: Actor) -> None:
     centre, seat = counter.city.centre.id, counter.city.dispatcher.person_id or 0
     runs = registers.add_duty(counter.session, head, centre, seat, NOW - HOUR, NOW + HOUR, NOW)
