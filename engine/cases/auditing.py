@@ -110,10 +110,11 @@ def bodies_of(session: Session, text: str) -> tuple[int, ...] | None:
                                  .limit(MOST_BODIES))) or None
 
 
-def find_case_id(session: Session, number: str) -> int | None:
-    """The row of a case by its number, whatever the asker's scope."""
+def find_case_id(session: Session, number: str, top: str = "") -> int | None:
+    """The row of a case by its number, at or below this division whatever the asker's scope; "" is everywhere."""
+    below = [is_within(Case.path, top)] if top else []
     with unscoped(session):
-        return session.scalar(sa.select(Case.id).where(Case.number == number))
+        return session.scalar(sa.select(Case.id).where(Case.number == number, *below))
 
 
 def verbs(language: Language) -> dict[str, str]:

@@ -50,6 +50,13 @@ def test_by_body_verb_case_and_day(office: Office) -> None:
         assert auditing.search(office.session, sought(**more), "zh") == []
 
 
+def test_a_case_elsewhere_has_no_number_here(office: Office) -> None:
+    office.report()
+    number, path = office.case.number, office.case.path
+    for top, known in (("", True), (path, True), (path.rpartition(".")[0], True), (f"{path}.1", False), ("99", False)):
+        assert (auditing.find_case_id(office.session, number, top) == office.case.id) is known, top
+
+
 def test_pages_go_on_where_the_last_one_ended(office: Office) -> None:
     for _ in range(3):
         office.report()

@@ -134,7 +134,7 @@ def _sought(of: Source, since: datetime, until: datetime,
     if of != "cases":
         return audit.Sought(since, until, words=text, verbs=verbs, kind=words["kind"]), ()
     actors = auditing.labels_of(session, text) if text else None
-    case_id = auditing.find_case_id(session, words["number"]) if words["number"] else None
+    case_id = auditing.find_case_id(session, words["number"], _top()) if words["number"] else None
     bodies = auditing.bodies_of(session, words["organisation"]) if words["organisation"] else None
     unknown = tuple(name for name, known in (("number", case_id), ("organisation", bodies))
                     if words[name] and known is None)
