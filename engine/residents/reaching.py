@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,15 +15,27 @@ from engine.cases.models import Case, Contact
 from engine.cases.scope import unscoped
 from engine.residents.looking import secret_of
 
+log = logging.getLogger(__name__)
+
 
 def reach(session: Session, cases: Sequence[int]) -> Mapping[int, notices.Stranger]:
-    """Phone and page of those reporters who left a phone, by case; unsealed at the moment of sending alone."""
+    """Phone and page of those reporters who left a phone, by case; unsealed at the moment of sending alone.
+
+    One whose contact does not open is not reached, and keeps nobody else's letter waiting.
+    """
     asked = select(Case, Contact.sealed).join(Contact, Contact.case_id == Case.id).where(Case.id.in_(cases))
     with unscoped(session):
         found = session.execute(asked).all()
-    known = {case.id: (case, sealing.unseal(sealed, case.number)) for case, sealed in found}
-    return {case_id: notices.Stranger(resident.phone, f"/r/{case.number}/{secret_of(case)}")
-            for case_id, (case, resident) in known.items() if resident.phone}
+    known = [(case, _phone(sealed, case.number)) for case, sealed in found]
+    return {case.id: notices.Stranger(phone, f"/r/{case.number}/{secret_of(case)}") for case, phone in known if phone}
+
+
+def _phone(sealed: bytes, number: str) -> str:
+    try:
+        return sealing.unseal(sealed, number).phone
+    except InvalidTag:
+        log.error("the contact of case %s does not open with the key of this place", number)
+        return ""
 
 
 notices.use_strangers(reach)
