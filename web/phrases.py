@@ -29,6 +29,8 @@ _TO_CHINESE = (
     (r"Invalid JSON body\.", "JSON 格式有误"),
 )
 _TO_ENGLISH = (
+    (r"请写明发生了什么。", "Say what it is."),
+    (r"请写明在哪里。", "Say where it is."),
     (r"请填写「.+」|请填写这一项|请写明.*", "Fill this in."),
     (r"请填写文字", "A text is needed."),
     (r"请填写数字", "A number is needed."),

@@ -28,6 +28,11 @@ export function showFields(form) {
       }
     });
   });
+  const says = form.querySelector("[data-says]"); // «dispatch» is not what a refusal does
+  if (says) {
+    says.dataset.own = says.dataset.own || says.textContent;
+    says.textContent = outcome === says.dataset.says ? says.dataset.own : says.dataset.other;
+  }
 }
 
 // Opens the reason of a refusal or return.
