@@ -13,6 +13,8 @@ from engine.processes.fields import Field, Outcome
 LONGEST = {"text": 200, "longtext": 5_000}
 REFERENCE = 100
 MOST_ITEMS = 50
+YEARS = range(1900, 3000)
+"""Of days and instants: what lies beyond cannot be told on every clock of the world."""
 _LISTS = frozenset({"organisations", "photos"})
 
 
@@ -110,9 +112,12 @@ def _boolean(field: Field, value: Any) -> bool:
 
 def _date(field: Field, value: Any) -> str:
     try:
-        return date.fromisoformat(_text(field, value)).isoformat()
+        day = date.fromisoformat(_text(field, value))
     except ValueError:
         raise _Wrong("日期请写成 2026-03-02") from None
+    if day.year not in YEARS:
+        raise _Wrong("日期请写成 2026-03-02")
+    return day.isoformat()
 
 
 def _datetime(field: Field, value: Any) -> str:
@@ -121,6 +126,8 @@ def _datetime(field: Field, value: Any) -> str:
         moment = datetime.fromisoformat(_text(field, value))
     except ValueError:
         raise _Wrong("时间请写成 2026-03-02T09:00") from None
+    if moment.year not in YEARS:
+        raise _Wrong("时间请写成 2026-03-02T09:00")
     return (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).isoformat()
 
 

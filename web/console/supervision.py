@@ -25,6 +25,7 @@ from web.db import db
 
 MAY = ("supervisor", "seat")
 MOST_TICKED = 500
+LAST_YEAR = 2999
 
 
 @blueprint.get("/supervision")
@@ -111,11 +112,14 @@ def _chosen() -> bulk.Chosen:
 
 
 def _moment(typed: str) -> datetime:
+    """A moment typed in the office's zone; raises Invalid."""
     try:
-        moment = datetime.fromisoformat(typed)
+        moment = datetime.fromisoformat(typed[:16]).replace(tzinfo=ZONE)
     except ValueError:
-        raise Invalid(fields={"reply_by": ["时间请写成 2026-03-02T09:00。"]}) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+        moment = None
+    if moment is None or moment.year > LAST_YEAR:
+        raise Invalid(fields={"reply_by": ["时间请写成 2026-03-02T09:00。"]})
+    return moment
 
 
 def _list(chosen: Filters, cursor: str | None, unit: Unit | None) -> Page[CaseRow]:

@@ -16,6 +16,7 @@ DRAWN = drawn("p", ENDS + """<userTask id="a" wangge:limit="accept" wangge:stage
   <wangge:field id="result" type="longtext" label="结果" required="true" when="done" max="10"/>
   <wangge:field id="reason" type="text" label="理由" required="true" when="back"/>
   <wangge:field id="count" type="number" label="数量"/><wangge:field id="day" type="date" label="日期"/>
+  <wangge:field id="by" type="datetime" label="时间"/>
   <wangge:field id="sure" type="boolean" label="确定"/><wangge:field id="units" type="organisations" label="单位"/>
   <wangge:field id="kind" type="select" label="种类"><wangge:option id="x" label="X"/></wangge:field>
   </wangge:form></extensionElements></userTask>""", "start -> a -> end")
@@ -54,6 +55,9 @@ def test_what_is_right_comes_back_cleaned() -> None:
     ("done", {"result": "好", "count": 1e300}, "count"),
     ("done", {"result": "好", "count": float("nan")}, "count"),
     ("done", {"result": "好", "day": "tomorrow"}, "day"),
+    ("done", {"result": "好", "day": "9999-12-31"}, "day"),
+    ("done", {"result": "好", "by": "9999-12-31T23:59-10:00"}, "by"),
+    ("done", {"result": "好", "by": "0001-01-01T00:00+14:00"}, "by"),
     ("done", {"result": "好", "sure": "perhaps"}, "sure"),
     ("done", {"result": "好", "units": [["331"]]}, "units"),
     ("done", {"result": "好", "kind": "y"}, "kind"),

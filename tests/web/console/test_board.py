@@ -165,7 +165,8 @@ def test_a_whole_figure_is_urged_and_stopped_halfway(house: House, boss: Browser
 
 @pytest.mark.parametrize(("form", "status", "said"), [
     ({"reason": " "}, 422, "请填写原因"), ({"reply_by": "2001-01-01T09:00"}, 422, "将来"),
-    ({"reply_by": "soon"}, 422, "时间请写成"), ({"number": "330921-0000-000000"}, 409, "没有可以办的")])
+    ({"reply_by": "soon"}, 422, "时间请写成"), ({"reply_by": "9999-12-31T23:59-10:00"}, 422, "时间请写成"),
+    ({"number": "330921-0000-000000"}, 409, "没有可以办的")])
 def test_what_is_wrong_is_said_and_nothing_is_done(
         house: House, boss: Browser, late: list[str], form: dict[str, str], status: int, said: str) -> None:
     given = {"step": "go", "reason": "请抓紧", "number": late[0], **form}
