@@ -64,7 +64,7 @@ class Townspeople:
         if account_id is None:
             return None
         verb = "ask_extension" if self.chance.random() < 0.8 else "ask_hold"
-        wanted: dict[str, Any] = {"days": self.chance.randint(1, 5)} if verb == "ask_extension" else {
+        wanted: dict[str, Any] = {"days": 1 + self.chance.randint(1, 5)} if verb == "ask_extension" else {
             "until": (at + timedelta(days=self.chance.randint(7, 20))).isoformat()}
         reason = self.chance.choice(self.material["extension_reasons" if verb == "ask_extension" else "hold_reasons"])
         span = timedelta(minutes=self.chance.uniform(20, 400))
