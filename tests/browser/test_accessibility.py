@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.city import City
 from tests.browser.conftest import Enter
+from tests.browser.looking import violations
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 SEAT, SUPERVISOR = "seat.330921100.1", "supervisor.330921.1"
 WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
 RULES = {"bpmn": "本级分流办理", "dmn": "分流去向"}
@@ -49,25 +45,3 @@ def test_axe_finds_nothing_on_the_operators_pages(city: City, enter: Enter, widt
     wanted = ("incidents?state=open&", "incidents?state=all&", "channels?")
     paths = [f"/console/{path}lang={language}" for path in wanted for language in ("zh", "en")]
     assert {path: said for path in paths if (said := violations(page, path))} == {}
-
-
-def violations(page: Page, path: str) -> list[str]:
-    """What axe finds on a page, and how much wider than the screen it is."""
-    page.goto(path)
-    if "tab=diagram" in path:
-        expect(page.locator(".djs-container").first).to_be_visible()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
-    return [*_said(found), *_too_wide(page)]
-
-
-def _said(found: list[dict[str, object]]) -> Iterator[str]:
-    for one in found:
-        nodes = one["nodes"]
-        assert isinstance(nodes, list)
-        yield f"{one['id']}: {[node['target'] for node in nodes][:4]}"
-
-
-def _too_wide(page: Page) -> list[str]:
-    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return [f"{width} px wider than the screen"] if width > 0 else []

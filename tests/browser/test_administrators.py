@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.city import City, photo
 from tests.browser.conftest import Enter
+from tests.browser.looking import SIZES, faults
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 SYSTEM, SECURITY, AUDIT = "system_admin.3309.1", "security_admin.3309.1", "audit_admin.3309.1"
 SEAT, PASSWORD = "seat.330921100.2", "Wangge-demo-2026"
-WIDTHS = ((1440, 900), (1024, 768), (360, 740))
 PAGES = {
     SECURITY: ("accounts", f"accounts/{SEAT}", "log-ins", "my-log-ins", "accounts?text=nobody-here"),
     AUDIT: ("audit", "audit?of=house", "audit?of=log_ins", "audit?number=x", "{entry}", "{deed}"),
     SYSTEM: ("operating", "versions"),
 }
-
-
-def violations(page: Page) -> list[Any]:
-    """What axe finds on the page as it stands, and how much wider than the screen it is."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    said = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
-    return [*said, *([f"{wide} px too wide"] if wide > 0 else [])]
 
 
 @pytest.mark.parametrize("who", PAGES)
@@ -40,12 +27,12 @@ def test_axe_finds_nothing_at_three_widths_in_both_languages(city: City, enter: 
         for address in ("/console/audit", "/console/audit?of=house"):
             page.goto(address)
             paths.append(str(page.locator("tbody a").first.get_attribute("href")))
-    for width, height in WIDTHS:
+    for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         for path in paths:
             for language in ("zh", "en") if width != 1024 else ("zh",):
                 page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
-                if said := violations(page):
+                if said := faults(page):
                     found[f"{path} {language} {width}"] = said
     assert found == {}
 
@@ -66,7 +53,7 @@ def test_who_is_locked_out_while_typing_loses_nothing(city: City, enter: Enter) 
     over = seat.locator("#again")
     expect(over).to_contain_text("登录已被安全管理员")
     expect(over.locator("#again-username")).to_have_value(SEAT)
-    assert violations(seat) == []
+    assert faults(seat) == []
     over.locator("#again-password").fill("wrong-wrong-1")
     seat.keyboard.press("Enter")
     expect(over.get_by_role("alert")).to_be_visible()

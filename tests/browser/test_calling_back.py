@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.city import City
 from tests.browser.conftest import Enter
-from tests.browser.test_accessibility import violations
+from tests.browser.looking import looks_well
 
 pytestmark = [pytest.mark.browser, pytest.mark.cites("E15")]
 SEAT, WORKER = "seat.330921105.1", "grid_worker.330921105201.1"
-SIZES = ((1440, 900), (1024, 768), (360, 740))
 LONG = "店外堆放建筑材料占用人行道约二十米，行人只能走机动车道，商户称仓库正在装修，装修完成之前没有别处可放。"
 
 
@@ -20,19 +19,6 @@ def answered(city: City, text: str, place: str) -> str:
     number = city.report(WORKER, text, place, contact={"name": "陈阿明", "phone": "13800001111"})
     city.complete(SEAT, number, "dispatch", "answer", reply="已与商户说好，三天内清走。")
     return number
-
-
-def looks_well(page: Page, *paths: str) -> None:
-    """Nothing for axe to say and nothing too wide, at three widths, in both languages."""
-    found = {}
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        for path in paths:
-            for language in ("en", "zh"):
-                shown = f"{path}{'&' if '?' in path else '?'}lang={language}"
-                found[f"{width} {shown}"] = violations(page, shown)
-    assert {where: said for where, said in found.items() if said} == {}
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_nobody_answers_then_somebody_does_and_rates(city: City, enter: Enter) -> None:

@@ -7,12 +7,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.city import City, photo
 from tests.browser.conftest import Enter
-from tests.browser.test_accessibility import violations
+from tests.browser.looking import looks_well
 
 pytestmark = pytest.mark.browser
 WORKER, SEAT = "grid_worker.330921105201.1", "seat.330921105.1"
 CLERK, UNIT = "clerk.330921105.enforcement.1", "330921105-enforcement-platform"
-SIZES = ((1440, 900), (1024, 768), (360, 740))
 LONG = "店外堆放建筑材料占用人行道约二十米，行人只能走机动车道，商户称仓库正在装修，装修完成之前没有别处可放。"
 
 
@@ -43,19 +42,6 @@ def _decide(page: Page, number: str, way: str, **values: str) -> None:
     expect(page.locator("#toast")).to_contain_text(number)
 
 
-def _looks_well(page: Page, *paths: str) -> None:
-    """Nothing for axe to say and nothing too wide, at three widths, in both languages."""
-    found = {}
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        for path in paths:
-            for language in ("en", "zh"):
-                shown = f"{path}{'&' if '?' in path else '?'}lang={language}"
-                found[f"{width} {shown}"] = violations(page, shown)
-    assert {where: said for where, said in found.items() if said} == {}
-    page.set_viewport_size({"width": 1440, "height": 900})
-
-
 def test_a_clerk_asks_is_answered_and_reports_the_result(city: City, enter: Enter) -> None:
     number = city.report(WORKER, LONG, "东剑路 18 号门前")
     city.complete(SEAT, number, "dispatch", "department", matter="SR0107", organisation=UNIT)
@@ -67,7 +53,7 @@ def test_a_clerk_asks_is_answered_and_reports_the_result(city: City, enter: Ente
     _ask(clerk, number, "ask_extension", days="3", reason="配件要从市里调")
     _pane(seat, "requests", number)
     expect(seat.locator("form[data-first]")).to_contain_text("此前已准 0 次")
-    _looks_well(seat, f"/console/queues/requests?case={number}")
+    looks_well(seat, f"/console/queues/requests?case={number}")
     _decide(seat, number, "同意")
     _ask(clerk, number, "ask_hold", condition="管线迁改完成", reason="路面要等迁改")
     _decide(seat, number, "不同意", reason="先放警示牌、修补路面")
@@ -88,4 +74,4 @@ def test_a_clerk_asks_is_answered_and_reports_the_result(city: City, enter: Ente
     expect(clerk.locator("#toast")).to_contain_text(number)
     clerk.goto(f"/console/cases/{number}")
     expect(clerk.locator(".compared figure")).to_have_count(2)
-    _looks_well(clerk, f"/console/cases/{number}", "/console/requests", "/console/queues/with-us")
+    looks_well(clerk, f"/console/cases/{number}", "/console/requests", "/console/queues/with-us")

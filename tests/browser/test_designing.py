@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -11,10 +10,10 @@ from playwright.sync_api import FilePayload, Page, expect
 from engine import library
 from tests.browser.city import City
 from tests.browser.conftest import Enter
+from tests.browser.looking import faults
 from tests.web.console.changed import with_instruction
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 DRAWER, APPROVER = "designer.3309.1", "supervisor.3309.1"
 SEAT, WORKER = "seat.330921100.1", "grid_worker.330921100001.1"
 HANDLE = (library.WORKFLOWS / "base" / "handle.bpmn").read_bytes()
@@ -28,10 +27,7 @@ def bpmn(content: bytes) -> FilePayload:
 
 def clean(page: Page) -> None:
     """Nothing for axe to say, nothing wider than the screen."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
-    assert [one["id"] for one in found] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, page.url
+    assert faults(page) == [], page.url
 
 
 def test_a_task_is_drawn_in_on_tuesday_and_taken_back(city: City, enter: Enter) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.city import City
 from tests.browser.conftest import Enter
+from tests.browser.looking import violations
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 SEAT, WORKER, OPERATOR = "seat.330921100.1", "grid_worker.330921100001.1", "system_admin.3309.1"
 TELLING = 30_000  # a poll of 15 seconds, the worker's two, and a slow machine
 
@@ -77,10 +76,5 @@ def test_on_the_narrowest_screen_axe_has_nothing_to_say_and_nothing_is_too_wide(
                        (SEAT, ["/console/inbox?unread=1&kind=rules", "/console/preferences/notices"])):
         page = enter(who, 360, 740)
         for path in paths:
-            page.goto(f"{path}{'&' if '?' in path else '?'}lang=en")
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(all => all.violations.map("
-                                  "one => `${one.id}: ${one.nodes[0].target}`))")
-            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            said[path] = [*found, *([f"{wide} px too wide"] if wide > 0 else [])]
+            said[path] = violations(page, f"{path}{'&' if '?' in path else '?'}lang=en")
     assert {where: what for where, what in said.items() if what} == {}

@@ -16,7 +16,7 @@ from engine.demo import PASSWORD
 from tests.browser.chromium import arguments, find_chromium
 from tests.browser.city import City
 from tests.browser.conftest import PATIENCE, Enter
-from tests.browser.test_accessibility import violations
+from tests.browser.looking import violations
 
 pytestmark = pytest.mark.browser
 WORKER, COLLEAGUE = "grid_worker.330921100001.1", "grid_worker.330921106200.1"

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.city import City
 from tests.browser.conftest import Enter
-from tests.browser.test_accessibility import violations
+from tests.browser.looking import violations
 
 pytestmark = pytest.mark.browser
 COMMUNITY, WORKER, SEAT = "330921100003", "grid_worker.330921100003.1", "seat.330921100.1"

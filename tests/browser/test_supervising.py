@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.city import City
 from tests.browser.conftest import Enter
-from tests.browser.test_accessibility import violations
+from tests.browser.looking import violations
 
 pytestmark = pytest.mark.browser
 BOSS, SEAT = "supervisor.3309.1", "seat.330921105.1"
