@@ -21,7 +21,11 @@ export async function prepareCapture(form, owner, sent) {
   const save = () => { clearTimeout(timer); timer = setTimeout(() => saveNow(form, draft), PAUSE); };
   form.noValidate = true; // what is missing is said beside its field, in the page's words
   repaint();
-  form.addEventListener("input", (event) => { if (event.target.type !== "file") save(); });
+  form.addEventListener("input", (event) => {
+    const complaint = form.querySelector(`[data-problem="${event.target.name}"]`);
+    if (complaint) complain(complaint, []); // what is being mended is not wrong any more
+    if (event.target.type !== "file") save();
+  });
   form.addEventListener("change", async (event) => {
     if (event.target.type !== "file") return;
     const files = [...event.target.files];
@@ -107,22 +111,24 @@ function complete(form, way) {
   return !first;
 }
 
+// Says beside a field what is wrong with it; with no words it says no more.
+function complain(place, texts) {
+  const control = document.getElementById(place.dataset.problem);
+  place.hidden = !texts.length;
+  place.textContent = texts.join(" ");
+  place.closest(".field").classList.toggle("bad", Boolean(texts.length));
+  if (texts.length && place.closest("details")) place.closest("details").open = true;
+  if (control && texts.length) {
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-describedby", place.id);
+  } else if (control) {
+    control.removeAttribute("aria-invalid");
+    control.removeAttribute("aria-describedby");
+  }
+}
+
 function problems(form, found, said, isWrong) {
-  form.querySelectorAll("[data-problem]").forEach((place) => {
-    const texts = found[place.dataset.problem] || [];
-    const control = document.getElementById(place.dataset.problem);
-    place.hidden = !texts.length;
-    place.textContent = texts.join(" ");
-    place.closest(".field").classList.toggle("bad", Boolean(texts.length));
-    if (texts.length && place.closest("details")) place.closest("details").open = true;
-    if (control && texts.length) {
-      control.setAttribute("aria-invalid", "true");
-      control.setAttribute("aria-describedby", place.id);
-    } else if (control) {
-      control.removeAttribute("aria-invalid");
-      control.removeAttribute("aria-describedby");
-    }
-  });
+  form.querySelectorAll("[data-problem]").forEach((place) => complain(place, found[place.dataset.problem] || []));
   const top = document.getElementById("wrong");
   top.hidden = !said;
   top.classList.toggle("red", isWrong);
