@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -13,9 +12,9 @@ from python_calamine import CalamineWorkbook
 from engine.clock import stopwatch
 from tests.browser.city import City, photo, running_empty
 from tests.browser.conftest import PATIENCE
+from tests.browser.looking import faults
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 NAMES = {"by": "陈绘制", "approved_by": "林审批", "system_admin": "周管", "security_admin": "吴安",
          "audit_admin": "郑审"}
 OWN, SEAT, CLERK = "First-day-2026", "seat.330921100.1", "clerk.330921100.enforcement.1"
@@ -49,13 +48,6 @@ def window(browser: Browser, empty: City) -> Iterator[Window]:
         context.close()
 
 
-def violations(page: Page) -> list[Any]:
-    """What axe finds on the page as it stands, and whether it is wider than a phone."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
-    return [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
-
-
 def first_log_in(page: Page, username: str, password: str) -> Page:
     """By the first password to one of their own."""
     page.goto("/login")
@@ -63,7 +55,7 @@ def first_log_in(page: Page, username: str, password: str) -> Page:
     page.fill("#password", password)
     page.click("button.go")
     page.fill("#old", password)
-    assert violations(page) == []
+    assert faults(page) == []
     page.fill("#new", OWN)
     page.fill("#again", OWN)
     page.click("button.go")
@@ -87,15 +79,15 @@ def test_an_empty_place_becomes_a_working_county(window: Window, empty: City, tm
 def found_it(page: Page) -> dict[str, str]:
     """The first-run page, answered; user name and first password of the three."""
     page.goto("/")
-    assert violations(page) == []
+    assert faults(page) == []
     page.select_option("#prefecture", "3309")
     page.get_by_text("岱山县", exact=True).click()
     for name, value in NAMES.items():
         page.fill(f"#{name}", value)
-    assert violations(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="开始初始化").click()
     expect(page.locator("h1")).to_have_text("可以开始工作了")
-    assert violations(page) == []
+    assert faults(page) == []
     codes = [code.inner_text() for code in page.locator("tbody code").all()]
     return dict(zip(codes[::2], codes[1::2], strict=True))
 
@@ -104,14 +96,14 @@ def fill_it(page: Page, password: str, folder: Path) -> str:
     """The system administrator takes the sample, hands it in and confirms; where its preview stands."""
     first_log_in(page, "system.admin", password)
     page.goto("/console/imports")
-    assert violations(page) == []
+    assert faults(page) == []
     with page.expect_download() as download:
         page.get_by_role("link", name="样例：岱山县").click()
     download.value.save_as(folder / "sample.xlsx")
     page.set_input_files("#file", folder / "sample.xlsx")
     page.get_by_role("button", name="核对并预览").click()
     expect(page.locator(".say")).to_contain_text("现在还没有写入")
-    assert violations(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="确认我这部分").click()
     expect(page.locator("#toast")).to_contain_text("等另一位管理员")
     return page.url
@@ -123,12 +115,12 @@ def confirm_it(page: Page, password: str, preview: str, folder: Path) -> dict[st
     page.goto(preview)
     page.get_by_role("button", name="确认我这部分").click()
     expect(page.locator(".say")).to_contain_text("写入")
-    assert violations(page) == []
+    assert faults(page) == []
     with page.expect_download() as download:
         page.get_by_role("button", name="领取初始密码表").click()
     download.value.save_as(folder / "passwords.xlsx")
     page.goto(f"/console/people/{SEAT}")
-    assert violations(page) == []
+    assert faults(page) == []
     rows = CalamineWorkbook.from_path(folder / "passwords.xlsx").get_sheet_by_index(0).to_python()
     return {str(row[0]): str(row[2]) for row in rows[1:]}
 
@@ -185,7 +177,7 @@ def look_at_it(page: Page, password: str) -> None:
     first_log_in(page, "audit.admin", password)
     page.goto("/console/house")
     expect(page.locator("tbody tr").first).to_contain_text("初始密码")
-    assert violations(page) == []
+    assert faults(page) == []
     page.fill("main input[name=text]", SEAT)
     page.locator("main form .btn").click()
     expect(page.locator("tbody")).to_contain_text("系统管理员 周管")
