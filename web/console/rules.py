@@ -37,7 +37,7 @@ def render_rules(problem: str = "", typed: dict[str, str] | None = None, status:
         if rows:
             packs.append((pack, pack.is_expired(shell.now().date()), rows))
     page = render_template(
-        "rules.html", packs=packs, running=_running(versions, running), names=_names(newest.values()), here="rules",
+        "rules.html", packs=packs, running=_running(versions, running), names=names_of(newest.values()), here="rules",
         drafts=drafting.list_drafts(session, actor), mine=drafting.packs_drawn_by(actor), problem=problem,
         scheduled=consequences.list_scheduled(session, shell.now()), typed=typed or {})
     return page, status
@@ -52,7 +52,7 @@ def _running(versions: Any, running: dict[int, int]) -> dict[tuple[str, str, str
     return found
 
 
-def _names(rows: Any) -> dict[int, str]:
+def names_of(rows: Any) -> dict[int, str]:
     """What each definition calls itself."""
     return {one.id: described(source_at(one.id)).name or one.definition_id for one in rows}
 

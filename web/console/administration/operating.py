@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from engine import audit, backups, cases, library, notices, upkeep
 from engine.jobs import JOBS
-from web.console import shell
+from web.console import rules, shell
 from web.console.administration import who
 from web.console.blueprint import blueprint
 from web.console.channels import channel_name
@@ -55,7 +55,8 @@ def versions() -> Any:
     packs = {pack: [one for one in shown if one.pack == pack] for pack in dict.fromkeys(one.pack for one in shown)}
     titles = {key: pack.title for key, pack in library.packs().items()}
     return render_template("versions.html", here="versions", programs=upkeep.programs(session), packs=packs,
-                           running=running, titles=titles, ruling=ruling)
+                           running=running, titles=titles, ruling=ruling,
+                           names=rules.names_of(shown))
 
 
 def said(concern: upkeep.Concern) -> str:
