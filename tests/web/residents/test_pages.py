@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from engine import library, matters
 from engine.attachments.models import Attachment
-from engine.cases.models import Case
+from engine.cases.models import Case, CaseWords
 from engine.residents import knocking
 from engine.residents.models import Knock
 from tests.web.conftest import House, png
@@ -56,7 +56,8 @@ def listed(house: House) -> None:
 def rested(house: House) -> None:
     """Nobody has knocked yet, and nothing was reported."""
     house.session.execute(sa.delete(Knock))
-    house.session.execute(sa.update(Case).values(description="x", title="x", search="", matter_code=None))
+    house.session.execute(sa.update(Case).values(description="x", title="x", matter_code=None))
+    house.session.execute(sa.update(CaseWords).values(search=""))
     house.session.commit()
 
 
