@@ -217,7 +217,7 @@ def test_the_operator_sees_sends_again_and_drops(house: House, browse: Browse, o
     assert browser.post(f"/console/letters/{dead}/drop", {"reason": "人已离职"}).status_code == 302
     deeds = house.session.scalars(sa.select(HouseEntry.verb).where(HouseEntry.kind == "notices").order_by(
         HouseEntry.seq)).all()
-    assert deeds == ["replayed", "replayed", "dropped"]
+    assert deeds[-3:] == ["replayed", "replayed", "dropped"]
     assert "550" not in browser.get("/console/channels").text
 
 
