@@ -44,13 +44,18 @@ def sampled() -> Iterator[Counter[str]]:
 
 
 def layer_of(frame: FrameType | None) -> str:
-    """The layer of the innermost frame that belongs to one; libraries count for whoever called them."""
+    """The layer of the innermost frame that belongs to one; libraries count for whoever called them.
+
+    The driver is `sql` whoever calls it, for one room asks it directly.
+    """
+    asks = False
     while frame is not None:
         file, name = frame.f_code.co_filename, frame.f_code.co_name
+        asks = asks or "/psycopg/" in file
         if file.endswith(_DIALECT) and name.startswith("do_"):
             return "commit" if name == "do_commit" else "sql"
         for place, layer in _PLACES:
             if place in file and "/psycopg/" not in file:
-                return layer
+                return "sql" if asks else layer
         frame = frame.f_back
     return "web"
