@@ -90,9 +90,12 @@ def list_units(session: Session, holder_id: int, at: datetime) -> list[tuple[str
 
 
 def list_where(session: Session, where: Sequence[ColumnElement[bool]], at: datetime, cursor: str | None = None,
-               limit: int = PAGE, order: Order = "due") -> Page[CaseRow]:
-    """One page of the cases that conditions of another room let through, the most urgent first."""
-    return _page(session, "cases", where, order, at, cursor, limit)
+               limit: int = PAGE, order: Order = "due", counted: bool = True) -> Page[CaseRow]:
+    """One page of the cases that conditions of another room let through, the most urgent first.
+
+    Not `counted` it need not look at more than it shows: for lists that grow with the years.
+    """
+    return _page(session, "cases", where, order, at, cursor, limit, counted=counted)
 
 
 def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | None = None, limit: int = PAGE,

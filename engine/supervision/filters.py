@@ -140,7 +140,7 @@ def list_page(session: Session, actor: Actor, filters: Filters, at: datetime, cu
     """
     known = organisations if organisations is not None else organisations_of(session, actor, filters)
     where = conditions(filters, at, known)
-    return reading.list_where(session, where, at, cursor, limit, filters.order)
+    return reading.list_where(session, where, at, cursor, limit, filters.order, counted=not filters.is_past)
 
 
 _NOBODY = Actor(person_id=None, account_id=None, name="")
