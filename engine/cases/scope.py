@@ -32,7 +32,6 @@ from engine.cases.models import (
     Stop,
     Uncounted,
 )
-from engine.db.session import ONCE_BUILT
 from engine.directory import Actor, PostView, is_within
 from engine.worklist.models import Deadline, Measure, Task
 
@@ -104,15 +103,11 @@ def _narrow(state: ORMExecuteState) -> None:
     actor = state.session.info.get("actor")
     if actor is None or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    if state.execution_options.keys() >= ONCE_BUILT.keys():
-        state.statement = narrowed(state.statement, actor)
-    else:
-        state.statement = state.statement.options(*_criteria(actor))
+    state.statement = narrowed(state.statement, actor)
 
 
-@lru_cache(maxsize=4096)
 def narrowed(statement: Any, actor: Actor) -> Any:
-    """A statement that is built once, kept to what this actor sees."""
+    """A statement, kept to what this actor sees."""
     return statement.options(*_criteria(actor))
 
 

@@ -12,9 +12,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from engine.clock import stopwatch
 from engine.db import writing
 
-ONCE_BUILT = {"once_built": True}
-"""Execution options of a statement that is built once and asked often: whatever is put on it may be kept with it."""
-
 QUIET = 1.0  # seconds that a connection may lie in the pool and still count as alive
 PREPARED_AT = 2  # a statement is prepared when it comes for the third time on its connection
 _LAST = "last_used"

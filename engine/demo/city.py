@@ -23,7 +23,6 @@ PLACE = "zhoushan"
 PASSWORD = "Wangge-demo-2026"
 SEED = 3309
 CENTRE = (30.0, 122.2)  # degrees; the areas of the grids are drawn around it for the demo
-LEVEL_NAMES = {"city": "city", "county": "county", "township": "town", "community": "community"}
 FOUNDED = datetime(2026, 1, 1, tzinfo=ZONE)
 DUTY_DAYS = 400
 

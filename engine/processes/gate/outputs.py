@@ -10,8 +10,7 @@ from engine.processes.extensions import called_of, operation_of
 from engine.processes.gate.drawing import Findings, Scope, event_kind, is_true, title
 from engine.processes.names import FUNCTIONS, SPIFF, local, tag
 
-Outputs = Mapping[str, frozenset[str] | None]
-_ALL = None  # a node after which anything may be set: what it sets is not known here
+Outputs = Mapping[str, frozenset[str] | None]  # None: anything may be set, what it sets is not known here
 
 
 def declared(process: Any, what: str) -> frozenset[str]:
