@@ -155,7 +155,7 @@ def withdraw_demand(session: Session, actor: directory.Actor, demand_id: int, at
 
 
 # reading --------------------------------------------------------------------------------------------------------
-def was_demanded(kind: str, since: datetime) -> ColumnElement[bool]:
+def was_demanded(kind: str, since: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Cases in which the same has been demanded since then, and not taken back."""
     return exists().where(Demand.case_id == Case.id, Demand.kind == kind, Demand.at > since,
                           Demand.withdrawn_at.is_(None)).correlate(Case)

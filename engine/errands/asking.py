@@ -16,6 +16,7 @@ from engine.errors import Conflict, NotFound
 MOST_OPEN = 5
 FILES_KEPT = timedelta(days=1)
 ROWS_KEPT = timedelta(days=30)
+_ASKERS = 7_741  # with the person: one of theirs is counted at a time
 
 
 class ErrandUnknown(NotFound):
@@ -34,8 +35,9 @@ def ask(session: Session, actor: Actor, kind: str, payload: dict[str, Any], at: 
         total: int | None = None) -> Errand:
     """Put work of this kind into the worker's hands; it is done as the one who asked, with what they may do then.
 
-    Raises TooManyErrands.
+    Raises TooManyErrands, however many are asked for at one instant.
     """
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ASKERS, actor.person_id)))
     waiting = sa.select(sa.func.count()).where(Errand.person_id == actor.person_id, Errand.ended_at.is_(None))
     if (session.scalar(waiting) or 0) >= MOST_OPEN:
         raise TooManyErrands

@@ -79,7 +79,7 @@ def do_some(session: Session, at: datetime, kinds: Mapping[str, Step],
     if errand.ended_at is not None:
         return 0
     if attempts > MOST_ATTEMPTS or errand.kind not in kinds:
-        _end(errand, "failed", at, _words(ErrandBroken()))
+        _fail(session, errand, ErrandBroken(), at)
         return 1
     try:
         with session.begin_nested():
@@ -90,8 +90,7 @@ def do_some(session: Session, at: datetime, kinds: Mapping[str, Step],
         errand.attempts = 0  # tried again at the next tick, however often
         return 0
     except WanggeError as refused:
-        session.refresh(errand)
-        _end(errand, "failed", at, _words(refused))
+        _fail(session, errand, refused, at)
     errand.attempts = 0
     session.flush()
     return 1
@@ -118,6 +117,13 @@ def _do(session: Session, errand: Errand, step: Step, at: datetime, within: Any)
     if is_over:
         _end(errand, "done", at)
         session.flush()
+
+
+def _fail(session: Session, errand: Errand, why: WanggeError, at: datetime) -> None:
+    """It failed, unless whoever asked has called it off meanwhile: then it stays so."""
+    session.refresh(errand, with_for_update=True)
+    if errand.ended_at is None:
+        _end(errand, "failed", at, _words(why))
 
 
 def _end(errand: Errand, state: str, at: datetime, problem: dict[str, Any] | None = None) -> None:

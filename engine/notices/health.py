@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.notices.channels import CHANNELS, INAPP
-from engine.notices.models import Outbox
-from engine.notices.states import find_state
+from engine.notices.models import ChannelState, Outbox
 
 DOWN_AFTER = timedelta(minutes=10)
 
@@ -39,20 +40,28 @@ class ChannelHealth:
 
 
 def channel_health(session: Session, at: datetime) -> tuple[ChannelHealth, ...]:
-    """How every installed channel does: the inbox first, the others by name."""
-    return tuple(_health(session, channel, at) for channel in (INAPP, *sorted(CHANNELS)))
-
-
-def _health(session: Session, channel: str, at: datetime) -> ChannelHealth:
-    open_ = (Outbox.channel == channel, Outbox.delivered_at.is_(None), Outbox.dead_at.is_(None))
-    waits = Outbox.held_until.is_(None) | (Outbox.held_until <= at)
+    """How every installed channel does: the inbox first, the others by name; three questions, however many."""
+    waits = (Outbox.delivered_at.is_(None), Outbox.dead_at.is_(None), Outbox.digest_at.is_(None),
+             Outbox.held_until.is_(None) | (Outbox.held_until <= at))
     since = func.min(func.coalesce(Outbox.held_until, Outbox.made_at))
-    counted = select(func.count(), since, func.min(Outbox.next_try_at))
-    waiting, oldest, due = session.execute(counted.where(*open_, Outbox.digest_at.is_(None), waits)).one()
-    dead = session.scalar(select(func.count()).where(
-        Outbox.channel == channel, Outbox.dropped_at.is_(None), Outbox.dead_at > at - timedelta(days=1))) or 0
+    waiting = _by_channel(session, waits, func.count(), since, func.min(Outbox.next_try_at))
+    dead = _by_channel(session, (Outbox.dropped_at.is_(None), Outbox.dead_at > at - timedelta(days=1)), func.count())
+    states = {state.channel: state for state in session.scalars(
+        select(ChannelState).execution_options(populate_existing=True))}
+    return tuple(_health(channel, waiting.get(channel, (0, None, None)), dead.get(channel, (0,))[0],
+                         states.get(channel), at) for channel in (INAPP, *sorted(CHANNELS)))
+
+
+def _by_channel(session: Session, where: Sequence[ColumnElement[bool]], *asked: ColumnElement[Any]
+                ) -> dict[str, tuple[Any, ...]]:
+    rows = session.execute(select(Outbox.channel, *asked).where(*where).group_by(Outbox.channel))
+    return {channel: tuple(found) for channel, *found in rows}
+
+
+def _health(channel: str, counted: tuple[int, datetime | None, datetime | None], dead: int, state: ChannelState | None,
+            at: datetime) -> ChannelHealth:
+    waiting, oldest, due = counted
     lacking = CHANNELS[channel].health() if channel in CHANNELS else ""
-    state = find_state(session, channel)
     last, failing = (state.succeeded_at, state.failing_since) if state else (None, None)
     long_ago = at - DOWN_AFTER
     is_stuck = due is not None and due <= long_ago and (last is None or last <= long_ago)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engine import deadlines, library
@@ -26,7 +27,6 @@ from engine.directory.models import Division, Organisation
 from engine.errors import Conflict, NotFound
 from engine.supervision.filters import Filters, conditions, organisations_of
 from engine.supervision.models import Bulk, BulkRow
-from engine.supervision.units import post_of
 
 VERBS = demanding.KINDS
 MOST_AT_ONCE = 20_000
@@ -60,12 +60,23 @@ class Plan:
     left_out: dict[str, int]
     named: tuple[tuple[str, str, str], ...]
     is_capped: bool
-    terms: Terms
+    terms: tuple[Terms, ...]
 
     @property
     def total(self) -> int:
         """How many would be done."""
         return sum(number for _, number in self.told)
+
+    @property
+    def reply(self) -> deadlines.Limit | None:
+        """How soon an answer is wanted where nobody says; None where the places of the cases differ in it."""
+        found = {terms.reply for terms in self.terms}
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def undo(self) -> timedelta:
+        """How long all of them can be taken back."""
+        return min((terms.undo for terms in self.terms), default=timedelta(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +120,23 @@ def plan(session: Session, actor: Actor, verb: str, chosen: Chosen, at: datetime
     """What would be done, without doing it; the session is the actor's."""
     found = _classified(session, actor, verb, chosen, at).subquery()
     rows = session.execute(
-        select(Organisation.name, found.c.why, found.c.number, found.c.title)
+        select(Organisation.name, found.c.why, found.c.number, found.c.title, found.c.pack)
         .join(Organisation, Organisation.id == found.c.who).order_by(found.c.place)).all()
     told, left_out = Counter[str](), Counter[str]()
-    for unit, why, _, _ in rows:
+    for unit, why, *_ in rows:
         (left_out if why else told)[why or unit] += 1
-    named = tuple((number, title, why) for _, why, number, title in rows if why)[:NAMED]
+    named = tuple((number, title, why) for _, why, number, title, _ in rows if why)[:NAMED]
     seen = told.total() + left_out.total()
     if not isinstance(chosen, Filters) and len(chosen) > seen:
         left_out["gone"] += len(chosen) - seen
-    return Plan(verb, tuple(told.most_common()), dict(left_out), named, seen >= MOST_AT_ONCE, _terms(actor))
+    terms = dict.fromkeys(terms_of(pack) for pack in sorted({row.pack for row in rows if not row.why}))
+    return Plan(verb, tuple(told.most_common()), dict(left_out), named, seen >= MOST_AT_ONCE, tuple(terms))
 
 
 def start(session: Session, actor: Actor, key: str, verb: str, reason: str, reply_by: datetime | None, chosen: Chosen,
           at: datetime) -> Bulk:
     """Put the cases into rows for the worker; the same key gives the same act again. NothingChosen, ActInvalid."""
-    known = session.scalars(select(Bulk).where(Bulk.key == key, Bulk.account_id == actor.account_id)).first()
-    if known is not None:
+    if known := _known(session, actor, key):
         return known
     if not reason.strip():
         raise ActInvalid(fields={"reason": ["请填写原因。"]})
@@ -135,12 +146,20 @@ def start(session: Session, actor: Actor, key: str, verb: str, reason: str, repl
     ids = list(session.scalars(select(found.c.id).where(found.c.why.is_(None)).order_by(found.c.place)))
     if not ids:
         raise NothingChosen()
-    made = Bulk(key=key, account_id=actor.account_id, verb=verb, reason=reason.strip(), reply_by=reply_by, made_at=at,
-                filters=dict(chosen.query) if isinstance(chosen, Filters) else {})
-    session.add(made)
-    session.flush()
-    session.execute(_PUT, {"bulk": made.id, "ids": ids})
-    return made
+    made = insert(Bulk).values(
+        key=key, account_id=actor.account_id, verb=verb, reason=reason.strip(), reply_by=reply_by, made_at=at,
+        filters=dict(chosen.query) if isinstance(chosen, Filters) else {})
+    fresh = session.scalar(made.on_conflict_do_nothing(index_elements=[Bulk.key]).returning(Bulk.id))
+    if fresh is None:  # the same form came at the same instant, and has been committed by now; or it is another's key
+        if (same := _known(session, actor, key)) is None:
+            raise BulkUnknown()
+        return same
+    session.execute(_PUT, {"bulk": fresh, "ids": ids})
+    return session.get_one(Bulk, fresh)
+
+
+def _known(session: Session, actor: Actor, key: str) -> Bulk | None:
+    return session.scalars(select(Bulk).where(Bulk.key == key, Bulk.account_id == actor.account_id)).first()
 
 
 _PUT = text("INSERT INTO bulk_row (bulk_id, case_id, position, state) SELECT :bulk, chosen.id, chosen.place, 'waiting' "
@@ -155,12 +174,12 @@ def _classified(session: Session, actor: Actor, verb: str, chosen: Chosen, at: d
         where = [Case.number.in_(chosen)]
     why: list[tuple[ColumnElement[bool], str]] = [
         (Case.closed_at.is_not(None), "closed"), (Case.stage == "feedback", "feedback"),
-        (demanding.was_demanded(verb, at - _terms(actor).quiet), "recent")]
+        (demanding.was_demanded(verb, _quiet_since(at)), "recent")]
     if verb == "supervise":
         why.append((Case.holder_id.not_in(_below(actor)), "above"))
     place = func.row_number().over(order_by=(Case.due_at.asc().nulls_last(), Case.id)).label("place")
     answer = case(*why, else_=literal(None)).label("why")
-    return select(Case.id, Case.number, Case.title, accountable().label("who"), answer, place).where(
+    return select(Case.id, Case.number, Case.title, Case.pack, accountable().label("who"), answer, place).where(
         *where).order_by(place).limit(MOST_AT_ONCE)
 
 
@@ -172,14 +191,23 @@ def _below(actor: Actor) -> Any:
         or_(Organisation.id.in_([post.organisation_id for post in posts]), *within))
 
 
-def _terms(actor: Actor) -> Terms:
-    return terms_of(library.pack_for(post_of(actor).path).id)
+def _quiet_since(at: datetime) -> datetime | ColumnElement[datetime]:
+    """Since when nothing is demanded again, by the times of each case's own place."""
+    packs: dict[timedelta, list[str]] = {}
+    for pack in library.packs():
+        packs.setdefault(terms_of(pack).quiet, []).append(pack)
+    base = at - terms_of("base").quiet
+    if len(packs) == 1:
+        return base
+    return case(*((Case.pack.in_(names), literal(at - quiet)) for quiet, names in packs.items()), else_=literal(base))
 
 
-def default_reply(actor: Actor, at: datetime) -> datetime:
-    """The moment by which an answer is wanted where none is said: the office's own span from now on."""
+def default_reply(of: Plan, at: datetime) -> datetime | None:
+    """The moment by which an answer is wanted where none is said; None where each case's own place says another."""
+    if of.reply is None:
+        return None
     calendar = deadlines.load_calendars()
-    return deadlines.due_at(at, _terms(actor).reply, "next_day", calendar, calendar.office("default")).at
+    return deadlines.due_at(at, of.reply, "next_day", calendar, calendar.office("default")).at
 
 
 # while and after ------------------------------------------------------------------------------------------------
@@ -242,14 +270,18 @@ def take_back(session: Session, actor: Actor, bulk_id: int, case_id: int, at: da
         row.state, row.problem = "taken_back", None
 
 
-def undo_until(standing: Standing, actor: Actor) -> datetime:
+def undo_until(session: Session, standing: Standing) -> datetime:
     """Until when what was done first can be taken back, as long as nobody has acted."""
-    return standing.bulk.made_at + _terms(actor).undo
+    times = {terms_of(pack).undo for pack in library.packs()}
+    if len(times) > 1:  # the times of the places where its cases lie
+        own = select(Case.pack).join(BulkRow, BulkRow.case_id == Case.id).where(BulkRow.bulk_id == standing.bulk.id)
+        times = {terms_of(pack).undo for pack in session.scalars(own.distinct())} or times
+    return standing.bulk.made_at + max(times)
 
 
-def can_take_back(standing: Standing, actor: Actor, at: datetime) -> bool:
+def can_take_back(standing: Standing, until: datetime, at: datetime) -> bool:
     """Whether something is done that may still be taken back."""
-    return standing.states["done"] > 0 and at <= undo_until(standing, actor)
+    return standing.states["done"] > 0 and at <= until
 
 
 def _turn(session: Session, bulk_id: int, state: str, into: str) -> None:

@@ -36,10 +36,9 @@ def bulk_act(bulk_id: int) -> Any:
     session, actor = db.session(), identity.current_actor()
     standing = bulk.get_standing(session, actor, bulk_id)
     after = max(0, min(request.args.get("after", 0, type=int), bulk.MOST_AT_ONCE))
-    rows = bulk.list_rows(session, standing, after, PAGE)
+    rows, until = bulk.list_rows(session, standing, after, PAGE), bulk.undo_until(session, standing)
     return render_template("bulk_act.html", standing=standing, rows=rows, after=after, page=PAGE, here="supervision",
-                           can_undo=bulk.can_take_back(standing, actor, shell.now()), why=why,
-                           until=bulk.undo_until(standing, actor))
+                           can_undo=bulk.can_take_back(standing, until, shell.now()), why=why, until=until)
 
 
 @blueprint.post(f"/bulk/<int(max={LARGEST}):bulk_id>/cancel")

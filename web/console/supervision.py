@@ -92,11 +92,12 @@ def _begin(verb: str) -> Any:
 def _preview(verb: str, problems: dict[str, str] | None = None, said: str = "", status: int = 200) -> Any:
     session, actor, chosen = db.session(), identity.current_actor(), _chosen()
     plan = bulk.plan(session, actor, verb, chosen, shell.now())
+    reply_by = bulk.default_reply(plan, shell.now())
     return render_template(
         "supervise.html", plan=plan, chosen=_filters(), is_all=isinstance(chosen, Filters), said=said,
         numbers=() if isinstance(chosen, Filters) else chosen, problems=problems or {}, here="supervision",
         typed=request.form, key=request.form.get("key") or uuid.uuid4().hex, why=left_out(),
-        reply_by=bulk.default_reply(actor, shell.now()).astimezone(ZONE), names=names()), status
+        reply_by=reply_by and reply_by.astimezone(ZONE), names=names()), status
 
 
 def _filters() -> Filters:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -134,7 +135,7 @@ def test_files_go_after_a_day_and_rows_after_a_month(session: Session, asker: Ac
 @pytest.fixture
 def pool(make_database: Callable[..., str]) -> Iterator[sa.Engine]:
     """A database of its own: what is committed in it stays."""
-    engine = create_engine(make_database(), pool_size=3)
+    engine = create_engine(make_database(), pool_size=4)
     yield engine
     engine.dispose()
 
@@ -167,3 +168,40 @@ def test_how_far_a_step_is_shows_before_it_is_committed_and_calling_off_stops_it
         assert seen == [(40, 100)] and noted(session) == []
         assert errands.get_errand(session, actor, errand_id).state == "called_off"
         assert session.scalar(sa.select(sa.func.count()).select_from(Errand)) == 1
+
+
+def test_what_was_called_off_while_it_was_being_refused_stays_called_off(pool: sa.Engine) -> None:
+    actor, errand_id = committed(pool, BEFORE)
+
+    def refuses(work: errands.Work) -> bool:
+        with Session(pool) as other, other.begin():
+            errands.call_off(other, actor, errand_id, BEFORE)
+        raise Refused("第 3 行不行")
+
+    with Session(pool) as session, session.begin():
+        assert errands.do_some(session, BEFORE, {"long": refuses}) == 1
+    with Session(pool) as session:
+        errand = errands.get_errand(session, actor, errand_id)
+        assert (errand.state, errand.problem) == ("called_off", None)
+
+
+def test_of_many_asked_for_at_one_instant_five_are_taken(pool: sa.Engine) -> None:
+    actor, _ = committed(pool, BEFORE)
+    together, answers = Barrier(3), list[str]()
+
+    def ask() -> None:
+        with Session(pool) as session, session.begin():
+            together.wait()
+            try:
+                for _ in range(4):
+                    errands.ask(session, actor, "long", {}, BEFORE)
+                    answers.append("taken")
+            except errands.TooManyErrands:
+                answers.append("refused")
+
+    askers = [Thread(target=ask) for _ in range(3)]
+    for one in askers:
+        one.start()
+    for one in askers:
+        one.join()
+    assert sorted(answers) == ["refused"] * 2 + ["taken"] * 4, "one was there before"

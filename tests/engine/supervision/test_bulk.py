@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -15,12 +17,16 @@ from engine.audit.models import Entry
 from engine.cases import scope
 from engine.cases.errors import ActInvalid, ActUnavailable
 from engine.cases.models import Case, Demand
+from engine.cases.terms import terms_of
+from engine.db.session import create_engine
+from engine.deadlines import Limit
 from engine.directory import Actor
 from engine.notices.models import Inbox
 from engine.supervision import bulk, working
 from engine.supervision.filters import Filters
 from engine.supervision.models import BulkRow
-from tests.town import BASE, COUNTY, DAISHAN, TOWNSHIP, Office
+from tests.builders import NOW, a_case, a_city, an_actor
+from tests.town import BASE, CITY, COUNTY, DAISHAN, TOWNSHIP, Office
 
 HOUR = timedelta(hours=1)
 LATE = Filters("late")
@@ -191,3 +197,57 @@ def test_somebody_else_sees_none_of_it(office: Office, boss: Actor, late: list[C
     other = office.who("supervisor", f"{BASE[:9]}-centre")
     with _as(office.session, other), pytest.raises(bulk.BulkUnknown):
         bulk.cancel(office.session, other, made, office.at)
+
+
+def _differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Daishan answers within a day and says nothing twice for three hours."""
+    base = terms_of("base")
+    daishan = replace(base, undo=HOUR, quiet=3 * HOUR, reply=Limit.parse("1 work_day"))
+    monkeypatch.setattr(bulk, "terms_of", lambda pack: daishan if pack == "daishan" else base)
+
+
+def test_the_times_of_an_act_on_many_are_those_of_the_places_of_its_cases(
+        office: Office, late: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
+    _differ(monkeypatch)
+    session, top = office.session, office.who("supervisor", f"{CITY}-centre")
+    here = [case.number for case in late]
+    there = office.case.number
+    with _as(session, top):
+        alike, mixed = (bulk.plan(session, top, "supervise", chosen, office.at) for chosen in (here, [*here, there]))
+        assert alike.reply == terms_of("base").reply and bulk.default_reply(alike, office.at)
+        assert mixed.reply is None and bulk.default_reply(mixed, office.at) is None
+        assert (alike.undo, mixed.undo) == (HOUR / 2, HOUR / 2)
+        made = bulk.start(session, top, "k", "urge", "请抓紧", None, [*here, there], office.at)
+        assert bulk.undo_until(session, bulk.get_standing(session, top, made.id)) == office.at + HOUR
+    _work(office)
+    with _as(session, top):
+        again = bulk.plan(session, top, "urge", [*here, there], office.at + 2 * HOUR)
+    assert (again.total, again.left_out) == (3, {"recent": 1})
+
+
+def test_the_same_form_at_the_same_instant_is_one_act(make_database: Callable[..., str]) -> None:
+    engine = create_engine(make_database(), pool_size=3)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        city = a_city(session)
+        actor = an_actor(session, "supervisor", city.county_centre, name="杜督查")
+        number = a_case(session, city.community, city.centre).number
+    made: list[int] = []
+
+    def start() -> None:
+        with Session(engine) as session, session.begin():
+            made.append(bulk.start(session, actor, "same", "urge", "请抓紧", None, [number], NOW).id)
+
+    with Session(engine) as first, first.begin():
+        own = bulk.start(first, actor, "same", "urge", "请抓紧", None, [number], NOW).id
+        second = Thread(target=start)
+        second.start()
+        with engine.connect() as watcher:
+            while second.is_alive() and not watcher.scalar(_WAITING):
+                watcher.rollback()
+    second.join()
+    with Session(engine) as session:
+        assert made == [own] and session.scalar(select(func.count()).select_from(BulkRow)) == 1
+    engine.dispose()
+
+
+_WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
