@@ -55,6 +55,8 @@ ENGLISH: dict[str, str] = {
     "incident_unknown": "There is no such incident, or it is outside your jurisdiction.",
     "input_missing": "A table asked for a value that is not there.",
     "key_invalid": "An Idempotency-Key has 1 to 255 visible characters.",
+    "post_elsewhere": "This person holds a post outside your jurisdiction, too: the security administrator above both "
+                      "places deals with the account.",
     "last_administrator": "The last administrator of this kind cannot go or be locked out: appoint another one first.",
     "letter_alive": "This letter is no longer dead: somebody sent it again or dropped it, or it has arrived.",
     "letter_reason_missing": "Give the reason why it is dropped.",

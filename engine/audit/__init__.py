@@ -11,6 +11,7 @@ from engine.audit.searching import (
     find_entries,
     find_entry,
     list_changed,
+    list_former,
     prove,
     prove_deed,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "list_deeds",
     "list_deeds_of",
     "list_entries",
+    "list_former",
     "make_entry",
     "note",
     "prove",

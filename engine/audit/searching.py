@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -84,6 +84,8 @@ def find_entries(session: Session, sought: Sought, before: Cursor | None = None,
 def find_deeds(session: Session, sought: Sought, before: int | None = None, most: int = 50) -> Sequence[HouseEntry]:
     """The newest entries of the house's record first; `words` stand in actor or subject."""
     asked = sa.select(HouseEntry).where(HouseEntry.at >= sought.since, HouseEntry.at < sought.until)
+    if sought.actors is not None:
+        asked = asked.where(HouseEntry.actor == sa.any_(sa.literal(list(sought.actors), sa.ARRAY(sa.String))))
     if sought.words:
         asked = asked.where(sa.or_(HouseEntry.subject.contains(sought.words, autoescape=True),
                                    HouseEntry.actor.contains(sought.words, autoescape=True)))
@@ -134,3 +136,15 @@ def list_changed(session: Session, kind: str, code: str) -> list[dict[str, Any]]
         HouseEntry.kind == kind, HouseEntry.verb == "changed",
         sa.or_(HouseEntry.subject == code, HouseEntry.subject.startswith(f"{code} ", autoescape=True)))
     return [facts.get("changed") or {} for facts in session.scalars(asked)]
+
+
+def list_former(session: Session, headings: Mapping[str, str]) -> dict[tuple[str, str], list[str]]:
+    """What rows of registers said under a heading before it was changed: {(kind, code): [before]}."""
+    asked = sa.select(HouseEntry.kind, HouseEntry.subject, HouseEntry.facts).where(
+        HouseEntry.kind.in_(list(headings)), HouseEntry.verb == "changed")
+    found: dict[tuple[str, str], list[str]] = {}
+    for kind, subject, facts in session.execute(asked):
+        before = ((facts.get("changed") or {}).get(headings[kind]) or [""])[0]
+        if before:
+            found.setdefault((kind, subject.split(" ")[0]), []).append(before)
+    return found

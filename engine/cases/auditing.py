@@ -18,7 +18,7 @@ from engine.cases.scope import unscoped
 from engine.cases.wording import line_of
 from engine.cases.words import WORDS, Language
 from engine.directory import CLOCK, RESIDENT, ROLE_NAMES, is_within
-from engine.directory.models import Account, Organisation, Person, Post
+from engine.directory.models import Account, Division, Organisation, Person, Post
 
 MOST_PEOPLE, MOST_BODIES = 20, 50
 OTHER_VERBS = {
@@ -101,6 +101,27 @@ def labels_of(session: Session, text: str) -> tuple[str, ...] | None:
     for person_id, username in people:
         labels |= dict.fromkeys(_labels(session, person_id, username))
     return tuple(labels) or None
+
+
+def labels_below(session: Session, top: str) -> tuple[str, ...] | None:
+    """Everything that the record calls those who hold or held a post at or below a division; None for everybody.
+
+    The house's record is one chain over the whole place: whoever audits a part of it reads what was done from there.
+    """
+    if "." not in top:
+        return None
+    held = (sa.select(Account.username, Person.name, Post.role, Organisation.code, Organisation.name)
+            .join(Post, Post.person_id == Account.person_id).join(Person, Person.id == Account.person_id)
+            .join(Organisation, Organisation.id == Post.organisation_id)
+            .join(Division, Division.code == Organisation.division_code).where(is_within(Division.path, top)))
+    rows = session.execute(held).all()
+    former = audit.list_former(session, {"people": "姓名", "organisations": "名称"})
+    labels: dict[str, None] = {}
+    for username, name, role, code, body in rows:
+        for said in (name, *former.get(("people", username), ())):
+            labels |= dict.fromkeys(directory.label_of(ROLE_NAMES[role][0], said, place)
+                                    for place in (body, *former.get(("organisations", code), ())))
+    return tuple(labels)
 
 
 def bodies_of(session: Session, text: str) -> tuple[int, ...] | None:

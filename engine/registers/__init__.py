@@ -11,6 +11,7 @@ from engine.registers.absent import (
 from engine.registers.accounts import (
     LastAdministrator,
     NotOneself,
+    PostElsewhere,
     ReasonMissing,
     Verb,
     change_account,
@@ -116,6 +117,7 @@ __all__ = [
     "PersonPage",
     "Plan",
     "PlanChanged",
+    "PostElsewhere",
     "Preview",
     "Problem",
     "ReasonMissing",

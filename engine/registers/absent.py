@@ -10,7 +10,10 @@ from engine import audit, cases, directory
 from engine.directory import CLOCK, Actor
 from engine.directory.models import Absence
 from engine.errors import NotAllowed
+from engine.registers import known
 from engine.registers.sheets import SYSTEM
+
+_HEADS = (SYSTEM, "supervisor")
 
 
 class NotYoursToSend(NotAllowed):
@@ -20,12 +23,17 @@ class NotYoursToSend(NotAllowed):
 
 
 def may_note(session: Session, actor: Actor, person_id: int, at: datetime) -> bool:
-    """Whether this actor notes the absences of that person: oneself, a supervisor above, the system administrator."""
-    if person_id == actor.person_id or actor.has(SYSTEM):
+    """Whether this actor notes the absences of that person: oneself, a supervisor or system administrator above.
+
+    Who left is for those above the last posts; who never had one is for any system administrator.
+    """
+    if person_id == actor.person_id:
         return True
-    return actor.has("supervisor") and any(
-        actor.is_above(post.organisation.division.path, "supervisor")
-        for post in directory.list_posts(session, person_id, at))
+    ever = known.posts(session, [person_id]) if actor.has(*_HEADS) else ()
+    posts = [post for post in ever if post.valid_to is None or post.valid_to > at] or ever
+    if not posts:
+        return actor.has(SYSTEM)
+    return any(actor.is_above(post.organisation.division.path, *_HEADS) for post in posts)
 
 
 def note_absence(session: Session, actor: Actor, person_id: int, since: datetime, until: datetime | None,

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from engine import audit, cases, directory
 from engine.directory import Actor
 from engine.directory.models import ADMINISTRATORS, Account, Post
-from engine.directory.queries import held
 from engine.errors import Conflict, Invalid
-from engine.registers import known
+from engine.registers import known, reach
 from engine.registers.applying import FirstPassword, first_password
 from engine.registers.keeping import require, top_of
 from engine.registers.listing import RowUnknown
@@ -36,6 +35,12 @@ class NotOneself(Conflict):
     code = "not_oneself"
 
 
+class PostElsewhere(Conflict):
+    """这个人在您管辖范围外的单位还有岗位，请由上级的安全管理员处理。"""
+
+    code = "post_elsewhere"
+
+
 class ReasonMissing(Invalid):
     """请写明原因（至少两个字），它会进入变更记录。"""
 
@@ -54,7 +59,7 @@ def end_post_now(session: Session, actor: Actor, post_id: int, at: datetime) -> 
     if not f"{post.organisation.division.path}.".startswith(f"{top_of(actor)}."):
         raise RowUnknown(code=post_id)
     if post.role in ADMINISTRATORS:
-        _require_another(session, post.role, post.person_id, at)
+        _require_another(session, post, at)
     username = username_of(session, post.person_id)
     directory.end_post(session, post_id, max(at, post.valid_from + _A_MOMENT))
     cases.free_orphaned(session, at)
@@ -66,7 +71,7 @@ def change_account(session: Session, actor: Actor, username: str, verb: Verb, re
                    at: datetime) -> FirstPassword | None:
     """Lock an account, unlock it, end its log-ins or reset its password, for a reason; the password of a reset.
 
-    Raises RowUnknown, LastAdministrator, NotOneself, NotYoursToConfirm, ReasonMissing.
+    Raises RowUnknown, LastAdministrator, NotOneself, NotYoursToConfirm, PostElsewhere, ReasonMissing.
     """
     account = _require_other(session, actor, username, reason, at)
     facts: dict[str, Any] = {"reason": reason.strip()[:LONGEST_REASON]}
@@ -74,7 +79,7 @@ def change_account(session: Session, actor: Actor, username: str, verb: Verb, re
     if verb == "lock":
         for post in directory.list_posts(session, account.person_id, at):
             if post.role in ADMINISTRATORS:
-                _require_another(session, post.role, account.person_id, at)
+                _require_another(session, post, at)
         directory.disable_account(session, account.id, at, actor.label)
     elif verb == "unlock":
         directory.enable_account(session, account.id, enabled=True)
@@ -91,7 +96,7 @@ def change_account(session: Session, actor: Actor, username: str, verb: Verb, re
 def end_log_in(session: Session, actor: Actor, session_id: int, reason: str, at: datetime) -> str:
     """End one log-in of somebody else for a reason; whose it was.
 
-    Raises RowUnknown, NotOneself, NotYoursToConfirm, ReasonMissing.
+    Raises RowUnknown, NotOneself, NotYoursToConfirm, PostElsewhere, ReasonMissing.
     """
     require(actor, (SECURITY,))
     found = directory.get_log_in(session, session_id, at)
@@ -116,13 +121,18 @@ def end_own_log_ins(session: Session, actor: Actor, here: int, at: datetime, ses
 
 
 def _require_other(session: Session, actor: Actor, username: str, reason: str, at: datetime) -> Account:
-    """The account of somebody else, asked for with a reason by a security administrator."""
+    """The account of somebody else, asked for with a reason by a security administrator.
+
+    Whoever holds a post elsewhere, too, is for the administrators above both places.
+    """
     require(actor, (SECURITY,))
     account = session.scalar(sa.select(Account).where(Account.username == username))
     if account is None or directory.find_account_view(session, username, at, top_of(actor)) is None:
         raise RowUnknown(code=username)
     if account.id == actor.account_id:
         raise NotOneself
+    if body := reach.beyond(session, [account.person_id], top_of(actor), at, past=False):
+        raise PostElsewhere(body=body[account.person_id])
     if len(reason.strip()) < SHORTEST_REASON:
         raise ReasonMissing(fields={"reason": [(ReasonMissing.__doc__ or "").strip()]})
     return account
@@ -136,11 +146,9 @@ def username_of(session: Session, person_id: int) -> str:
     return found
 
 
-def _require_another(session: Session, role: str, person_id: int, at: datetime) -> None:
-    """Somebody else holds the role now and can log in."""
-    others = sa.select(Post.id).join(Account, Account.person_id == Post.person_id).where(
-        Post.role == role, Post.person_id != person_id, Account.is_enabled, held(Post, at))
-    if session.scalar(others.limit(1)) is None:
+def _require_another(session: Session, post: Post, at: datetime) -> None:
+    """Somebody else holds this role there or above now and can log in."""
+    if not reach.is_another_over(session, post.role, post.organisation.division.path, [post.person_id], at):
         raise LastAdministrator
 
 

@@ -24,6 +24,8 @@ def plan_matters(desk: Desk, sheet: Sheet) -> None:
             desk.fault(sheet, row, VERSION, f"全表应是同一个版本「{version}」；只有已退出的事项可以留着原来的")
     if not any(one.sheet == sheet.key for one in desk.problems):
         _compare(desk, sheet, found, [row.line for row in rows], version)
+    if "." in desk.top and any(one.action != "same" for one in desk.planned.get(sheet.key, {}).values()):
+        desk.fault(sheet, rows[0], VERSION, "事项清单各地通用，由最上一级的系统管理员更换")
 
 
 def _compare(desk: Desk, sheet: Sheet, found: list[matters.MatterRow], lines: list[int], version: str) -> None:

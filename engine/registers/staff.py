@@ -10,7 +10,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from engine.directory.models import ADMINISTRATORS, Post
-from engine.registers import known
+from engine.registers import known, reach
 from engine.registers.planning import Change, Desk, action_of, codes_of
 from engine.registers.reading import Row
 from engine.registers.sheets import POST_IDENTITY, Sheet, roles
@@ -24,6 +24,7 @@ def plan_people(desk: Desk, sheet: Sheet) -> None:
     rows = desk.unique(sheet)
     held = known.people(desk.session, codes_of(rows, "用户名"))
     taken = known.phones(desk.session, codes_of(rows, "手机"))
+    beyond = reach.beyond(desk.session, [one.id for one in held.values()], desk.top, desk.at)
     seen: dict[str, int] = {}
     for row in desk.walk(rows):
         one = held.get(row.cells["用户名"])
@@ -31,6 +32,8 @@ def plan_people(desk: Desk, sheet: Sheet) -> None:
         _check_person(desk, sheet, row, cells, one)
         _check_phone(desk, sheet, row, cells, taken, seen)
         differences = desk.differ(sheet, cells, one.cells if one else None)
+        if one and one.id in beyond and differences:
+            desk.fault(sheet, row, "用户名", f"「{beyond[one.id]}」不在您的管辖范围内")
         desk.keep(Change(sheet.key, row.line, action_of(one, differences, "离任日期"),
                          f"{cells['用户名']} {cells['姓名']}", cells, differences, one.id if one else None),
                   cells["用户名"])
@@ -45,7 +48,7 @@ def _check_person(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], 
         posts = known.posts(desk.session, [one.id])
         for role in ADMINISTRATORS:
             if any(post.role == role for post in posts):
-                _require_somebody(desk, sheet, row, "离任日期", role, [post.id for post in posts], cells["离任日期"])
+                _require_somebody(desk, sheet, row, "离任日期", role, posts, cells["离任日期"])
 
 
 def _check_phone(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], taken: Mapping[str, str],
@@ -69,6 +72,7 @@ def plan_posts(desk: Desk, sheet: Sheet) -> None:
     held = defaultdict(list)
     for post in known.posts(desk.session, [one.id for one in people.values()]):
         held[post.person_id].append(post)
+    beyond = reach.beyond(desk.session, [one.id for one in people.values()], desk.top, desk.at, past=False)
     asked = partial(_check_post, desk, sheet, places=places, grids=grids)
     for row in desk.walk(rows):
         person = people.get(row.cells["用户名"])
@@ -79,6 +83,8 @@ def plan_posts(desk: Desk, sheet: Sheet) -> None:
         if one and not desk.whole:
             cells["离岗日期"] = cells["离岗日期"] or one.cells["离岗日期"]
         _check_whose(desk, sheet, row, desk.cells_after("people", cells["用户名"], people))
+        if one is None and person and person.id in beyond:
+            desk.fault(sheet, row, "用户名", f"在「{beyond[person.id]}」还有岗位，请由上级任命")
         asked(row, cells, one)
         differences = desk.differ(sheet, cells, one.cells if one else None)
         desk.keep(Change(sheet.key, row.line, action_of(one, differences, "离岗日期"),
@@ -123,7 +129,8 @@ def _check_post(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], on
     _check_grid(desk, sheet, row, cells, place, desk.cells_after("grids", cells["网格编码"], grids))
     role = roles().get(cells["角色"], "")
     if one and role in ADMINISTRATORS and cells["离岗日期"] != one.cells["离岗日期"] and cells["离岗日期"]:
-        _require_somebody(desk, sheet, row, "离岗日期", role, [one.id], cells["离岗日期"])
+        _require_somebody(desk, sheet, row, "离岗日期", role, [desk.session.get_one(Post, one.id)],
+                          cells["离岗日期"])
 
 
 def _check_place(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], place: Mapping[str, str]) -> None:
@@ -153,13 +160,20 @@ def _check_grid(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], pl
         desk.fault(sheet, row, "网格编码", f"网格于 {grid['停用日期']} 停用")
 
 
-def _require_somebody(desk: Desk, sheet: Sheet, row: Row, column: str, role: str, leaving: Sequence[int],
+def _require_somebody(desk: Desk, sheet: Sheet, row: Row, column: str, role: str, leaving: Sequence[Post],
                       day: str) -> None:
-    """The last of an administrator's kind does not go: somebody else must hold the role after that day."""
-    others = desk.session.scalars(sa.select(Post).where(Post.role == role, Post.id.not_in(leaving))).all()
-    if not any((known.last_day(post.valid_to) or _FOREVER) > day and post.person.left_at is None for post in others):
+    """The last of an administrator's kind does not go: after that day somebody must hold the role there or above."""
+    gone = [post.id for post in leaving]
+    others = [post for post in desk.session.scalars(sa.select(Post).where(Post.role == role, Post.id.not_in(gone)))
+              if (known.last_day(post.valid_to) or _FOREVER) > day and post.person.left_at is None]
+    if not all(any(_is_over(other, post) for other in others) for post in leaving if post.role == role):
         name = next(word for word, one in roles().items() if one == role)
         desk.fault(sheet, row, column, f"这是最后一位{name}，不能结束；请先任命另一位")
+
+
+def _is_over(one: Post, other: Post) -> bool:
+    """Whether a post lies in the division of another or above it."""
+    return f"{other.organisation.division.path}.".startswith(f"{one.organisation.division.path}.")
 
 
 def _check_exclusion(desk: Desk, sheet: Sheet, rows: Sequence[Row], people: Mapping[str, known.Held],

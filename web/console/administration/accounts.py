@@ -48,7 +48,8 @@ def change_account(username: str, verb: str) -> Any:
         with db.session().begin_nested():
             first = registers.change_account(db.session(), actor, username, chosen,
                                              request.form.get("reason", ""), shell.now())
-    except (registers.ReasonMissing, registers.NotOneself, registers.LastAdministrator) as refused:
+    except (registers.ReasonMissing, registers.NotOneself, registers.LastAdministrator,
+            registers.PostElsewhere) as refused:
         failure = failing.failure_of(refused)
         return _page(username, failure.detail, verb), failure.status
     if first is not None:

@@ -90,8 +90,8 @@ def audited_entry(case: int, seq: int) -> Any:
 def audited_deed(seq: int) -> Any:
     """One entry of the house's record, with its proof."""
     who.require("audit")
-    deed = audit.find_deed(db.session(), seq)
-    if deed is None:
+    deed, known = audit.find_deed(db.session(), seq), auditing.labels_below(db.session(), _top())
+    if deed is None or (known is not None and deed.actor not in known):
         abort(404)
     return render_template("audited.html", here="audit", found=None, deed=deed, kinds=kinds(),
                            facts=audit_sheet.facts_of_deed(deed), proof=audit.prove_deed(db.session(), deed))
@@ -132,7 +132,8 @@ def _sought(of: Source, since: datetime, until: datetime,
     session, text = db.session(), words["text"]
     verbs = auditing.verbs_called(words["verb"]) if words["verb"] else None
     if of != "cases":
-        return audit.Sought(since, until, words=text, verbs=verbs, kind=words["kind"]), ()
+        known = auditing.labels_below(session, _top()) if of == "house" else None
+        return audit.Sought(since, until, known, text, verbs, kind=words["kind"]), ()
     actors = auditing.labels_of(session, text) if text else None
     case_id = auditing.find_case_id(session, words["number"], _top()) if words["number"] else None
     bodies = auditing.bodies_of(session, words["organisation"]) if words["organisation"] else None

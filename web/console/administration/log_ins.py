@@ -28,7 +28,7 @@ def end_log_in(number: int) -> Any:
     try:
         with db.session().begin_nested():
             username = registers.end_log_in(db.session(), actor, number, request.form.get("reason", ""), shell.now())
-    except (registers.ReasonMissing, registers.NotOneself) as refused:
+    except (registers.ReasonMissing, registers.NotOneself, registers.PostElsewhere) as refused:
         failure = failing.failure_of(refused)
         return _page(failure.detail, number), failure.status
     flash(_("The log-in of %(username)s has ended; at the next click it is said so there.", username=username))

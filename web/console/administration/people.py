@@ -50,13 +50,18 @@ def end_post(post: int) -> Any:
     return _back(username)
 
 
+def get_near(actor: directory.Actor, username: str) -> registers.PersonPage:
+    """A person who has or had a post below this reader, or none anywhere; raises RowUnknown."""
+    found, top = registers.get_person(db.session(), username, shell.now()), who.top_of(actor, "people")
+    if found.posts and not any((post.organisation.division.path + ".").startswith(top + ".") for post in found.posts):
+        raise registers.RowUnknown(code=username)
+    return found
+
+
 def _page(username: str, problems: Mapping[str, Sequence[str]] | None = None,
           cells: Mapping[str, str] | None = None) -> Any:
     actor, session, at = who.require("people"), db.session(), shell.now()
-    found = registers.get_person(session, username, at)
-    top = who.top_of(actor, "people")
-    if found.posts and not any((post.organisation.division.path + ".").startswith(top + ".") for post in found.posts):
-        raise registers.RowUnknown(code=username)
+    found, top = get_near(actor, username), who.top_of(actor, "people")
     people, posts = registers.get_sheet("people"), registers.get_sheet("posts")
     return render_template(
         "person.html", found=found, here="people", said=_("Some values are not valid; nothing was saved.")

@@ -12,7 +12,7 @@ from engine import directory, registers
 from engine.errors import Invalid
 from web import identity
 from web.console import shell
-from web.console.administration import who
+from web.console.administration import people, who
 from web.console.administration.fields import fields_of, read_cells, sheet_title
 from web.console.blueprint import blueprint
 from web.db import db
@@ -52,8 +52,10 @@ def edit_row(key: str, code: str) -> Any:
     actor = who.require(key)
     held = registers.get_cells(db.session(), key, code)
     if key == "people":
-        seen = redirect(url_for("console.person", username=code))
-        return seen if request.method == "GET" else _save_over(sheet, held)
+        if request.method == "GET":
+            return redirect(url_for("console.person", username=code))
+        people.get_near(actor, code)
+        return _save_over(sheet, held)
     if not _is_near(actor, key, held["区划代码"]):
         raise registers.RowUnknown(code=code)
     return _form(sheet, held, False, {}) if request.method == "GET" else _save_over(sheet, held)
