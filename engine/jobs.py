@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import attachments, audit, backups, cases, clock, directory, errands, matters, notices, registers, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating, scope, watching
-from engine.registers import long
+from engine.registers import hours, long
 from engine.supervision import exporting, tallies, working
 
 ANCHORED_EVERY = timedelta(hours=1)
@@ -20,7 +20,8 @@ SETTLED = timedelta(minutes=1)  # an act that began before has been committed or
 DUE_JOB = "due"  # what the worker does at once when the bell rings
 _ANCHOR_LOCK = 7_740_003
 KINDS: dict[str, errands.Step] = {
-    exporting.KIND: exporting.step, long.CHECK: long.check_step, long.CONFIRM: long.confirm_step}
+    exporting.KIND: exporting.step, long.CHECK: long.check_step, long.CONFIRM: long.confirm_step,
+    hours.RECOUNT: hours.recount_step}
 """Every kind of long work that somebody may ask for, and its step."""
 
 

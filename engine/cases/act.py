@@ -172,13 +172,12 @@ class Act:
         self, opened_at: datetime, limit: deadlines.Limit, count: str, office: str | None = None
     ) -> deadlines.Due:
         """The due time of a limit in the holder's office hours, net of the stops of the clock."""
-        calendar = deadlines.load_calendars()
         return deadlines.due_at(
             opened_at,
             limit,
             deadlines.check_count(limit, count),
-            calendar,
-            calendar.office(office or self.holder.office),
+            deadlines.load_calendars(),
+            deadlines.office_of(self.session, office or self.holder.office),
             stops=tuple(self.stops),
         )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sqlalchemy.orm import Session
+
 from engine import deadlines
 from engine.cases.models import Stop
 from engine.cases.words import Language
@@ -62,13 +64,13 @@ def lamp_of(at: datetime, due_at: datetime | None, warn_at: datetime | None,
     return "yellow" if warn_at is not None and at >= warn_at else "green"
 
 
-def clock_of(deadline: Deadline | None, stops: Sequence[Stop], at: datetime, stopped_at: datetime | None,
-             stopped_until: datetime | None = None) -> Clock:
+def clock_of(session: Session, deadline: Deadline | None, stops: Sequence[Stop], at: datetime,
+             stopped_at: datetime | None, stopped_until: datetime | None = None) -> Clock:
     """The clock that an open deadline gives now."""
     if deadline is None:
         return Clock(lamp_of(at, None, None, stopped_at), stopped_until=stopped_until)
     limit = deadlines.Limit.parse(deadline.limit.split(" + ")[0])  # a total clock may be a sum
-    ran = _flow(limit.is_working, deadline.office)
+    ran = _flow(session, limit.is_working, deadline.office)
     due = deadline.due_at
     left = ran(at, due) if at <= due else -ran(due, at)
     return Clock(lamp_of(at, due, deadline.warn_at, stopped_at), due, deadline.stage, left, limit.is_working,
@@ -94,12 +96,11 @@ def span_words(left: timedelta, is_working: bool, is_over: bool, language: Langu
     return f"{'超' if is_over else '剩'} {amount} {zh}"
 
 
-def _flow(is_working: bool, office: str) -> Ran:
+def _flow(session: Session, is_working: bool, office: str) -> Ran:
     """How long the clock ran between two instants: office time, or wall time."""
     if not is_working:
         return _wall
-    calendar = deadlines.load_calendars()
-    return deadlines.timetable(calendar, calendar.office(office)).ran
+    return deadlines.timetable(deadlines.load_calendars(), deadlines.office_of(session, office)).ran
 
 
 def _wall(start: datetime, end: datetime) -> timedelta:

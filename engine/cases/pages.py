@@ -108,8 +108,8 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     demanded = () if helps else list_demanded(session, case, within.texts)
     return CasePage(
         case=case, file=file, names=names,
-        clock=clock_of(next(iter(open_deadlines), None), stops, at, case.stopped_at, case.stopped_until),
-        total=clock_of(total, stops, at, case.stopped_at) if total else None,
+        clock=clock_of(session, next(iter(open_deadlines), None), stops, at, case.stopped_at, case.stopped_until),
+        total=clock_of(session, total, stops, at, case.stopped_at) if total else None,
         turn=turn_of(case, waiting, names, at, language), waiting=waiting,
         mine=_mine(file, actor, waiting),
         lines=tuple(line_of(entry, within.texts[entry.seq], language) for entry in within.entries),

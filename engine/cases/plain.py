@@ -58,7 +58,7 @@ def case_values(session: Session, number: str, at: datetime) -> dict[str, Any]:
     case, division, grid, matter, *organisations = found
     deadlines = queries.open_deadlines(session, [case.id])
     stops = queries.list_stops(session, [case.id])
-    clock = clock_of(next(iter(deadlines), None), stops, at, case.stopped_at, case.stopped_until)
+    clock = clock_of(session, next(iter(deadlines), None), stops, at, case.stopped_at, case.stopped_until)
     return {
         **{name: getattr(case, name) for name in _COPIED},
         "place": {

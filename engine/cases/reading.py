@@ -253,15 +253,15 @@ def _position(begin: Cursor | None, size: int) -> int:
 
 def _rows(session: Session, found: Sequence[queries.Found], at: datetime) -> tuple[CaseRow, ...]:
     around = read_around(session, list({row.id for row in found}))
-    return tuple(_row(row, around[row.id], at) for row in found)
+    return tuple(_row(session, row, around[row.id], at) for row in found)
 
 
-def _row(row: queries.Found, around: Around, at: datetime) -> CaseRow:
+def _row(session: Session, row: queries.Found, around: Around, at: datetime) -> CaseRow:
     own = [one for one in around.deadlines if one.task_id == row.task_id] if row.task_id else []
     deadline = next(iter(own or around.deadlines), None)
     return CaseRow(
         **{name: getattr(row, name) for name in _COPIED},
-        clock=clock_of(deadline, around.stops, at, row.stopped_at, row.stopped_until),
+        clock=clock_of(session, deadline, around.stops, at, row.stopped_at, row.stopped_until),
         task=next((task for task in around.waiting if task.id == row.task_id), None), waiting=tuple(around.waiting))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from engine import directory, processes
+from engine import deadlines, directory, processes
 from engine.cases.clocks import list_open, recount, settle_lamp
 from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
@@ -53,16 +53,27 @@ def recount_timers(act: Host, instance: Instance, shift: timedelta) -> None:
 
 
 class _Recounting(Host):
-    """Answers for each timer as its host did when the task was opened, with the stops of today."""
+    """Answers for each timer as its host did when the task was opened, with the stops of today.
+
+    The hours are those by which the task's own deadline runs, whatever the office has changed since.
+    """
 
     def __init__(self, act: Host, opened: dict[int, datetime]) -> None:
         super().__init__(act.session, act.case, act.actor, act.at, file=act.file)
         self.opened = opened
+        self.offices = {one.task.token: one.office for one in act.file.deadlines if one.task is not None}
+        self.office: str | None = None
 
     def due(self, stage: str, element: str, task: int) -> datetime:
         """The instant of a drawn timer, counted from the opening of the task it hangs on."""
-        self.at = self.opened.get(task, self.at)
+        self.at, self.office = self.opened.get(task, self.at), self.offices.get(task)
         return super().due(stage, element, task)
+
+    def due_at(
+        self, opened_at: datetime, limit: deadlines.Limit, count: str, office: str | None = None
+    ) -> deadlines.Due:
+        """The due time of a limit by those hours."""
+        return super().due_at(opened_at, limit, count, office or self.office)
 
 
 def resume_when_over(file: CaseFile, at: datetime) -> None:

@@ -97,6 +97,7 @@ _SAID: dict[str, tuple[str, str]] = {
     "resume": ("恢复计时", "let the clock run again"),
     "follow_up": ("续报", "followed up"),
     "follow": ("反映同样的情况，跟进这件事", "has seen the same and follows it"),
+    "recount": ("{office}的办公时间有变，重新计算到期", "the office hours of {office} changed: counted anew"),
     "retry": ("异常 #{incident}：让出错的一步再做一次", "incident #{incident}: let the step that broke happen again"),
     "skip": ("异常 #{incident}：跳过「{element}」", "incident #{incident}: passed over «{element}»"),
     "send_back": ("异常 #{incident}：送回「{place}」", "incident #{incident}: sent the case back to «{place}»"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from engine.deadlines.weeks import DEFAULT, Office, Season, Week, read_spans, same_every_day
 from engine.errors import Invalid, NotFound
 
 FOLDER = Path(__file__).resolve().parents[2] / "rules" / "calendars"
@@ -50,41 +51,6 @@ class Year:
         return self.status == "published"
 
 
-@dataclass(frozen=True, slots=True)
-class Season:
-    """Other hours between two dates of the year, both included; may run over New Year."""
-
-    first: tuple[int, int]
-    last: tuple[int, int]
-    hours: tuple[tuple[int, int], ...]
-
-    def holds(self, day: date) -> bool:
-        """Whether the day lies in the season."""
-        at = (day.month, day.day)
-        if self.first <= self.last:
-            return self.first <= at <= self.last
-        return at >= self.first or at <= self.last
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """When an office works: minutes since local midnight, on working days or every day."""
-
-    id: str
-    name: str
-    zone: ZoneInfo
-    every_day: bool
-    hours: tuple[tuple[int, int], ...]
-    seasons: tuple[Season, ...] = ()
-
-    def hours_on(self, day: date) -> tuple[tuple[int, int], ...]:
-        """The day's stretches of office time, if it is a working day."""
-        for season in self.seasons:
-            if season.holds(day):
-                return season.hours
-        return self.hours
-
-
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """All loaded years and offices. An unknown year rests on weekends only; its deadlines are provisional."""
@@ -92,8 +58,8 @@ class Calendar:
     years: Mapping[int, Year]
     offices: Mapping[str, Office]
 
-    def office(self, office_id: str = "default") -> Office:
-        """The office's hours; raises OfficeUnknown."""
+    def office(self, office_id: str = DEFAULT) -> Office:
+        """The hours of this name in offices.yaml; raises OfficeUnknown."""
         try:
             return self.offices[office_id]
         except KeyError:
@@ -161,12 +127,17 @@ def _offices(text: Mapping[str, Any]) -> dict[str, Office]:
 
 
 def _office(name: str, entry: Mapping[str, Any]) -> Office:
-    seasons = tuple(Season(_month_day(part["from"]), _month_day(part["until"]), _hours(part["hours"]))
-                    for part in entry.get("seasons", ()))
     if entry["days"] not in ("working", "every"):
         raise ValueError("days 应为 working 或 every")
-    return Office(name, entry["name"], ZoneInfo(entry["zone"]), entry["days"] == "every",
-                  _hours(entry["hours"]), seasons)
+    every_day = entry["days"] == "every"
+
+    def laid_out(texts: list[str]) -> tuple[tuple[tuple[int, int], ...], ...]:
+        return same_every_day(_hours(texts), every_day)
+
+    seasons = tuple(Season(_month_day(part["from"]), _month_day(part["until"]), laid_out(part["hours"]))
+                    for part in entry.get("seasons", ()))
+    week = Week(laid_out(entry["hours"]), every_day, seasons)
+    return Office(name, entry["name"], ZoneInfo(entry["zone"]), ((date.min, week),))
 
 
 def _month_day(text: str) -> tuple[int, int]:
@@ -176,15 +147,6 @@ def _month_day(text: str) -> tuple[int, int]:
 
 
 def _hours(texts: list[str]) -> tuple[tuple[int, int], ...]:
-    stretches = [tuple(_minutes(text)) for text in texts]
-    flat = [minute for stretch in stretches for minute in stretch]
-    if not flat or flat != sorted(set(flat)) or flat[-1] > 1440:
+    if not (spans := read_spans("，".join(texts))):
         raise ValueError(f"办公时间应从早到晚、不重叠：{texts}")
-    return tuple((stretch[0], stretch[1]) for stretch in stretches)
-
-
-def _minutes(stretch: str) -> Iterator[int]:
-    opening, closing = stretch.split("-")
-    for moment in (opening, closing):
-        hour, minute = (int(part) for part in moment.split(":"))
-        yield hour * 60 + minute
+    return spans

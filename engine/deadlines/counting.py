@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from engine.deadlines.calendars import Calendar, Office
+from engine.deadlines.calendars import Calendar
 from engine.deadlines.limits import Count, Limit, check_count
 from engine.deadlines.timetable import NOTHING, Flow, RoundTheClock, Timetable, timetable
+from engine.deadlines.weeks import Office
 from engine.errors import Invalid
 
 NEXT_DAY, STOPPED, OVER_FOR_TODAY = "次日起算", "停表", "已过办公时间"

@@ -17,12 +17,14 @@ from engine.deadlines.counting import (
     due_at,
 )
 from engine.deadlines.limits import Limit, check_count
+from engine.deadlines.timetable import CLOSED
 
 LOCAL = "本地设定，无条文"
 _WEEKDAYS = {"zh": "周一 周二 周三 周四 周五 周六 周日".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
 _ENGLISH = {
     WEEKEND: "weekend", MAKE_UP: "make-up workday", NEXT_DAY: "counting starts the next day",
-    STOPPED: "clock stopped", OVER_FOR_TODAY: "after office hours", "元旦": "New Year's Day",
+    STOPPED: "clock stopped", OVER_FOR_TODAY: "after office hours", CLOSED: "closed",
+    "元旦": "New Year's Day",
     "春节": "Spring Festival", "春节延长假期": "Spring Festival (extended)", "清明节": "Qingming Festival",
     "劳动节": "Labour Day", "端午节": "Dragon Boat Festival", "中秋节": "Mid-Autumn Festival",
     "国庆节": "National Day",

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
 
-from engine.deadlines.calendars import Calendar, Office
+from engine.deadlines.calendars import WEEKEND, Calendar
+from engine.deadlines.weeks import Office, Spans
 
 NOTHING = timedelta(0)
+CLOSED = "不办公"
 
 
 class Flow(Protocol):
@@ -97,19 +99,38 @@ class Timetable:
 
     def closing(self, day: date) -> datetime:
         """When the office closes that day, or would close if it is a rest day."""
-        return self._instant(day, self.office.hours_on(day)[-1][1])
+        return self._instant(day, (self.opening(day)[0] or self.office.usual_on(day))[-1][1])
 
     def midnight(self, day: date) -> datetime:
         """The instant at which the office's local date begins."""
         return self._instant(day, 0)
 
+    def opening(self, day: date) -> tuple[Spans, str]:
+        """The day's stretches of office time; without any, why nobody works.
+
+        A day of the office's own goes before all; then the State's rest days, where the week follows them; on a
+        Saturday or Sunday that is only a weekend the office is open when its week says so.
+        """
+        own = self.office.days.get(day)
+        if own is not None:
+            return own.spans, "" if own.spans else own.reason
+        week = self.office.week_on(day)
+        is_made_up = not week.every_day and bool(self.calendar.why_work(day))
+        spans = week.hours_on(day, is_made_up)
+        if not week.every_day and (rest := self.calendar.why_rest(day)) and (rest != WEEKEND or not spans):
+            return (), rest
+        return spans, "" if spans else CLOSED
+
     def why_rest(self, day: date) -> str:
         """Why this office rests that day; empty when it works."""
-        return "" if self.office.every_day else self.calendar.why_rest(day)
+        return self.opening(day)[1]
 
     def why_work(self, day: date) -> str:
-        """Why this office works on a weekend day; empty on an ordinary one."""
-        return "" if self.office.every_day else self.calendar.why_work(day)
+        """Why this office works on a day that is off elsewhere; empty on an ordinary one."""
+        own = self.office.days.get(day)
+        if own is not None:
+            return own.reason if own.spans else ""
+        return "" if self.office.week_on(day).every_day else self.calendar.why_work(day)
 
     def local(self, at: datetime) -> datetime:
         """The instant on the office's wall clock."""
@@ -130,9 +151,10 @@ class Timetable:
         day = date(number, 1, 1)
         total = NOTHING
         for _ in range(366):
-            if day.year == number and not self.why_rest(day):
+            spans = self.opening(day)[0] if day.year == number else ()
+            if spans:
                 year.days.append(day)
-                for opening, closing in self.office.hours_on(day):
+                for opening, closing in spans:
                     start, end = self._instant(day, opening), self._instant(day, closing)
                     total += end - start
                     year.starts.append(start)
@@ -142,7 +164,7 @@ class Timetable:
         return year
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def timetable(calendar: Calendar, office: Office) -> Timetable:
     """The timetable of an office, kept while its calendar is in use."""
     return Timetable(calendar, office)

@@ -23,6 +23,21 @@ from engine.registers.accounts import (
 from engine.registers.applying import FirstPassword, begins, first_password
 from engine.registers.editing import RowInvalid, Saved, save_row
 from engine.registers.hostile import WorkbookRefused
+from engine.registers.hours import (
+    TRIAL_LIMIT,
+    HoursNotYours,
+    HoursPage,
+    HoursView,
+    Trial,
+    add_hours,
+    begin_recount,
+    change_days,
+    change_week,
+    get_hours,
+    list_hours,
+    read_new,
+    try_week,
+)
 from engine.registers.keeping import (
     ImportFaulty,
     ImportOver,
@@ -44,7 +59,7 @@ from engine.registers.keeping import (
     top_of,
     withdraw,
 )
-from engine.registers.known import first_day, last_day
+from engine.registers.known import first_day, last_day, offices_by_key
 from engine.registers.listing import (
     Listed,
     Page,
@@ -74,6 +89,7 @@ from engine.registers.rosters import (
 from engine.registers.sample import sample, sample_rows
 from engine.registers.sheets import (
     GRID_KINDS,
+    OFFICE,
     ORGANISATION_KINDS,
     SECURITY,
     SYSTEM,
@@ -81,7 +97,7 @@ from engine.registers.sheets import (
     Sheet,
     all_sheets,
     get_sheet,
-    offices,
+    offering,
     owner_words,
 )
 from engine.registers.writing import passwords, template, with_errors, write
@@ -97,6 +113,20 @@ __all__ = [
     "list_centres",
     "ACTIONS",
     "GRID_KINDS",
+    "HoursNotYours",
+    "HoursPage",
+    "HoursView",
+    "OFFICE",
+    "TRIAL_LIMIT",
+    "Trial",
+    "add_hours",
+    "begin_recount",
+    "change_days",
+    "change_week",
+    "get_hours",
+    "list_hours",
+    "read_new",
+    "try_week",
     "ORGANISATION_KINDS",
     "SECURITY",
     "SYSTEM",
@@ -156,7 +186,8 @@ __all__ = [
     "make_plan",
     "may_note",
     "note_absence",
-    "offices",
+    "offering",
+    "offices_by_key",
     "owner_words",
     "passwords",
     "plan_of",

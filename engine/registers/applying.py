@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import audit, directory, matters
+from engine import audit, deadlines, directory, matters
 from engine.clock import ZONE
 from engine.directory.models import Account, Duty, Grid, Organisation, Person, Post
 from engine.registers.known import moment_of
 from engine.registers.planning import Change, Plan, Tell, say_nothing
-from engine.registers.sheets import GRID_KINDS, ORGANISATION_KINDS, offices, owner_words, roles
+from engine.registers.sheets import GRID_KINDS, OFFICE, ORGANISATION_KINDS, owner_words, roles
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when read aloud
 _HIDDEN = ("手机", "邮箱")  # the record says that they changed, not to what
@@ -89,12 +89,13 @@ def _deed(change: Change) -> audit.Deed:
 
 
 def _organisations(work: _Work, changes: Sequence[Change]) -> None:
+    offices = deadlines.office_names(work.session, to_use=True)
     for change in work.walk(changes):
         cells = change.cells
         kind = ORGANISATION_KINDS[cells["种类"]]
         values = {
             "name": cells["名称"], "kind": kind, "owner_kind": owner_words(kind)[cells["承办类别"]],
-            "division_code": cells["区划代码"], "office": offices()[cells["办公时间"]],
+            "division_code": cells["区划代码"], "office": offices[cells[OFFICE]],
             "valid_from": begins(cells["启用日期"]) if cells["启用日期"] else None, "valid_to": ends(cells["停用日期"])}
         _put(work, Organisation, change, {"code": cells["编码"], **values})
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from engine import deadlines
 from engine.cases.scope import unscoped
 from engine.directory.models import Post
 from engine.registers import known
 from engine.registers.planning import Change, Desk, action_of, codes_of
 from engine.registers.reading import Row
-from engine.registers.sheets import GRID_KINDS, Sheet, offices, owner_words
+from engine.registers.sheets import GRID_KINDS, OFFICE, Sheet, owner_words
 from engine.registers.sheets import ORGANISATION_KINDS as KINDS
 from engine.worklist.models import Task
 
@@ -21,10 +22,13 @@ def plan_organisations(desk: Desk, sheet: Sheet) -> None:
     rows = desk.unique(sheet)
     held = known.organisations(desk.session, codes_of(rows, "编码"))
     centres = known.centres(desk.session) if rows else {}
+    offices = deadlines.office_names(desk.session)
     for row in desk.walk(rows):
         one = held.get(row.cells["编码"])
         cells = desk.merged(sheet, row, one.cells if one else None)
-        cells["办公时间"] = cells["办公时间"] or next(word for word, key in offices().items() if key == "default")
+        cells[OFFICE] = cells[OFFICE] or next(word for word, key in offices.items() if key == deadlines.DEFAULT)
+        if cells[OFFICE] not in offices:
+            desk.fault(sheet, row, OFFICE, f"「{cells[OFFICE][:30]}」不在可选值内：{'、'.join(offices)}")
         _check_organisation(desk, sheet, row, cells, one, centres)
         _keep(desk, sheet, row, cells, one, "停用日期")
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine import deadlines
 from engine.clock import ZONE
 from engine.directory.models import Account, Division, Grid, Organisation, Person, Post
-from engine.registers.sheets import GRID_KINDS, ORGANISATION_KINDS, offices, owner_words, roles
+from engine.registers.sheets import GRID_KINDS, OFFICE, ORGANISATION_KINDS, owner_words, roles
 
 Cells = Mapping[str, str]
 
@@ -57,14 +58,20 @@ def divisions(session: Session) -> dict[str, Division]:
 def organisations(session: Session, codes: Iterable[str]) -> dict[str, Held]:
     """The organisations with these codes."""
     found = session.scalars(sa.select(Organisation).where(Organisation.code.in_(list(codes))))
-    return {one.code: Held(one.id, organisation_cells(one)) for one in found}
+    offices = offices_by_key(session)
+    return {one.code: Held(one.id, organisation_cells(one, offices)) for one in found}
 
 
-def organisation_cells(one: Organisation) -> Cells:
-    """An organisation as its row."""
+def offices_by_key(session: Session) -> dict[str, str]:
+    """What the hours that bodies keep are called: key → name."""
+    return {key: name for name, key in deadlines.office_names(session).items()}
+
+
+def organisation_cells(one: Organisation, offices: Mapping[str, str]) -> Cells:
+    """An organisation as its row; `offices` are the names of hours by key."""
     return {"编码": one.code, "名称": one.name, "种类": word_of(ORGANISATION_KINDS, one.kind),
             "承办类别": word_of(owner_words(one.kind), one.owner_kind), "区划代码": one.division_code,
-            "办公时间": word_of(offices(), one.office), "启用日期": first_day(one.valid_from),
+            OFFICE: offices.get(one.office, one.office), "启用日期": first_day(one.valid_from),
             "停用日期": last_day(one.valid_to)}
 
 

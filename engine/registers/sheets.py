@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from engine import deadlines, directory, matters
+from engine import directory, matters
 
 Kind = Literal["text", "code", "name", "phone", "email", "number", "date", "moment", "choice"]
 SYSTEM, SECURITY = "system_admin", "security_admin"
@@ -14,6 +14,7 @@ ORGANISATION_KINDS = {"中心": "centre", "部门": "department", "平台": "pla
 GRID_KINDS = {"综合网格": "general", "专属网格": "dedicated", "渔船网格": "boats"}
 MOST_ROWS = 20_000
 POST_IDENTITY = ("用户名", "角色", "单位编码", "网格编码")
+OFFICE = "办公时间"
 DUTY_IDENTITY = ("单位编码", "用户名", "开始")
 
 
@@ -52,11 +53,6 @@ class Sheet:
         return tuple(column.title for column in self.columns)
 
 
-def offices() -> Mapping[str, str]:
-    """Name of every office's hours → its id."""
-    return {office.name: office.id for office in deadlines.load_calendars().offices.values()}
-
-
 def roles() -> Mapping[str, str]:
     """Name of every role → the role."""
     return {names[0]: role for role, names in directory.ROLE_NAMES.items()}
@@ -86,8 +82,8 @@ def _organisations() -> Sheet:
                hint="派遣时按它找单位；平台写平台名，中心写「网格中心」", hint_en="By which dispatching finds it"),
         Column("区划代码", "code", True, 12, hint="4、6、9 或 12 位统计用区划代码", title_en="Division", fixed=True,
                hint_en="4, 6, 9 or 12 digits"),
-        Column("办公时间", "choice", options=tuple(offices()), hint="不填为机关办公时间", title_en="Office hours",
-               hint_en="Empty: the usual hours"),
+        Column(OFFICE, "text", longest=40, hint="不填为机关办公时间；名称见「办公时间」页", title_en="Office hours",
+               hint_en="Empty: the usual hours; the page of office hours has the names"),
         _date("启用日期", "From", "不填为一直有效", "Empty: always"),
         _date("停用日期", "Until", "最后一天；停用前要先办完在办任务、结束岗位",
               "The last day; open tasks and posts end first"),
@@ -161,6 +157,13 @@ def _matters() -> Sheet:
 def all_sheets() -> tuple[Sheet, ...]:
     """Every sheet in the order in which a workbook is applied."""
     return (_organisations(), _grids(), _people(), _posts(), _duties(), _matters())
+
+
+def offering(sheet: Sheet, title: str, options: tuple[str, ...]) -> Sheet:
+    """The sheet with a list to choose from in one of its columns."""
+    return replace(sheet, columns=tuple(
+        replace(column, kind="choice", options=options) if column.title == title else column
+        for column in sheet.columns))
 
 
 def get_sheet(key: str) -> Sheet:

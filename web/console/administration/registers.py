@@ -28,7 +28,7 @@ def register(key: str) -> Any:
     page = _page(key, who.top_of(actor, key))
     return render_template(f"register_{key}.html", sheet=sheet, page=page, here=key, may_change=who.may_change(sheet),
                            kinds=registers.ORGANISATION_KINDS, grid_kinds=registers.GRID_KINDS,
-                           offices={value: name for name, value in registers.offices().items()})
+                           offices=registers.offices_by_key(db.session()))
 
 
 @blueprint.route("/registers/<key>/add", methods=["GET", "POST"])
