@@ -52,10 +52,9 @@ def edit_row(key: str, code: str) -> Any:
     actor = who.require(key)
     held = registers.get_cells(db.session(), key, code)
     if key == "people":
-        if request.method == "GET":
-            return redirect(url_for("console.person", username=code))
         people.get_near(actor, code)
-        return _save_over(sheet, held)
+        seen = redirect(url_for("console.person", username=code))
+        return seen if request.method == "GET" else _save_over(sheet, held)
     if not _is_near(actor, key, held["区划代码"]):
         raise registers.RowUnknown(code=code)
     return _form(sheet, held, False, {}) if request.method == "GET" else _save_over(sheet, held)
