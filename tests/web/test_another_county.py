@@ -48,11 +48,12 @@ def ours(house: House) -> dict[str, Values]:
     absence = registers.note_absence(session, keeper, handler, at + timedelta(days=2), None, None, "", at)
     duty = registers.add_duty(session, boss, centre.id, head, at, at + timedelta(days=1), at)
     message, letter = uuid.uuid4(), uuid.uuid4()
-    session.add(Inbox(message_id=message, person_id=head, kind="urge", subject="催办", body="", case_id=case.id, received_at=at))
+    session.add(Inbox(message_id=message, person_id=head, kind="urge", subject="催办", body="", case_id=case.id,
+                      received_at=at))
     session.add(Outbox(id=letter, recipient_id=head, case_id=case.id, channel="email", kind="urge", subject="催办",
                        body="", made_at=at, next_try_at=at, dead_at=at, problem="x"))
-    incident = Incident(case_id=case.id, element="dispatch", reason="lost", at=at, last_at=at, next_try_at=None, cause="stuck",
-                        process="handle")
+    incident = Incident(case_id=case.id, element="dispatch", reason="lost", at=at, last_at=at, next_try_at=None,
+                        cause="stuck", process="handle")
     session.add(incident)
     directory.open_session(session, guard.account_id or 0, "browser", at, "10.0.0.7")
     log_in = session.scalar(sa.select(LogIn.id).where(LogIn.account_id == guard.account_id))
