@@ -10,7 +10,7 @@ from typing import Any, Literal
 from engine.audit.models import Entry
 from engine.cases import claims
 from engine.cases.words import WORDS, Language, word
-from engine.directory import CLOCK, RESIDENT
+from engine.directory import CLOCK, RESIDENT, label_in_english
 
 Tone = Literal["plain", "blue", "red"]
 
@@ -135,9 +135,9 @@ def line_of(entry: Entry, texts: Mapping[str, str], language: Language) -> Line:
 
 
 def _actor(entry: Entry, is_clock: bool, language: Language) -> str:
-    if language == "en":
-        return "The clock" if is_clock else "A resident" if entry.actor == RESIDENT.name else entry.actor
-    return entry.actor
+    if language == "zh":
+        return entry.actor
+    return "The clock" if is_clock else "A resident" if entry.actor == RESIDENT.name else label_in_english(entry.actor)
 
 
 def _sentence(entry: Entry, is_clock: bool, language: Language) -> str:
@@ -162,9 +162,14 @@ def _plain(entry: Entry, outcome: str, language: Language) -> str:
     if entry.verb in WORDS["act"]:
         return word("act", entry.verb, language)
     rating = word("rating", outcome, language) if outcome in WORDS["rating"] else outcome
-    task = str(entry.facts.get("task") or entry.verb)
+    task = _task(str(entry.facts.get("task") or entry.verb), language)
     return f"{task}：{rating}" if rating and rating != "done" and language != "en" else " · ".join(
         part for part in (task, rating) if part and part != "done")
+
+
+def _task(name: str, language: Language) -> str:
+    """The name of a task as the entry keeps it, in Chinese, or the English one of the same task."""
+    return dict(WORDS["task"].values()).get(name, name) if language == "en" else name
 
 
 class _Facts(dict[str, str]):
@@ -173,6 +178,7 @@ class _Facts(dict[str, str]):
     def __init__(self, facts: Mapping[str, Any], element: str, language: Language) -> None:
         super().__init__({key: str(value) for key, value in facts.items() if isinstance(value, str | int)})
         self["element"] = element
+        self.update({key: _task(self[key], language) for key in ("task", "place") if key in self})
         if "stage" in facts:
             self["stage"] = word("limit_stage", str(facts["stage"]), language)
         if "request" in facts:

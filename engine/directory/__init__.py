@@ -37,6 +37,7 @@ from engine.directory.actors import (
     PostView,
     find_actor_of,
     get_actor,
+    label_in_english,
     label_of,
 )
 from engine.directory.hiring import StaffListInvalid, take_on
@@ -155,6 +156,7 @@ __all__ = [
     "is_absent",
     "is_revoked",
     "is_within",
+    "label_in_english",
     "label_of",
     "list_absences",
     "list_accounts",

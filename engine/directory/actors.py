@@ -102,6 +102,13 @@ def label_of(role: str, name: str, organisation: str) -> str:
     return label if len(label) <= _LABEL_LENGTH else label[: _LABEL_LENGTH - 1] + "…"
 
 
+def label_in_english(label: str) -> str:
+    """The label of an actor with its role in English; what does not begin with a role stays as it is."""
+    role, _, rest = label.partition(" ")
+    return f"{_ROLES_IN_ENGLISH[role]} {rest}" if rest and role in _ROLES_IN_ENGLISH else label
+
+
+_ROLES_IN_ENGLISH = dict(ROLE_NAMES.values())
 CLOCK = Actor(person_id=None, account_id=None, name="时钟")
 RESIDENT = Actor(person_id=None, account_id=None, name="群众")
 """Whoever comes without an account: reports, follows, rates; knows one case by its link or number and phone."""

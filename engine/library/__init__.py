@@ -16,6 +16,7 @@ from engine.library.articles import (
 )
 from engine.library.compliance import Cited, compliance
 from engine.library.drafts import DraftMoved, DraftUnknown, get_draft, list_drafts, source_of_draft
+from engine.library.english import find_english, in_english
 from engine.library.packs import (
     HOUSE,
     RULES,
@@ -50,8 +51,9 @@ __all__ = [
     "HOUSE", "RULES", "WORKFLOWS", "AlreadyInForce", "Article", "ArticleUnknown", "CiteProblem", "Cited",
     "DefinitionUnknown", "DraftMoved", "DraftUnknown", "Kind", "Pack", "PackUnknown", "Pins", "Regulation",
     "Requirement", "Source", "TwoPeopleNeeded", "articles", "check_cites", "cites_in", "compliance",
-    "current_release", "find_article", "forget_pins", "get_article", "get_definition", "get_draft", "get_pack",
-    "in_force", "lineage", "list_definitions", "list_drafts", "pack_for", "packs", "pinned", "publish",
+    "current_release", "find_article",
+    "find_english", "forget_pins", "get_article", "get_definition", "get_draft", "get_pack",
+    "in_english", "in_force", "lineage", "list_definitions", "list_drafts", "pack_for", "packs", "pinned", "publish",
     "read_source", "regulations", "requirements", "source_from", "source_of", "source_of_draft",
     "sources_in_force", "working_copies",
 ]

@@ -8,10 +8,12 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from engine import deadlines
 from engine.cases.rows import TaskRow
 from engine.cases.words import WORDS
+from web import languages
 from web.console import shell
 
 _WHY = {"周末": "weekend", "调休上班": "make-up workday", "次日起算": "starts the next day", "停表": "clock stopped",
@@ -68,7 +70,8 @@ def rest_why(why: str) -> str:
 def why_matter(why: str) -> str:
     """Why this matter is suggested."""
     if why.startswith(_MENTIONS):
-        return str(_("the text mentions %(words)s", words=why.removeprefix(_MENTIONS)))
+        return Markup(escape(_("the text mentions %(words)s"))) % {
+            "words": languages.typed(why.removeprefix(_MENTIONS))}
     known = {"上报时已选": _("chosen when it was reported"), "您选定的事项": _("the matter you chose")}
     return str(known.get(why, why))
 

@@ -16,7 +16,7 @@ from engine.cases.filters import ORDERS, Filters, Order, Page
 from engine.cases.queues import Queue
 from engine.cases.rows import CaseRow
 from engine.cases.words import WORDS
-from web import identity
+from web import identity, languages
 from web.console import acting, shell
 from web.console.blueprint import blueprint
 from web.db import db
@@ -205,7 +205,7 @@ def options() -> dict[str, Sequence[tuple[str, str]]]:
     places = reading.list_places(session, tops[0]) if tops else []
     said = {kind: [(key, shell.word(key, kind)) for key in WORDS[kind] if key != "none"]
             for kind in ("urgency", "origin", "lamp")}
-    return {"matter": [(name, name) for name in classes], "division": places, **said}
+    return {"matter": [(name, languages.glossed(name)) for name in classes], "division": places, **said}
 
 
 def summary(rows: Sequence[CaseRow]) -> str:

@@ -126,7 +126,8 @@ def matters_by_class() -> dict[str, list[tuple[str, str]]]:
     """Code and name of the matters that may enter a grid now, under the name of their class."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for matter in admitted():
-        groups.setdefault(matter.class_name, []).append((matter.code, matter.name))
+        group = groups.setdefault(languages.glossed(matter.class_name), [])
+        group.append((matter.code, languages.glossed(matter.name)))
     return groups
 
 

@@ -17,7 +17,7 @@ from engine.cases.duplicates import find_similar
 from engine.cases.queues import BY_KEY
 from engine.cases.searching import bigrams
 from engine.errors import Invalid
-from web import failing, identity, security
+from web import failing, identity, languages, security
 from web.console import photos, shell
 from web.db import db
 from web.phone import tickets
@@ -80,7 +80,7 @@ def guess() -> Answer:
     similar = find_similar(session, text=text, place=place, division=posts[0].division_code, at=at, most=2,
                            matter=found[0].code if found else None) if posts else ()
     return jsonify(
-        matters=[{"code": one.code, "name": one.name} for one in found[:3]],
+        matters=[{"code": one.code, "name": languages.glossed(one.name)} for one in found[:3]],
         similar=[{"title": one.title, "place": one.place, "url": url_for("phone.case", number=one.number)}
                  for one in similar])
 
