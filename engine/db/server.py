@@ -27,7 +27,7 @@ from engine.db.programs import ServerFailed
 
 OWNER = "wangge"
 ROOT = "postgres"
-PATIENCE = 10.0
+PATIENCE, REAPED = 30.0, 5.0  # seconds: for a server to start; for one that was killed to leave the process table
 _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_LIMIT = 107
 
@@ -140,7 +140,7 @@ def _start(data_dir: Path) -> bool:
         if waited > PATIENCE:
             said = done.stderr.strip() or done.stdout.strip()
             raise ServerFailed(f"内嵌数据库没有启动成功：{said}（日志：{log}）")
-        leftovers.forget(cluster, _SOCKET_NAME, patient=waited < PATIENCE / 2)
+        leftovers.forget(cluster, _SOCKET_NAME, patient=waited < REAPED)
         time.sleep(0.2)
     _found_database(data_dir)
     return True

@@ -64,7 +64,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.trace: list[Completed] = []
         self.counter = 0
         self.steps = 0
-        self.ends_by = clock.stopwatch() + MOST_SECONDS
+        self.ends_by = clock.effort() + MOST_SECONDS
         self.current: Token | None = None
         self.failed: str | None = None
         self.result: dict[str, Any] = {}
@@ -171,8 +171,11 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.check_time(task)
 
     def check_time(self, task: Token) -> None:
-        """Stop a command that has worked too long; asked at every step and every evaluation. Raises OverBudget."""
-        if clock.stopwatch() > self.ends_by:
+        """Stop a command that has worked too long; asked at every step and every evaluation. Raises OverBudget.
+
+        Waiting does not count: a machine that stops for a while must not undo what somebody did.
+        """
+        if clock.effort() > self.ends_by:
             raise OverBudget(*self.where(task), f"一次操作超过 {MOST_SECONDS:.0f} 秒")
 
     def _deliver(self, definition: Any, thrower: Token, payload: Any, listening: frozenset[int]) -> None:

@@ -14,6 +14,7 @@ from tests.storms.crowd import Crowd, Ledger
 from tests.storms.house import House
 
 Say = Callable[[str], None]
+BREEZE = 2026
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +63,14 @@ def house(lasting_house: House) -> Iterator[House]:
 
 
 @pytest.fixture
-def given_seed() -> int:
-    """What STORM_SEED says, or chance; the same number makes the same storm again."""
-    return int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(10**6))
+def given_seed(request: pytest.FixtureRequest) -> int:
+    """What STORM_SEED says; else one number in `make test`, and chance in `make storm`, which looks for new weather.
+
+    The same number makes the same storm again, as far as processes and threads let it.
+    """
+    if given := os.environ.get("STORM_SEED"):
+        return int(given)
+    return random.SystemRandom().randrange(10**6) if request.node.get_closest_marker("storm") else BREEZE
 
 
 @pytest.fixture

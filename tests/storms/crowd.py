@@ -21,7 +21,7 @@ from engine.directory.models import Account
 from tests import town
 from tests.storms.house import House
 
-GIVE_UP = 60.0
+GIVE_UP, TIMEOUT = 240.0, 60.0  # seconds for an answer with all its repetitions, and for one
 WAYS = {
     "verify": ("confirmed",), "dispatch": ("own", "department", "department", "up", "answer"),
     "sign": ("sign", "sign", "sign", "return"), "decide_return": ("accept", "reject"),
@@ -96,7 +96,8 @@ class Crowd:
         while True:
             try:
                 headers = {"Authorization": f"Bearer {self._token(who)}", **({"Idempotency-Key": key} if key else {})}
-                answer = self.http.request(method, self.house.address + path, headers=headers, timeout=20, **options)
+                answer = self.http.request(method, self.house.address + path, headers=headers, timeout=TIMEOUT,
+                                           **options)
                 self.ledger.heard(answer.status_code, answer.text)
                 if answer.status_code == 503:
                     assert int(answer.headers["Retry-After"]) > 0
@@ -142,7 +143,7 @@ class Crowd:
         """An act under a key, asked once; acknowledged, it goes into the ledger. None where nobody answers."""
         headers = {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": key}
         try:
-            answer = self.http.post(self.house.address + path, headers=headers, timeout=20, json=body)
+            answer = self.http.post(self.house.address + path, headers=headers, timeout=TIMEOUT, json=body)
         except requests.RequestException:
             with self.ledger.lock:
                 self.ledger.broken += 1

@@ -51,7 +51,7 @@ class Visitor(threading.Thread):
         """Look until told to stop."""
         while not self.ended.wait(0.1):
             for page in ("login", "console/", "healthz", "readyz"):
-                answer = requests.get(f"http://127.0.0.1:{self.house.port}/{page}", timeout=30)
+                answer = requests.get(f"http://127.0.0.1:{self.house.port}/{page}", timeout=120)
                 self.seen[answer.status_code] += 1
 
 
@@ -73,7 +73,7 @@ def shoot(house: House, chance: random.Random) -> int:
     return min(1, len(found))
 
 
-@sizes(small=(1, 10, 30), storm=(15, 100, 10), full=(50, 600, 5))
+@sizes(small=(1, 10, 240), storm=(15, 100, 10), full=(50, 600, 5))
 def test_a_database_that_goes_away_costs_time_only(fragile: House, size: tuple[int, int, float], seed: int, say: Say
                                                    ) -> None:
     restarts, shots, patience = size

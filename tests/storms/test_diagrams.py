@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from engine.processes import Step, gate
@@ -37,6 +38,7 @@ class Trial:
         self.desk = Desk(*self.sources, facts=self.decisions())
         self.walk = Walk(self.sources[0], desk=self.desk)
         self.memory = Instance(bundle_of(self.sources[0]), self.desk)
+        self.memory.ends_by = inf  # the whole walk is one command here
         self.memory.begin(self.memory, {})
         self.remembered = self.settled()
         self.world = World(block, self.desk.facts)

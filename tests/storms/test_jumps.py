@@ -119,7 +119,7 @@ def test_a_clock_that_jumps_fires_nothing_twice_early_or_never(
 def settled(house: House, seen: list[tuple[int, str, datetime]], latest: datetime, name: str,
             count: int) -> list[tuple[int, str, datetime]]:
     """What has been fired once all is done that is due now; nothing twice, nothing early, nothing undone."""
-    house.wait_for(house.drained, f"{name}: what is due is not done", 120 + 20 * count)
+    house.wait_for(house.drained, f"{name}: what is due is not done", 240 + 20 * count)
     fired = firings(house)
     assert fired[: len(seen)] == seen, f"{name}: what was done has changed"
     assert all(moment <= max(latest, clock.now()) for _, _, moment in fired), f"{name}: early"

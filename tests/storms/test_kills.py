@@ -16,7 +16,7 @@ from tests.storms.sizes import sizes
 WALKERS = 4
 
 
-@sizes(small=(8, 60), storm=(120, 20), full=(1000, 10))
+@sizes(small=(8, 240), storm=(120, 20), full=(1000, 10))
 def test_kills_at_random_lose_and_double_nothing(house: House, size: tuple[int, float], seed: int, say: Say) -> None:
     house.wait_for(lambda: all(house.nice(name) > house.nice(WEB) for name in house.names if name != WEB),
                    "people do not come first")  # a worker steps back once it is up, which may be after the server is

@@ -24,7 +24,7 @@ from tests.engine.notices.test_email import SENDER, Post, running
 from web.place import Place
 from web.worker import Worker
 
-PATIENCE = 40.0
+PATIENCE = 240.0
 MAILED = {"ways": {"emergency": {"email": "now", "fake": "now"}}}
 
 
@@ -43,12 +43,12 @@ def test_a_worker_killed_between_sending_and_noting_has_it_sent_again_under_the_
         (tmp_path / "post.carried").touch()
         told = {"DATA": str(tmp_path), "DATABASE_URL": place.url, failpoints.VARIABLE: str(tmp_path), "DEMO": "1",
                 "SECRET_KEY": "s" * 40, "SMTP_URL": f"smtp-plain://127.0.0.1:{port}", "MAIL_FROM": SENDER}
-        assert _work(told).wait(PATIENCE) == -9
+        assert _work(told).wait(PATIENCE) == -9, said(tmp_path)
         assert len(mind.taken) == 1 and not place_is_quiet(place)
         (tmp_path / "clock").write_text(str(timedelta(minutes=6).total_seconds()), encoding="ascii")
         again = _work(told)
         try:
-            _until(lambda: place_is_quiet(place))
+            _until(lambda: place_is_quiet(place), tmp_path)
         finally:
             again.terminate()
             assert again.wait(PATIENCE) == 0
@@ -63,14 +63,20 @@ def place_is_quiet(place: Place) -> bool:
 
 
 def _work(told: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "web.cli", "worker"], env={**os.environ, **told},
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(Path(told["DATA"]) / "worker.log", "ab") as log:
+        return subprocess.Popen([sys.executable, "-m", "web.cli", "worker"], env={**os.environ, **told},
+                                stdout=log, stderr=log)
 
 
-def _until(what: Callable[[], bool]) -> None:
+def said(data: Path) -> str:
+    """The last words of the workers."""
+    return (data / "worker.log").read_text(encoding="utf-8", errors="replace")[-1500:]
+
+
+def _until(what: Callable[[], bool], data: Path) -> None:
     begun = clock.stopwatch()
     while not what():
-        assert clock.stopwatch() - begun < PATIENCE
+        assert clock.stopwatch() - begun < PATIENCE, said(data)
         threading.Event().wait(0.1)
 
 

@@ -21,7 +21,8 @@ import requests
 from engine import clock
 from engine.db import server
 
-START, RESTART, STOP = 60.0, 30.0, 5.0  # on a busy machine; alone it stops within 1.5 s
+START, RESTART, GONE = 240.0, 240.0, 60.0  # on a machine that is slow
+STOP = 9.0  # alone it stops within 1.5 s; whoever waited for the one who types would wait out ten seconds of grace
 
 
 @dataclass(frozen=True)
@@ -110,18 +111,23 @@ def lives(one: psutil.Process) -> bool:
 
 
 def test_ctrl_c_ends_everything_though_somebody_is_still_typing(serve: Callable[[], Running]) -> None:
-    house = serve()
+    """Soon enough once in three times: a machine may stop for a while, but waiting out the grace is slow each time."""
+    assert any(end(serve()) < STOP for _ in range(3))
+
+
+def end(house: Running) -> float:
+    """Press Ctrl+C while somebody types; how many seconds it took. Fails where anything is left."""
     host, port = re.findall(r"//(.*):(\d+)", house.address)[0]
     with socket.create_connection((host, int(port))) as typing:
         typing.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nuser")
         children = house.children(all_below=True)
         began = clock.stopwatch()
         os.killpg(house.process.pid, signal.SIGINT)
-        assert house.process.wait(30) == 0
+        assert house.process.wait(GONE) == 0
         took = clock.stopwatch() - began
-    wait(STOP, lambda: not any(lives(one) for one in children))
+    wait(GONE, lambda: not any(lives(one) for one in children))
     assert not server.is_running(house.data)
-    assert took < STOP
+    return took
 
 
 @pytest.mark.storm

@@ -16,6 +16,8 @@ from engine.supervision.models import Beat
 from web.place import Place
 from web.worker import Worker
 
+PATIENCE = 120.0
+
 
 def job(do: Callable[[Session, datetime], int]) -> Job:
     return Job("test", timedelta(seconds=1), do)
@@ -99,15 +101,15 @@ def test_the_bell_hurries_the_worker_even_after_its_connection_broke(place: Plac
     thread = threading.Thread(target=worker.listen, args=[alarm])
     thread.start()
     try:
-        assert alarm.hurries.acquire(timeout=10)
+        assert alarm.hurries.acquire(timeout=PATIENCE)
         with place.sessions.begin() as session:
             session.execute(sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                                     " WHERE query LIKE 'LISTEN%' AND datname = current_database()"))
-        assert alarm.hurries.acquire(timeout=10), "it listens again, and looks what it missed"
+        assert alarm.hurries.acquire(timeout=PATIENCE), "it listens again, and looks what it missed"
         with place.sessions.begin() as session:
             bell.ring(session, bell.DUE)
-        assert alarm.hurries.acquire(timeout=10)
+        assert alarm.hurries.acquire(timeout=PATIENCE)
     finally:
         worker.stopping.set()
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE)
     assert not thread.is_alive()

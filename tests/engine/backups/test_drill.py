@@ -17,6 +17,7 @@ from tests.engine.backups.conftest import Site
 from tests.town import WEDNESDAY, Office
 
 Make = Callable[..., Site]
+PATIENCE = 240.0
 
 
 def test_every_row_and_photo_comes_back(busy: Site, make_site: Make, tmp_path: Path) -> None:
@@ -51,7 +52,7 @@ def test_a_resident_can_be_called_afterwards(busy: Site, make_site: Make, tmp_pa
 
 
 def test_people_go_on_while_it_is_made(busy: Site, make_site: Make, tmp_path: Path) -> None:
-    begun, enough = threading.Event(), threading.Event()
+    did_more, enough = threading.Event(), threading.Event()
     sessions = busy.sessions()
 
     def go_on() -> None:
@@ -60,13 +61,17 @@ def test_people_go_on_while_it_is_made(busy: Site, make_site: Make, tmp_path: Pa
                 office = Office(session)
                 office.report(photos=(office.photo(office.worker()),))
                 office.do("dispatch", "own")
-            begun.set()
+            did_more.set()
 
     people = threading.Thread(target=go_on)
     people.start()
-    assert begun.wait(30)
-    made = busy.back_up(tmp_path / "kept")
-    enough.set()
+    try:
+        assert did_more.wait(PATIENCE)
+        made = busy.back_up(tmp_path / "kept")
+        did_more.clear()
+        assert did_more.wait(PATIENCE)
+    finally:
+        enough.set()
     people.join()
     elsewhere = make_site()
     elsewhere.restore(tmp_path / "kept")

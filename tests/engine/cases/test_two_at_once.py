@@ -39,7 +39,7 @@ def together(sessions: Sessions, acts: list[Callable[[Session], object]]) -> lis
     start = Barrier(len(acts))
 
     def one(act: Callable[[Session], object]) -> object:
-        start.wait(10)
+        start.wait(60)
         try:
             with sessions.begin() as session:
                 return act(session)

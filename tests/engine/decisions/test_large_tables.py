@@ -40,8 +40,8 @@ def test_the_last_of_500_rows_costs_what_the_first_costs() -> None:
     rows = [(f'"matter {n}"', f"[{n}..{n + 1})", str(n)) for n in range(500)]
     table = a_table("UNIQUE", ["matter", "n"], ["limit"], *rows)
     assert ask(table, {"matter": "matter 499", "n": 499}).one == {"limit": 499}
-    first, last = (min(_seconds(table, n) for _ in range(50)) for n in (0, 499))
-    assert last < 3 * first and last < 0.001
+    both = [(_seconds(table, 0), _seconds(table, 499)) for _ in range(50)]  # in turn, on a machine that others use too
+    assert min(last for _, last in both) < 3 * min(first for first, _ in both)
 
 
 def _seconds(table: Any, n: int) -> float:
@@ -49,4 +49,4 @@ def _seconds(table: Any, n: int) -> float:
     started = stopwatch()
     for _ in range(10):
         ask(table, data)
-    return (stopwatch() - started) / 10
+    return stopwatch() - started

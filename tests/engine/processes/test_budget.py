@@ -1,4 +1,4 @@
-"""One act may cost 1,000 steps, 5 seconds, 5,000 tasks and 256 KB of data: what asks for more stops, and says where."""
+"""One act may cost 1,000 steps, 5 seconds of work, 5,000 tasks and 256 KB of data; what asks for more stops there."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """A clock of which every reading is so many seconds later than the one before."""
     def tick(by: float) -> None:
         readings = itertools.count()
-        monkeypatch.setattr(clock, "stopwatch", lambda: next(readings) * by)
+        monkeypatch.setattr(clock, "effort", lambda: next(readings) * by)
     return tick
 
 
