@@ -142,6 +142,11 @@ def device() -> str:
     return request.user_agent.string[:200]
 
 
+def is_phone() -> bool:
+    """Whether the browser says that it runs on a phone, by its own hint or, as every phone's does, by its name."""
+    return request.headers.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in request.user_agent.string
+
+
 def is_near() -> bool:
     """Whether the request comes from this machine or a private network."""
     try:

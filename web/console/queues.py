@@ -65,9 +65,12 @@ class Desk:
 
 @blueprint.get("/")
 def home() -> Answer:
-    """My first queue; people without one are told where their work is."""
-    mine = queues.queues_of(identity.current_actor())
-    if not mine and identity.current_actor().has("designer"):
+    """My first queue; the phone's page for a worker on a phone; people without a queue are told where their work is."""
+    actor = identity.current_actor()
+    if actor.has("grid_worker") and identity.is_phone():
+        return redirect(url_for("phone.capture"))
+    mine = queues.queues_of(actor)
+    if not mine and actor.has("designer"):
         return redirect(url_for("console.rules"))
     if not mine:
         return render_template("no_queue.html")

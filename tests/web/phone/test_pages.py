@@ -297,3 +297,19 @@ def test_a_worker_takes_the_rating_at_the_door_and_reads_it_back(house: House, b
     assert done.status_code == 302
     house.session.rollback()
     assert (case.rating, case.stage) == ("satisfied", "closed")
+
+
+ANDROID = "Mozilla/5.0 (Linux; Android 9; SM-J330F) AppleWebKit/537.36 Chrome/96.0 Mobile Safari/537.36"
+IPAD = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605.1.15 Version/15.0 Safari/605.1.15"
+
+
+@pytest.mark.parametrize(("who", "headers", "leads_to"), [
+    ("reporter", {"User-Agent": ANDROID}, "/phone/"), ("reporter", {"Sec-CH-UA-Mobile": "?1"}, "/phone/"),
+    ("reporter", {"User-Agent": IPAD}, "/console/queues/"), ("dispatcher", {"User-Agent": ANDROID}, "/console/queues/"),
+    ("reporter", {"Sec-CH-UA-Mobile": "?0"}, "/console/queues/"),
+])
+def test_on_a_phone_the_log_in_of_a_worker_leads_to_the_phones_page(
+    browse: Browse, who: str, headers: dict[str, str], leads_to: str
+) -> None:
+    answer = browse(who).get("/console/", **headers)
+    assert answer.status_code == 302 and answer.headers["Location"].startswith(leads_to)
