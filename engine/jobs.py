@@ -13,7 +13,7 @@ from engine import attachments, audit, backups, cases, clock, directory, errands
 from engine.audit.models import Anchor
 from engine.cases import repeating, scope, watching
 from engine.registers import hours, long
-from engine.supervision import exporting, tallies, working
+from engine.supervision import exporting, tallies, unanswered, working
 
 ANCHORED_EVERY = timedelta(hours=1)
 SETTLED = timedelta(minutes=1)  # an act that began before has been committed or broken off by now
@@ -51,6 +51,16 @@ def advance_cases(session: Session, at: datetime) -> int:
 def deliver_notices(session: Session, at: datetime) -> int:
     """A batch of messages that are due in the inboxes."""
     return notices.deliver_due(session, at)
+
+
+def watch_channels(session: Session, at: datetime) -> int:
+    """Channels that went down or came back, told to the system administrators."""
+    return notices.watch_channels(session, at)
+
+
+def tell_unanswered(session: Session, at: datetime) -> int:
+    """A batch of cases in which supervision was not answered by its moment."""
+    return unanswered.tell_unanswered(session, at)
 
 
 def gather_digests(session: Session, at: datetime) -> int:
@@ -131,7 +141,9 @@ JOBS: tuple[Job | Round, ...] = (
     Job("notices", timedelta(seconds=2), deliver_notices),
     Job("digests", timedelta(minutes=1), gather_digests),
     *(Round(f"post {channel}", timedelta(seconds=3), channel) for channel in sorted(notices.CHANNELS)),
-    Job("anchor", timedelta(minutes=5), anchor_chains),
+    Job("channels", timedelta(seconds=30), watch_channels),
+    Job("unanswered", timedelta(seconds=10), tell_unanswered),
+    Job("anchor", timedelta(seconds=30), anchor_chains),
     Job("errands", timedelta(seconds=1), do_errands),
     Job("more errands", timedelta(seconds=1), do_errands),  # somebody's large export lets others' work pass
     Job("bulk", timedelta(seconds=1), act_on_many),

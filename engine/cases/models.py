@@ -74,6 +74,7 @@ class Case(Base):
         Index("ix_case_grid_open", "grid_id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_returned", "path", "due_at", "id", postgresql_where=sql("returns >= 2 AND closed_at IS NULL"),
               postgresql_include=["returns", "holder_id"]),
+        Index("ix_case_duplicate_of", "duplicate_of", postgresql_where=sql("duplicate_of IS NOT NULL")),
         Index("ix_case_stopped_until", "stopped_until", postgresql_where=sql("stopped_until IS NOT NULL")),
     )
 
@@ -293,7 +294,8 @@ class Demand(Base):
     """An urge (催办) or a supervision (督办) by a person: of whom, until when an answer is wanted, what came of it.
 
     The words stand with the entries `seq` and `reply_seq`. `organisation_id` is who must answer, `told` are all who
-    were told: while none of them has acted it can be taken back.
+    were told: while none of them has acted it can be taken back. `missed_at`: when the clock found that no answer had
+    come by `reply_by`.
     """
 
     __tablename__ = "demand"
@@ -302,6 +304,8 @@ class Demand(Base):
         CheckConstraint("(replied_at IS NULL) = (reply_seq IS NULL)", name="replied_with_entry"),
         Index("ix_demand_case", "case_id", "at"),
         Index("ix_demand_open", "organisation_id", "case_id", postgresql_where=sql(
+            "kind = 'supervise' AND replied_at IS NULL AND withdrawn_at IS NULL")),
+        Index("ix_demand_late", "reply_by", postgresql_include=["missed_at", "case_id"], postgresql_where=sql(
             "kind = 'supervise' AND replied_at IS NULL AND withdrawn_at IS NULL")),
         Index("ix_demand_by", "by_id", "reply_by", "id", postgresql_where=sql(
             "kind = 'supervise' AND withdrawn_at IS NULL")),
@@ -321,6 +325,7 @@ class Demand(Base):
     replied_by: Mapped[str | None] = mapped_column(String(80))
     reply_seq: Mapped[int | None]
     withdrawn_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]
 
 
 class Uncounted(Base):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import notices
-from engine.cases import callbacks, contacts, custody, notifying
+from engine.cases import callbacks, contacts, custody, following, notifying
 from engine.cases.act import Act
 from engine.cases.clocks import close_all, open_total
 from engine.cases.errors import ActInvalid, ActUnavailable
@@ -221,6 +221,8 @@ def reopen(act: Act, params: Params, data: Params) -> None:
     case.total_due_at = None  # the total clock ended when the check passed
     if case.handler_id is not None:
         custody.take(act, act.organisation(case.handler_id), "handler")
+    notifying.tell_reporter(act, "reopened", "发回重办")
+    following.tell_followers(act, "reopened")
 
 
 @operation
@@ -300,6 +302,8 @@ def close(act: Act, params: Params, data: Params) -> None:
     custody.end(act, ("holder", "handler", "assistant"), case.outcome)
     close_all(act)
     notifying.tell_reporter(act, "closed", "已结案")
+    if case.duplicate_of is None:  # who follows one that was joined hears when the other ends
+        following.tell_followers(act, "closed")
 
 
 def _rung(act: Act) -> Organisation:
@@ -317,7 +321,7 @@ def ring(act: Act, params: Params, data: Params) -> None:
         kind="emergency",
         case_id=act.case.id,
         at=act.at,
-        subject=f"{act.case.number} 紧急：请立即应答。危及生命先拨 110 / 119 / 120",
+        subject=notices.Said("{number} 紧急：请立即应答。危及生命先拨 110 / 119 / 120", {"number": act.case.number}),
     )
     act.notes["rang"] = rung.name
 

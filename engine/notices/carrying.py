@@ -21,7 +21,7 @@ from engine.notices.manners import DIGEST, TRIAL, Manners, manners, quiet_until
 from engine.notices.models import Outbox
 from engine.notices.outbox import MOST_ATTEMPTS, gap_after
 from engine.notices.routing import Receiver, receivers
-from engine.notices.strangers import Stranger, strangers_of
+from engine.notices.strangers import Stranger, Whom, strangers_of
 
 AT_ONCE = 50
 BUDGET = 60.0  # seconds after which no further letter of a batch is begun
@@ -63,10 +63,11 @@ def take(session: Session, channel: str, at: datetime) -> Taken:
         .order_by(Outbox.next_try_at).limit(AT_ONCE).with_for_update(skip_locked=True)
     ).all()
     known, lease = receivers(session, (row.recipient_id for row in rows)), at + LEASE
-    strangers = strangers_of(session, [row.case_id for row in rows if row.case_id and row.recipient_id is None])
+    asked = {row.id: Whom(row.case_id, row.follower_id) for row in rows if row.case_id and row.recipient_id is None}
+    strangers = strangers_of(session, list(asked.values()))
     letters = []
     for row in rows:
-        stranger = strangers.get(row.case_id or 0) if row.recipient_id is None else None
+        stranger = strangers.get(asked[row.id]) if row.id in asked else None
         receiver = _as_receiver(stranger) if stranger else known.get(row.recipient_id or 0)
         letter = _letter(row, receiver, installed, at, stranger)
         if letter is not None:

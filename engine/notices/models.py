@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,6 +41,7 @@ class Outbox(Base):
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
+    facts: Mapped[dict[str, Any] | None]  # {"said": the sentence, its facts}, as `saying.worded` takes them
     body: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -51,10 +53,14 @@ class Outbox(Base):
     held_until: Mapped[datetime | None]
     dropped_at: Mapped[datetime | None]
     notice_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # what of the inbox is repeated by another channel
+    follower_id: Mapped[int | None] = mapped_column(BigInteger)  # who follows the case; without, it is its reporter
 
 
 class ChannelState(Base):
-    """How the last attempts by a channel went; while it is down nobody tries before `paused_until`."""
+    """How the last attempts by a channel went; while it is down nobody tries before `paused_until`.
+
+    `told_down_at`: when the system administrators heard that it is down, until they hear that it is well again.
+    """
 
     __tablename__ = "channel_state"
 
@@ -64,6 +70,7 @@ class ChannelState(Base):
     paused_until: Mapped[datetime | None]
     pauses: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str | None] = mapped_column(Text)
+    told_down_at: Mapped[datetime | None]
 
 
 class Inbox(Base):
@@ -80,6 +87,7 @@ class Inbox(Base):
     case_id: Mapped[int | None] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
+    facts: Mapped[dict[str, Any] | None]
     body: Mapped[str] = mapped_column(Text, default="")
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]

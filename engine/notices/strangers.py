@@ -1,4 +1,4 @@
-"""Telling somebody who has no account: the reporter of a case, by what is sealed with it; a number and a link, no more.
+"""Telling somebody who has no account: who reported or follows a case, by what is sealed; a number and a link, no more.
 
 The rooms above know who that is; they say how to reach them at the moment of sending, so nothing of it is kept here.
 """
@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,30 +20,37 @@ from engine.notices.models import Outbox
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """How the reporter of a case is reached, and the path of their own page."""
+    """How somebody without an account is reached, and the path of their own page."""
 
     phone: str
     path: str
 
 
-Reach = Callable[[Session, Sequence[int]], Mapping[int, Stranger]]
+class Whom(NamedTuple):
+    """The reporter of a case, or one of those who follow it."""
+
+    case_id: int
+    follower_id: int | None = None
+
+
+Reach = Callable[[Session, Sequence[Whom]], Mapping[Whom, Stranger]]
 _ways: list[Reach] = []
 
 
 def use_strangers(reach: Reach) -> None:
-    """Take from a room above how the reporters of cases are reached, by case."""
+    """Take from a room above how the reporters and followers of cases are reached."""
     _ways[:] = [reach]
 
 
-def strangers_of(session: Session, cases: Sequence[int]) -> Mapping[int, Stranger]:
-    """Those reporters of these cases who left a way to reach them."""
-    return _ways[0](session, cases) if _ways and cases else {}
+def strangers_of(session: Session, asked: Sequence[Whom]) -> Mapping[Whom, Stranger]:
+    """Those of these who left a way to reach them."""
+    return _ways[0](session, asked) if _ways and asked else {}
 
 
 def given_up(session: Session, case_id: int) -> frozenset[str]:
     """The channels by which the last message to the reporter of a case was given up: it never got there."""
     asked = select(Outbox.channel, Outbox.dead_at).where(
-        Outbox.case_id == case_id, Outbox.recipient_id.is_(None)).order_by(Outbox.made_at)
+        Outbox.case_id == case_id, Outbox.recipient_id.is_(None), Outbox.follower_id.is_(None)).order_by(Outbox.made_at)
     last = {channel: dead_at for channel, dead_at in session.execute(asked)}
     return frozenset(channel for channel, dead_at in last.items() if dead_at is not None)
 

@@ -42,14 +42,15 @@ class Aside:
 class Asides:
     """The figures beside the table, and the first cases of the two that name some.
 
-    `demands`: supervision of one's own without an answer; `overdue` of it is past its moment. `bulk`: the latest act
-    on many of one's own that is still at work.
+    `demands`: supervision of one's own without an answer; `overdue` of it is past its moment, and `others` of what
+    somebody else has demanded here. `bulk`: the latest act on many of one's own that is still at work.
     """
 
     stopped: int
     returned: int
     demands: int
     overdue: int
+    others: int
     bulk: int | None
     above: str | None
     stopped_cases: tuple[Aside, ...]
@@ -65,11 +66,12 @@ def read_asides(session: Session, actor: Actor, at: datetime) -> Asides:
 
 
 def _counts(actor: Actor, at: datetime) -> list[Any]:
-    own = select(Demand.id).join(Case, Case.id == Demand.case_id).where(
-        Demand.by_id == actor.person_id, *OPEN, Case.closed_at.is_(None))
+    open_ = select(Demand.id).join(Case, Case.id == Demand.case_id).where(*OPEN, Case.closed_at.is_(None))
+    own = open_.where(Demand.by_id == actor.person_id)
+    others = open_.where(Demand.by_id.is_distinct_from(actor.person_id))
     places = [select(Case.id).where(*where) for where in (_STOPPED, _RETURNED)]
     counted = [select(func.count()).select_from(one.limit(COUNT_UP_TO).subquery())
-               for one in (*places, own, own.where(Demand.reply_by < at))]
+               for one in (*places, own, *(each.where(Demand.reply_by < at) for each in (own, others)))]
     at_work = select(func.max(BulkRow.bulk_id)).join(Bulk, Bulk.id == BulkRow.bulk_id).where(
         Bulk.account_id == actor.account_id, BulkRow.state.in_(("waiting", "taking_back")))
     way = post_of(actor).path.split(".")

@@ -17,7 +17,7 @@ from web.console.blueprint import blueprint
 from web.db import db
 
 PAGE = 50
-RULES, INCIDENT = "rules", "incident"
+RULES, INCIDENT, CHANNEL = "rules", "incident", "channel"
 
 
 @blueprint.get("/inbox")
@@ -79,6 +79,8 @@ def _about(kind: str, case_id: int | None) -> str:
     actor = identity.current_actor()
     if kind == INCIDENT and actor.has("system_admin"):
         return url_for("console.list_incidents")
+    if kind == CHANNEL and actor.has("system_admin"):
+        return url_for("console.operating")
     if kind == RULES:
         return url_for("console.rules")
     number = reading.numbers_of(db.session(), [case_id]).get(case_id) if case_id else None

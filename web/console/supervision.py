@@ -53,10 +53,10 @@ def about(number: str) -> Any:
 
 @blueprint.get("/supervision/demands")
 def list_demands() -> Any:
-    """The reader's own supervision: unanswered, overdue, answered."""
+    """The reader's own supervision: unanswered, overdue, answered; and what others demanded here in vain."""
     require_supervising()
     show: demands.Show = next((each for each in demands.SHOWS if each == request.args.get("show")), "open")
-    lines = demands.list_own(db.session(), identity.current_actor(), show, shell.now(), request.args.get("cursor"))
+    lines = demands.list_demands(db.session(), identity.current_actor(), show, shell.now(), request.args.get("cursor"))
     return render_template("demands.html", lines=lines, show=show, here="supervision")
 
 

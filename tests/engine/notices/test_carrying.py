@@ -180,11 +180,11 @@ def test_news_of_last_week_is_not_told(session: Session, fake: Fake) -> None:
 def test_somebody_without_an_account_gets_number_and_link_by_what_a_room_above_knows(
     session: Session, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[list[int]] = []
+    asked: list[list[notices.Whom]] = []
 
-    def reach(session: Session, cases: Sequence[int]) -> dict[int, notices.Stranger]:
-        asked.append(list(cases))
-        return {7: notices.Stranger("13900000000", "/r/0007/secret")}
+    def reach(session: Session, wanted: Sequence[notices.Whom]) -> dict[notices.Whom, notices.Stranger]:
+        asked.append(list(wanted))
+        return {notices.Whom(7): notices.Stranger("13900000000", "/r/0007/secret")}
 
     monkeypatch.setattr(fake, "ADDRESS", "phone")
     monkeypatch.setattr(strangers, "_ways", [reach])
@@ -193,7 +193,7 @@ def test_somebody_without_an_account_gets_number_and_link_by_what_a_room_above_k
         message = {"case_id": case, "kind": "result", "subject": "0007 已有结果", "at": NOW}
         assert notices.put_stranger(session, channel="fake", **message)  # type: ignore[arg-type]
         assert not notices.put_stranger(session, channel="sms", **message)  # type: ignore[arg-type]
-    assert walk(session) == 1 and sorted(asked[0]) == [7, 8]
+    assert walk(session) == 1 and sorted(asked[0]) == [(7, None), (8, None)]
     letter, = fake.sent
     assert (letter.address, letter.body) == ("13900000000", "0007 已有结果 https://wangge.example.cn/r/0007/secret")
     dead, = (row for row in rows(session) if row.dead_at)

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from engine import residents
 from engine.cases import sealing
-from engine.cases.models import Contact
-from tests.builders import a_case, a_city
+from engine.cases.models import Contact, Follower
+from engine.notices import Whom
+from tests.builders import NOW, a_case, a_city
 
 
 def test_a_contact_that_does_not_open_keeps_nobody_else_waiting(session: Session) -> None:
@@ -20,7 +21,14 @@ def test_a_contact_that_does_not_open_keeps_nobody_else_waiting(session: Session
             strict=True):
         session.add(Contact(case_id=case.id, sealed=sealing.seal(sealing.Resident("张三", phone), bound_to)))
     session.flush()
-    found = residents.reach(session, [case.id for case in cases])
-    assert {case_id: one.phone for case_id, one in found.items()} == {
-        cases[0].id: "13800000001", cases[3].id: "13800000004"}
-    assert found[cases[0].id].path.startswith(f"/r/{numbers[0]}/")
+    sealed = sealing.seal(sealing.Resident("", "13800000005"), numbers[1])
+    follower = Follower(case_id=cases[1].id, at=NOW, sealed=sealed)
+    session.add(follower)
+    session.flush()
+    asked = [*(Whom(case.id) for case in cases), Whom(cases[1].id, follower.id), Whom(cases[1].id, follower.id + 1)]
+    found = residents.reach(session, asked)
+    assert {whom: one.phone for whom, one in found.items()} == {
+        Whom(cases[0].id): "13800000001", Whom(cases[3].id): "13800000004", asked[4]: "13800000005"}
+    assert found[asked[0]].path.startswith(f"/r/{numbers[0]}/")
+    visit = residents.by_link(session, numbers[1], found[asked[4]].path.rpartition("/")[2])
+    assert (visit.case.id, visit.follower) == (cases[1].id, follower.id)

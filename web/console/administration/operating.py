@@ -116,7 +116,8 @@ def job_names() -> dict[str, str]:
         "errands": _("Long work"), "more errands": _("Long work, second hand"), "hand over": _("Hand-over"),
         "lists": _("Lists of matters"), "stuck": _("Watchdog"), "incidents": _("Settled incidents"),
         "forget": _("Forgetting what is over"), "tally": _("Counting for the boards"), "backup": _("Daily backup"),
-        "digests": _("Digests"), "bulk": _("Bulk acts"),
+        "digests": _("Digests"), "bulk": _("Bulk acts"), "channels": _("Watch over the channels"),
+        "unanswered": _("Supervision without an answer"),
         **{f"post {key}": _("Letters by %(channel)s", channel=channel_name(key)) for key in notices.CHANNELS},
     }
 
