@@ -122,7 +122,7 @@ _ENGLISH = {
     "output_values_missing": "This hit policy orders by listed values; list them in the output column.",
     "parallel_multiple": "A parallel multiple event is an intermediate catching one only.",
     "parameter": "The parameter cannot be read.",
-    "quantity": "Several tokens at once are not supported.",
+    "quantity": "How many tokens an activity takes or gives is a whole number; for a case draw a parallel gateway.",
     "requirement_unknown": "The list of requirements has no such one.",
     "result_variable": "The result has no usable name.",
     "row_unreachable": "This row is never used: an earlier one always applies first.",

@@ -12,7 +12,7 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_ELEMENTS = 2_000
 MOST_DEPTH = 64
 SPARE = 10_000  # comments and the like also begin with <
-_ENCODINGS = ("UTF-8", "ASCII", "US-ASCII", "GBK", "GB2312", "GB18030")
+_ENCODINGS = ("UTF-8", "ASCII", "US-ASCII", "GBK", "GB2312", "GB18030", "ISO-8859-1", "WINDOWS-1252")
 
 
 class XmlRefused(Invalid):

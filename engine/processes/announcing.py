@@ -59,7 +59,7 @@ class Announcement(EventDefinition):  # type: ignore[misc]
 
     def _is_heard_by(self, task: Token) -> bool:
         wanted = task.task_spec.event_definition
-        return isinstance(wanted, Announcement) and wanted.kind == self.kind and wanted.name == self.name
+        return isinstance(wanted, Announcement) and wanted.kind == self.kind and self.name == wanted.name != ""
 
     def _enclosing_catcher(self, thrower: Token) -> Token | None:
         """The boundary event of the nearest enclosing activity; one with the very code before a catch-all."""

@@ -201,14 +201,18 @@ class Exclusive(Lean, ExclusiveGateway):  # type: ignore[misc]
 
 
 class _Joining(Lean):
-    """What parallel and inclusive gateways share: tokens wait at the gateway, one a flow is consumed."""
+    """What parallel and inclusive gateways share: tokens wait at the gateway, one a flow is consumed.
+
+    `quantity`: a hidden one before an activity that wants so many tokens, whichever way they come.
+    """
 
     name: str
     _inputs: list[str]
+    quantity: int | None = None
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._inherit_data()
-        if len(self._inputs) < 2:
+        if len(self._inputs) < 2 and self.quantity is None:
             return True
         my_task._set_state(TaskState.WAITING)
         return self._arrived(my_task)
@@ -241,6 +245,9 @@ class Parallel(_Joining, ParallelGateway):  # type: ignore[misc]
 
     def _arrived(self, my_task: Token) -> bool:
         waiting = self._waiting(my_task.workflow)
+        if self.quantity is not None:
+            tokens = sorted((task for tasks in waiting.values() for task in tasks), key=lambda task: task.id)
+            return len(tokens) >= self.quantity and self._consume(tokens[:self.quantity]) is my_task
         needed = Counter(self._inputs)
         if any(len(waiting.get(flow, [])) < count for flow, count in needed.items()):
             return False

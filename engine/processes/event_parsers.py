@@ -113,4 +113,7 @@ class SendNode(_MessageTaskNode, SendTaskParser):  # type: ignore[misc]
 
 class ReceiveNode(_MessageTaskNode, ReceiveTaskParser):  # type: ignore[misc]
     def create_task(self) -> Any:
+        """A receive task waits for a message also when it does not say for which."""
+        if not self.node.get("messageRef"):
+            return self._create_task(Announcement("message", ""))
         return ReceiveTaskParser.create_task(self)

@@ -23,6 +23,7 @@ SCOPES = frozenset({"process", "subProcess", "transaction"})
 GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway",
                       "complexGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+MOST_TOKENS = 20  # that an activity may wait for, or give, at once
 NODES = ACTIVITIES | GATEWAYS | EVENTS
 
 

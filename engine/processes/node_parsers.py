@@ -15,6 +15,7 @@ from engine.processes.extensions import called_of, decision_of, operation_of
 from engine.processes.foreign import GIVES, RESULT, SHAPE, TAKES
 from engine.processes.forms import form_of
 from engine.processes.names import SPIFF, WANGGE
+from engine.processes.quantities import QUANTITY
 from engine.processes.rewriting import HIDDEN, STANDS_FOR
 
 
@@ -150,7 +151,11 @@ class CallNode(Node, CallActivityParser):  # type: ignore[misc]
 
 
 class GatewayNode(Node, GatewayParser):  # type: ignore[misc]
-    pass
+    def create_task(self) -> Any:
+        task = super().create_task()
+        if quantity := self.node.get(QUANTITY):
+            task.quantity = int(quantity)
+        return task
 
 
 class ConditionalNode(Node, ConditionalGatewayParser):  # type: ignore[misc]

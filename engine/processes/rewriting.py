@@ -1,7 +1,8 @@
 """What BPMN draws in another way and means the same, rewritten before parsing.
 
 A link throw becomes a flow to its catch. Conditional flows out of an activity get a hidden inclusive gateway.
-A scope without a start event gets a hidden one; an event with several definitions becomes several events.
+A scope without a start event gets a hidden one; an event with several definitions becomes several events. An
+activity that waits for several tokens, or gives several, gets hidden gateways around it.
 A scope with event sub-processes moves into a hidden sub-process; each event sub-process becomes a plain one
 behind a hidden boundary event there. The drawing keeps its ids.
 """
@@ -16,6 +17,7 @@ from lxml import etree
 from engine.processes.beginnings import begin, is_event_sub_process, link_of
 from engine.processes.extensions import script_of
 from engine.processes.names import ACTIVITIES, DRAWING, SCOPES, WANGGE, local, tag
+from engine.processes.quantities import count_tokens
 from engine.processes.several_events import part
 
 HIDDEN = f"{{{WANGGE}}}hidden"
@@ -37,6 +39,7 @@ def rewritten(root: Any) -> Any:
         part(scope, HIDDEN, STANDS_FOR)
         _pass_empty_scripts(scope)
         _join_links(scope)
+        count_tokens(scope, HIDDEN, STANDS_FOR)
         _gather_conditions(scope)
         _part_twins(scope)
     inner_first = reversed(scopes)

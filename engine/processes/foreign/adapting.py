@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.processes.foreign.standard import call_global_tasks, split_complex
 from engine.processes.foreign.translating import plain_script, translated
 from engine.processes.foreign.vendors import CAMUNDA_LIKE, ZEEBE, vendor_attribute, zeebe_extension
 from engine.processes.names import SPIFF, WANGGE, tag
@@ -23,6 +24,8 @@ _SHAPES = {"singleEntry": "entry", "singleResult": "row", "collectEntries": "ent
 def adapt(root: Any) -> Any:
     """The same tree, changed in place."""
     resolve_references(root)
+    call_global_tasks(root)
+    split_complex(root)
     _adapt_texts(root)
     if _has_vendor(root):
         for name, adapted in _ADAPTED.items():

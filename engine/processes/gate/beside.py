@@ -67,7 +67,9 @@ def _starts(node: Any, scope: Scope) -> list[str]:
         return []
     name = node.get("id")
     beside = [event.get("id") for event in scope.attached(name) if not is_true(event, "cancelActivity", True)]
-    return [name, *beside] if beside else scope.successors(name)
+    if beside:
+        return [name, *beside]
+    return scope.successors(name) * (2 if node.get("completionQuantity", "1") != "1" else 1)
 
 
 def _reached(start: str, fork: str, scope: Scope, joins: bool = True) -> set[str]:

@@ -44,7 +44,7 @@ def gate(sources: Sequence[Source], operations: frozenset[str] | None = None,
     given: dict[str, frozenset[str] | None] = {name: declared(node, "dataOutput") for name, node in called.items()}
     for source in sources:
         if source.sha256 in roots and source.kind == "bpmn":
-            findings = Findings(source.file)
+            findings = Findings(source.file, published=operations is not None)
             scope = scope_of(process_node(roots[source.sha256], source), _sharing(called))
             _check(source, roots[source.sha256], scope, processes, decisions, operations, given, findings)
             found += findings.found
@@ -88,7 +88,7 @@ def _check(source: Source, root: Any, scope: Scope, processes: frozenset[str], d
     if own != source.definition_id:
         findings.warning(process, "file_name", f"流程的编号是「{own}」，文件请叫 {own}.bpmn")
     check_elements(process, scope, findings)
-    check_flows(scope, findings, published=operations is not None)
+    check_flows(scope, findings)
     check_event_count(process, findings)
     check_texts(process, findings)
     check_names(process, findings)

@@ -13,9 +13,13 @@ from engine.processes.names import BPMN, NODES, local, tag
 
 @dataclass(slots=True)
 class Findings:
-    """The findings of one file, as they are made."""
+    """The findings of one file, as they are made.
+
+    What is to be `published` must say all that a case needs; a dry run also takes what the standard takes.
+    """
 
     file: str
+    published: bool = False
     found: list[Finding] = field(default_factory=list)
 
     def error(self, node: Any, code: str, message: str) -> None:
@@ -25,6 +29,10 @@ class Findings:
     def warning(self, node: Any, code: str, message: str) -> None:
         """Something that runs, and deserves a second look."""
         self._add(node, code, message, "warning")
+
+    def unfinished(self, node: Any, code: str, message: str) -> None:
+        """Something that runs as the standard says, but is not enough for a case: only a dry run takes it."""
+        self._add(node, code, message, "error" if self.published else "warning")
 
     def _add(self, node: Any, code: str, message: str, severity: Severity) -> None:
         element = node if isinstance(node, str) else (node.get("id") or "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.processes.gate.drawing import Findings, Scope, is_count, is_true, title
 from engine.processes.gate.events import check_event, check_event_gateway, declared_event
-from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, local, tag
+from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, MOST_TOKENS, local, tag
 
 _REFUSED = {
     "complexGateway": ("complex_gateway", "复杂网关不能执行，请用包容网关或并行网关加条件画出来"),
@@ -101,8 +101,12 @@ def _check_attributes(node: Any, scope: Scope, findings: Findings) -> None:
         findings.error(node, "compensation", "补偿活动不能执行，请画成普通任务")
     if is_true(node, "instantiate"):
         findings.error(node, "instantiate", "不能由消息开始流程：流程由立案开始，请画一个空白开始事件")
-    if {node.get("startQuantity", "1"), node.get("completionQuantity", "1")} != {"1"}:
-        findings.error(node, "quantity", "不支持一次多个令牌（startQuantity、completionQuantity）")
+    for name in ("startQuantity", "completionQuantity"):
+        count = node.get(name, "1").strip()
+        if not is_count(count) or not 0 < int(count) <= MOST_TOKENS:
+            findings.error(node, "quantity", f"{name} 必须是 1 到 {MOST_TOKENS} 的整数")
+        elif int(count) > 1:
+            findings.unfinished(node, "quantity", f"「{title(node)}」一次收发几个令牌（{name}），请用并行网关画出来")
 
 
 def _check_message_task(node: Any, kind: str, findings: Findings) -> None:
@@ -110,7 +114,16 @@ def _check_message_task(node: Any, kind: str, findings: Findings) -> None:
     if kind == "sendTask" and declared is None:
         findings.warning(node, "message_to_nobody", f"「{title(node)}」没有指明哪一条消息，没有人会收到")
     elif kind == "receiveTask" and declared is None:
-        findings.error(node, "message_missing", f"接收任务「{title(node)}」没有指明等哪一条消息，请选择或新建")
+        note = findings.error if node.get("messageRef") or _may_be_meant(node) else findings.unfinished
+        note(node, "message_missing", f"接收任务「{title(node)}」没有指明等哪一条消息，请选择或新建")
+
+
+def _may_be_meant(node: Any) -> bool:
+    """Whether somebody in the file sends a message without saying which: perhaps this task is meant."""
+    root = node.getroottree().getroot()
+    thrown = [found for kind in ("endEvent", "intermediateThrowEvent") for event in root.iter(tag(kind))
+              for found in event.iter(tag("messageEventDefinition"))]
+    return any(not found.get("messageRef") for found in [*thrown, *root.iter(tag("sendTask"))])
 
 
 def _check_activity(node: Any, findings: Findings) -> None:

@@ -11,14 +11,11 @@ from engine.processes.names import ACTIVITIES, EVENTS, SCOPES, local, tag
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
-def check_flows(scope: Scope, findings: Findings, published: bool) -> None:
-    """Check the start, every flow and every node of a scope and of those inside it.
-
-    What is to be `published` draws where it begins, also where the standard does without.
-    """
+def check_flows(scope: Scope, findings: Findings) -> None:
+    """Check the start, every flow and every node of a scope and of those inside it."""
     for inner in scope.all():
         if local(inner.node.tag) in SCOPES:
-            _check_start(inner, findings, published)
+            _check_start(inner, findings)
         for flow in inner.flows:
             _check_flow(flow, inner, findings)
         for flow in inner.lost:
@@ -31,10 +28,10 @@ def check_flows(scope: Scope, findings: Findings, published: bool) -> None:
         _check_reachable(inner, findings)
 
 
-def _check_start(scope: Scope, findings: Findings, published: bool) -> None:
+def _check_start(scope: Scope, findings: Findings) -> None:
     starts = scope.of("startEvent")
     if not starts:
-        _check_begin(scope, findings, published)
+        _check_begin(scope, findings)
     plain = [start for start in starts if is_none_start(start)]
     for extra in plain[1:] or ([] if plain else starts[1:]):
         findings.error(extra, "several_starts", "只能有一个开始事件，请用一个开始事件加排他网关分开")
@@ -44,14 +41,14 @@ def _check_start(scope: Scope, findings: Findings, published: bool) -> None:
                              f"开始事件「{title(other)}」不会用到：流程从空白开始事件开始，由它开始的是另一个实例")
 
 
-def _check_begin(scope: Scope, findings: Findings, published: bool) -> None:
+def _check_begin(scope: Scope, findings: Findings) -> None:
     is_process = local(scope.node.tag) == "process"
     if is_event_sub_process(scope.node) or (not scope.nodes and is_process) or (scope.nodes and not scope.begins()):
         findings.error(scope.node, "no_start", f"「{title(scope.node)}」没有开始事件，请画一个空白开始事件")
     else:
-        note = findings.error if published else findings.warning
-        note(scope.node, "implicit_start",
-             f"「{title(scope.node)}」没有开始事件，从没有进入顺序流的元素开始，请画一个空白开始事件")
+        findings.unfinished(
+            scope.node, "implicit_start",
+            f"「{title(scope.node)}」没有开始事件，从没有进入顺序流的元素开始，请画一个空白开始事件")
 
 
 def _check_flow(flow: Any, scope: Scope, findings: Findings) -> None:
@@ -118,5 +115,7 @@ def _check_reachable(scope: Scope, findings: Findings) -> None:
             note(node, "unreachable", f"没有路能走到「{title(node)}」，它不会执行，请连上或删除")
         elif name in reached and not scope.successors(name) and local(node.tag) in ACTIVITIES | EVENTS - {"endEvent"}:
             findings.warning(node, "implicit_end", f"「{title(node)}」后面没有结束事件，走到这里这一支就结束")
+        elif name in reached and not scope.successors(name) and local(node.tag) == "parallelGateway":
+            findings.unfinished(node, "gateway_without_exit", f"网关「{title(node)}」没有出口，汇合以后这一支就结束")
         elif name in reached and not scope.successors(name) and local(node.tag) != "endEvent":
             findings.error(node, "gateway_without_exit", f"网关「{title(node)}」没有出口")

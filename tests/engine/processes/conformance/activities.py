@@ -19,7 +19,7 @@ from tests.engine.processes.conformance.model import (
     tasks,
     throws,
 )
-from tests.engine.processes.drawing import escaped, script, timer, user
+from tests.engine.processes.drawing import drawn, escaped, script, timer, user
 from tests.engine.processes.models import gateways
 
 CHILD = called("child", ENDS + script("inside", "y = 7"), "start -> inside -> end")
@@ -112,14 +112,39 @@ MODELS: list[Model] = [
             rows="S4 P-refused"),
     refused("ad_hoc", ENDS + '<adHocSubProcess id="s"><task id="a"/></adHocSubProcess>', "start -> s -> end", "ad_hoc",
             "s", rows="P-refused"),
-    refused("global_task", ENDS + CALL.format("nobody"), "start -> c -> end", "unknown_process", "c", rows="S5",
-            top='<globalUserTask id="nobody"/>'),
+    *(Model(f"called_{kind}", [drawn(f"called_{kind}", ENDS + CALL.format("g") + gateways("exclusive", "w")
+            + tasks("yes", "no"), """start -> c -> w -[form["x"] == 1]-> yes -> end
+            w -*-> no -> end""".replace('form["x"]', asked), top=f'<{kind} id="g">{inner}</{kind}>')],
+            "start c w yes end", answers={"c": {"x": 1}}, rows="S5")
+      for kind, inner, asked in (("globalUserTask", "", 'form["x"]'), ("globalScriptTask", "<script>y = 1</script>", "y"),
+                                 ("globalManualTask", "", 'form["x"]'), ("globalTask", "", "1"))),
+    refused("called_process_that_is_nowhere", ENDS + CALL.format("nobody"), "start -> c -> end", "unknown_process", "c"),
     refused("instantiating_receive_task", '<receiveTask id="r" instantiate="true" messageRef="m"/>' + end("end"),
             "r -> end", "instantiate", "r", rows="S5"),
     refused("io_on_a_call", ENDS + '<callActivity id="c" calledElement="child"><ioSpecification><dataInput id="x"/>'
             "</ioSpecification></callActivity>", "start -> c -> end", "activity_io", "c", CHILD, rows="P-refused"),
     refused("loop_without_end", ENDS + f'<task id="a">{loop()}</task>', "start -> a -> end", "loop_without_end", "a"),
-    refused("several_tokens", ENDS + '<task id="a" completionQuantity="2"/>', "start -> a -> end", "quantity", "a"),
+    runs("several_tokens_given", ENDS + '<userTask id="a" completionQuantity="2"/>' + tasks("b"),
+         "start -> a -> b -> end", "start a b b end end"),
+    runs("several_tokens_given_where_a_condition_holds", ENDS + '<task id="a" completionQuantity="2"/>'
+         + tasks("b", "c"), """start -> a -[1 == 1]-> b -> end
+            a -[1 == 2]-> c -> end""", "start a b b end end"),
+    runs("several_tokens_taken", ENDS + tasks("s", "a", "b") + '<task id="z" startQuantity="2"/>',
+         """start -> s -> a -> z -> end
+            s -> b -> z""", "start s a b z end"),
+    runs("too_few_tokens", ENDS + tasks("s", "a", "b") + '<task id="z" startQuantity="3"/>',
+         """start -> s -> a -> z -> end
+            s -> b -> z""", "start s a b", status="waiting", waiting="z z"),
+    refused("several_tokens_that_count", ENDS + script("i", "n = 0") + '<task id="a" completionQuantity="2"/>'
+            + script("b", "n = n + 1"), "start -> i -> a -> b -> end", "asks_beside", "b"),
+    *(refused(f"{name}_of_{count}", ENDS + f'<task id="a" {name}="{count}"/>', "start -> a -> end", "quantity", "a")
+      for name, count in (("startQuantity", "0"), ("completionQuantity", "0"), ("startQuantity", "-1"),
+                          ("completionQuantity", "1000"), ("startQuantity", "two"))),
+    runs("receive_task_without_a_message", ENDS + '<receiveTask id="a"/>', "start -> a -> end", "start",
+         status="waiting", waiting="a"),
+    refused("receive_task_that_may_be_meant", ENDS + gateways("parallel", "f") + '<receiveTask id="a"/>'
+            '<sendTask id="b"/>', """start -> f -> a -> end
+            f -> b -> end""", "message_missing", "a"),
     refused("instances_that_throw", ENDS + f'<task id="a">{many(2)}</task>'.replace(
         'isSequential="false"', 'isSequential="false" behavior="None" noneBehaviorEventRef="x"'), "start -> a -> end",
         "mi_behavior", "a"),

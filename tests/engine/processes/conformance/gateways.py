@@ -82,6 +82,15 @@ MODELS: list[Model] = [
          """start -> g -> never -> a -> end
             g -> c1 -> b -> end""", "start g c1 b end"),
     refused("a_task_that_nothing_leads_to", ENDS + tasks("a", "stray"), "start -> a -> end", "unreachable", "stray"),
+    runs("complex_split", ENDS + gateways("complex", "g") + gateways("inclusive", "j") + tasks("a", "b", "c"),
+         """start -> g -[1 == 1]-> a -> j -> end
+            g -[2 == 2]-> b -> j
+            g -*-> c -> j""", "start g a b j end", rows="S5"),
+    refused("complex_join", ENDS + gateways("parallel", "f") + gateways("complex", "g") + tasks("a", "b"),
+            """start -> f -> a -> g -> end
+            f -> b -> g""", "complex_gateway", "g", rows="S5 P-refused"),
+    runs("parallel_join_at_the_end", ENDS + gateways("parallel", "f", "j") + tasks("a", "b"), """start -> f -> a -> j
+            f -> b -> j""", "start f a b j"),
     refused("complex_gateway", ENDS + '<complexGateway id="g"/>', "start -> g -> end", "complex_gateway", "g",
             rows="S5 P-refused"),
     refused("condition_behind_a_fork", ENDS + gateways("parallel", "f") + tasks("a", "b"), """start -> f
