@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -41,7 +40,6 @@ class Outbox(Base):
     recipient_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
-    facts: Mapped[dict[str, Any] | None]  # {"said": the sentence, its facts}, as `saying.worded` takes them
     body: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -87,7 +85,6 @@ class Inbox(Base):
     case_id: Mapped[int | None] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
-    facts: Mapped[dict[str, Any] | None]
     body: Mapped[str] = mapped_column(Text, default="")
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
