@@ -11,8 +11,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.processes.evaluation import plain
+from engine.processes.extensions import text_of
 from engine.processes.merging import common_ancestor, merged
-from engine.processes.names import FORM
+from engine.processes.names import FORM, tag
 from engine.processes.tokens import Token
 
 
@@ -73,6 +74,17 @@ class Announcement(EventDefinition):  # type: ignore[misc]
     def _matches(self, wanted: Any) -> bool:
         return (isinstance(wanted, Announcement) and wanted.kind == self.kind
                 and wanted.code in (None, self.code))
+
+
+def announcement_of(kind: str, event: Any) -> Announcement:
+    """What an event definition of the file throws or waits for."""
+    reference = (event.get(f"{kind}Ref") or "").rpartition(":")[2]
+    root = event.getroottree().getroot()
+    found = next((one for one in root.iter(tag(kind)) if reference and one.get("id") == reference), event)
+    code = found.get(f"{kind}Code") or reference if kind in ("error", "escalation") and found is not event else None
+    return Announcement(kind, found.get("name") or reference, code,
+                        text_of(found, event, "messagePayload", "payloadExpression"),
+                        text_of(found, event, "messageVariable", "variableName"))
 
 
 def is_boundary(task: Token) -> bool:

@@ -16,9 +16,8 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
 )
 from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
 
-from engine.processes.announcing import Announcement
+from engine.processes.announcing import Announcement, announcement_of
 from engine.processes.conditions import Condition
-from engine.processes.extensions import text_of
 from engine.processes.names import tag
 from engine.processes.node_parsers import Node
 from engine.processes.timers import HostTimer
@@ -40,31 +39,22 @@ class EventNode(Node, SpiffTaskParser, EventDefinitionParser):  # type: ignore[m
         return HostTimer(self.bpmn_id, "date", "")
 
     def parse_message_event(self, event: Any) -> Announcement:
-        return self._announced("message", event, "name")
+        return announcement_of("message", event)
 
     def parse_signal_event(self, event: Any) -> Announcement:
-        return self._announced("signal", event, "name")
+        return announcement_of("signal", event)
 
     def parse_error_event(self, event: Any) -> Announcement:
-        return self._announced("error", event, "errorCode")
+        return announcement_of("error", event)
 
     def parse_escalation_event(self, event: Any) -> Announcement:
-        return self._announced("escalation", event, "escalationCode")
+        return announcement_of("escalation", event)
 
     def parse_conditional_event(self, event: Any) -> Condition:
         return Condition(event.findtext(f"./{tag('condition')}") or "")
 
     def parse_cancel_event(self, event: Any) -> Announcement:
         return Announcement("cancel", "cancel")
-
-    def _announced(self, kind: str, event: Any, matched_by: str) -> Announcement:
-        reference = (event.get(f"{kind}Ref") or "").rpartition(":")[2]
-        root = self.node.getroottree().getroot()
-        found = next((one for one in root.iter(tag(kind)) if reference and one.get("id") == reference), event)
-        name = found.get("name") or reference
-        code = None if matched_by == "name" or found is event else found.get(matched_by) or reference
-        return Announcement(kind, name, code, text_of(found, event, "messagePayload", "payloadExpression"),
-                            text_of(found, event, "messageVariable", "variableName"))
 
 
 class StartNode(EventNode, StartEventParser):  # type: ignore[misc]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.processes.foreign import vendor_attribute, zeebe_extension
+from engine.processes.names import local, tag
 
 
 def called_of(node: Any) -> str:
@@ -33,6 +34,24 @@ def foreign_operation_of(node: Any) -> str:
     if job is not None and job.get("type"):
         return str(job.get("type")).strip()
     return vendor_attribute(node, "topic", "class", "delegateExpression", "expression", "type")
+
+
+def instances_of(node: Any) -> Any:
+    """What an activity says of its instances; None when there are not several."""
+    return node.find(f"./{tag('multiInstanceLoopCharacteristics')}")
+
+
+def thrown_by_instances(node: Any) -> tuple[str, Any] | None:
+    """What instances throw when they complete, the first one or each: the kind of event, its definition beside the
+    processes; None when they throw nothing, or nothing that is there."""
+    many = instances_of(node)
+    behavior = "" if many is None else many.get("behavior") or "All"
+    if behavior not in ("One", "None"):
+        return None
+    reference = (many.get(f"{behavior.lower()}BehaviorEventRef") or "").rpartition(":")[2]
+    found = next((one for one in node.getroottree().getroot() if reference and one.get("id") == reference), None)
+    kind = "" if found is None else local(found.tag).removesuffix("EventDefinition")
+    return (kind, found) if kind in ("signal", "message") else None
 
 
 def script_of(node: Any) -> str:

@@ -81,7 +81,10 @@ class Loop(_Body, spiff.StandardLoopTask):  # type: ignore[misc]
 
 
 class _Many(_Body):
-    """What parallel and sequential multi-instances share: the items, the results, when it is over."""
+    """What parallel and sequential multi-instances share: the items, the results, when it is over.
+
+    `announces`: what is thrown when the first instance has completed, or each one (`announces_each`).
+    """
 
     cardinality: str | None
     data_input: Any
@@ -91,6 +94,8 @@ class _Many(_Body):
     condition: str | None
     bpmn_id: str
     sequential = False
+    announces: Any = None
+    announces_each = False
 
     def _update_hook(self, my_task: Token) -> bool:
         self._begin(my_task)
@@ -148,6 +153,8 @@ class _Many(_Body):
         internal = my_task.internal_data
         internal["done"] += 1
         self._keep(my_task, child)
+        if self.announces is not None and (self.announces_each or internal["done"] == 1):
+            self.announces.throw(child)
         if internal["done"] >= internal["n"] or self._is_enough(my_task, child):
             my_task.data = self._together(my_task)
             self._finish(my_task)

@@ -11,7 +11,8 @@ from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway
 from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, ScriptTaskParser, SpiffTaskParser
 
 from engine.processes import events, multi
-from engine.processes.extensions import called_of, decision_of, operation_of
+from engine.processes.announcing import announcement_of
+from engine.processes.extensions import called_of, decision_of, instances_of, operation_of, thrown_by_instances
 from engine.processes.foreign import GIVES, RESULT, SHAPE, TAKES
 from engine.processes.forms import form_of
 from engine.processes.names import SPIFF, WANGGE
@@ -40,6 +41,10 @@ class Node:
         if self.node.get(HIDDEN):
             self.task.hidden = True
             self.task.bpmn_id = self.node.get(STANDS_FOR) or self.bpmn_id
+        if thrown := thrown_by_instances(self.node):
+            about, definition = thrown
+            self.task.announces = announcement_of(about, definition)
+            self.task.announces_each = instances_of(self.node).get("behavior") == "None"
         self.process_parser.unconnected.append(self)
         return parsed
 

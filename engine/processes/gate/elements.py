@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.processes.extensions import thrown_by_instances
 from engine.processes.gate.drawing import Findings, Scope, is_count, is_true, title
 from engine.processes.gate.events import check_event, check_event_gateway, declared_event
 from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, MOST_TOKENS, local, tag
@@ -141,14 +142,29 @@ def _check_activity(node: Any, findings: Findings) -> None:
         _check_many(node, many, findings)
 
 
+def _check_behavior(node: Any, many: Any, findings: Findings) -> None:
+    """Instances may throw a signal or message when the first one completes, or each; nothing more complex."""
+    behavior = many.get("behavior", "All")
+    refers = [name for name in ("oneBehaviorEventRef", "noneBehaviorEventRef") if many.get(name)]
+    if behavior == "All" and not refers:
+        return
+    thrown = thrown_by_instances(node)
+    reference = None if thrown is None else thrown[1].get(f"{thrown[0]}Ref")
+    if thrown is None or declared_event(node, thrown[0], reference) is None \
+            or refers != [f"{behavior.lower()}BehaviorEventRef"]:
+        findings.error(node, "mi_behavior", "多实例只能在第一个或每一个办完时抛出一条信号或消息"
+                       "（behavior 为 One 或 None，并引用它），请改正或删除 behavior")
+    else:
+        findings.unfinished(node, "mi_behavior", f"「{title(node)}」的实例办完时抛出行为事件，请画成里面的抛出事件")
+
+
 def _check_many(node: Any, many: Any, findings: Findings) -> None:
     has = {local(child.tag): child for child in many}
     if ("loopCardinality" in has) == ("loopDataInputRef" in has):
         findings.error(node, "mi_collection", "多实例要么写个数，要么写集合的名称，不能都写或都不写")
     if ("loopDataOutputRef" in has) != ("outputDataItem" in has):
         findings.error(node, "mi_output", "多实例的结果要同时写结果集合和每个实例的结果名称")
-    if many.get("behavior", "All") != "All" or many.get("noneBehaviorEventRef") or many.get("oneBehaviorEventRef"):
-        findings.error(node, "mi_behavior", "多实例不能抛出行为事件，请删除 behavior")
+    _check_behavior(node, many, findings)
     for name in ("loopDataInputRef", "loopDataOutputRef"):
         if name in has and not (has[name].text or "").strip().isidentifier():
             findings.error(node, "mi_name", f"多实例的「{name}」必须是一个数据名称")

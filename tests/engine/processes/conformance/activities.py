@@ -6,6 +6,7 @@ from tests.engine.processes.conformance.model import (
     ANY_WAY,
     ENDS,
     NEVER,
+    TOP,
     Model,
     called,
     end,
@@ -33,6 +34,12 @@ def loop(condition: str = "", **attributes: str) -> str:
     given = " ".join(f'{name}="{value}"' for name, value in attributes.items())
     inner = f"<loopCondition>{escaped(condition)}</loopCondition>" if condition else ""
     return f"<standardLoopCharacteristics {given}>{inner}</standardLoopCharacteristics>"
+
+
+def thrower(behavior: str) -> str:
+    """Three instances in turn that tell when they are done."""
+    return '<userTask id="a">' + many(3, True).replace(
+        "isSequential", f'behavior="{behavior}" {behavior.lower()}BehaviorEventRef="told" isSequential') + "</userTask>"
 
 
 def counting(marker: str) -> str:
@@ -116,9 +123,11 @@ MODELS: list[Model] = [
             + tasks("yes", "no"), """start -> c -> w -[form["x"] == 1]-> yes -> end
             w -*-> no -> end""".replace('form["x"]', asked), top=f'<{kind} id="g">{inner}</{kind}>')],
             "start c w yes end", answers={"c": {"x": 1}}, rows="S5")
-      for kind, inner, asked in (("globalUserTask", "", 'form["x"]'), ("globalScriptTask", "<script>y = 1</script>", "y"),
-                                 ("globalManualTask", "", 'form["x"]'), ("globalTask", "", "1"))),
-    refused("called_process_that_is_nowhere", ENDS + CALL.format("nobody"), "start -> c -> end", "unknown_process", "c"),
+      for kind, inner, asked in (
+          ("globalUserTask", "", 'form["x"]'), ("globalScriptTask", "<script>y = 1</script>", "y"),
+          ("globalManualTask", "", 'form["x"]'), ("globalTask", "", "1"))),
+    refused("called_process_that_is_nowhere", ENDS + CALL.format("nobody"), "start -> c -> end", "unknown_process",
+            "c"),
     refused("instantiating_receive_task", '<receiveTask id="r" instantiate="true" messageRef="m"/>' + end("end"),
             "r -> end", "instantiate", "r", rows="S5"),
     refused("io_on_a_call", ENDS + '<callActivity id="c" calledElement="child"><ioSpecification><dataInput id="x"/>'
@@ -145,6 +154,13 @@ MODELS: list[Model] = [
     refused("receive_task_that_may_be_meant", ENDS + gateways("parallel", "f") + '<receiveTask id="a"/>'
             '<sendTask id="b"/>', """start -> f -> a -> end
             f -> b -> end""", "message_missing", "a"),
+    *(Model(f"instances_that_throw_{name}", [drawn(f"instances_that_throw_{name}", ENDS + thrower(behavior)
+            + on("b", "a", "signal", "sig", interrupting=interrupting) + tasks("n"), """start -> a -> end
+            b -> n -> end""", top=TOP + '<signalEventDefinition id="told" signalRef="sig"/>')], way)
+      for name, behavior, interrupting, way in (
+          ("once", "One", True, "start a b n end"), ("once_beside", "One", False, "start a b n end a a end"),
+          ("each_time", "None", False, "start a b n end a b n end a b n end end"))),
+    refused("instances_that_throw_nothing", ENDS + thrower("One"), "start -> a -> end", "mi_behavior", "a"),
     refused("instances_that_throw", ENDS + f'<task id="a">{many(2)}</task>'.replace(
         'isSequential="false"', 'isSequential="false" behavior="None" noneBehaviorEventRef="x"'), "start -> a -> end",
         "mi_behavior", "a"),
