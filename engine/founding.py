@@ -148,13 +148,15 @@ def packs_for(codes: Collection[str], without: Iterable[str] = ()) -> tuple[Pack
 
 
 def found_place(session: Session, site: Site, packs: Sequence[Pack], *, by: str, approved_by: str,
-                administrators: Mapping[str, str], at: datetime, office: str = "default") -> Founded:
+                administrators: Mapping[str, str], at: datetime, office: str = deadlines.DEFAULT,
+                hours: Mapping[str, str] | None = None) -> Founded:
     """Make an empty place ready for work; the caller commits.
 
-    `administrators` gives the name of each of the three roles, `office` the hours of every body.
-    Raises PlaceNotEmpty, NamesNeeded, OfficeUnknown, Refused.
+    `administrators` gives the name of each of the three roles, `office` the hours of every body, unless `hours` has
+    them as typed (`deadlines.read_week`). Raises PlaceNotEmpty, NamesNeeded, OfficeUnknown, HoursInvalid, Refused.
     """
-    deadlines.load_calendars().office(office)
+    start = deadlines.load_calendars().office(office)
+    changes = read_hours(hours, start, at) if hours else []
     _require_names([by, approved_by])
     _require_names([administrators[role] for role in ADMINISTRATORS])
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
@@ -164,14 +166,25 @@ def found_place(session: Session, site: Site, packs: Sequence[Pack], *, by: str,
     published, _ = gatekeeping.publish(session, sources, by=by, approved_by=approved_by, at=at)
     listed = matters.found_list(
         session, matters.load_catalogue(library.RULES / "base" / "matters.csv"), f"{by}、{approved_by}", at)
-    bodies = _add_bodies(session, site, office)
     root = next(row for row in site.divisions if row.parent is None)
+    if changes:
+        office = deadlines.add_office(session, f"{root.name[:38]}作息", root.path, changes, by, at).current
+    bodies = _add_bodies(session, site, office)
     centre = bodies[f"{root.code}-centre"]
     hired = tuple(_hire(session, role, administrators[role], centre, at) for role in ADMINISTRATORS)
     audit.note(session, f"{by}、{approved_by}", [
-        audit.Deed("founded", "place", f"{root.code} {root.name}", {"divisions": len(site.divisions)}),
+        audit.Deed("founded", "place", f"{root.code} {root.name}", {
+            "divisions": len(site.divisions), "hours": [one.as_json() for one in changes] or office}),
         *(audit.Deed("added", "posts", f"{one.username} {one.role}") for one in hired)], at)
     return Founded(len(site.divisions), len(bodies), tuple(packs), len(published), listed, hired)
+
+
+def read_hours(typed: Mapping[str, str], start: deadlines.Office, at: datetime) -> list[deadlines.Change]:
+    """The first hours of a place as they were typed; raises HoursInvalid with the fields that are wrong."""
+    changes, problems = registers.read_new(typed, start, at)
+    if problems:
+        raise deadlines.HoursInvalid(fields=problems)
+    return changes
 
 
 def _require_names(names: Sequence[str]) -> None:

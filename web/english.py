@@ -82,6 +82,8 @@ ENGLISH: dict[str, str] = {
     "not_yours_to_confirm":
         "This part is not yours: posts are the security administrator's, the rest the system administrator's.",
     "notice_unknown": "There is no such notice.",
+    "hours_invalid": "Some of the office hours are not valid; nothing was saved.",
+    "hours_not_yours": "These hours were set by a level above; you cannot change them.",
     "nothing_chosen": "Nothing that was chosen can be done.",
     "office_unknown": "There are no such office hours.",
     "outcome_late": "This way was open for a time only, which is over; choose another.",

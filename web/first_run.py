@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import (
@@ -24,6 +26,7 @@ from engine.cases import gatekeeping
 from engine.db import tables
 from engine.errors import WanggeError
 from engine.settings import Settings
+from web import hours as typed_hours
 from web import identity, languages
 from web.db import db
 from web.failing import failure_of
@@ -31,6 +34,7 @@ from web.limits import per_log_in
 
 DOORS = ("login.root", "login.show")
 ROLES = ("system_admin", "security_admin", "audit_admin")
+OWN = "own"
 _READY = "wangge.ready"
 _NAMES = ("by", "approved_by", *ROLES)
 blueprint = Blueprint("first_run", __name__)
@@ -71,6 +75,8 @@ def found() -> Any:
     """Found the place; the answer shows the three first passwords, once."""
     _require_empty()
     form = request.form
+    if "try" in form or "copy" in form:
+        return _page()
     if _needs_code() and form.get("code", "").strip().lower() != code_of(_settings()):
         return _page(_("The first-run code is wrong; it stands where the server was started.")), 422
     names = {name: form.get(name, "").strip() for name in _NAMES}
@@ -82,18 +88,28 @@ def found() -> Any:
             demo.unmark(db.session().connection())
             founded = founding.found_place(
                 db.session(), site, packs, by=names["by"], approved_by=names["approved_by"],
-                administrators={role: names[role] for role in ROLES}, at=clock.now(),
-                office=form.get("office", "default"))
+                administrators={role: names[role] for role in ROLES}, at=clock.now(), **_hours(form))
     except gatekeeping.Refused as refused:
         return _page(refused.message), 422
+    except deadlines.HoursInvalid as refused:
+        return _page(failure_of(refused).detail, refused.fields), 422
     except WanggeError as refused:
         failure = failure_of(refused)
         return _page(failure.detail), failure.status
     return render_template("founded.html", founded=founded, site=site, roles=directory.ROLE_NAMES)
 
 
-def _page(problem: str = "") -> str:
+def _hours(form: Mapping[str, str]) -> dict[str, Any]:
+    """The hours of every body: those of a file by their name, or typed here."""
+    chosen = form.get("office", deadlines.DEFAULT)
+    if chosen != OWN:
+        return {"office": chosen}
+    return {"hours": {"d0": "", **typed_hours.given(form), "since": ""}}
+
+
+def _page(problem: str = "", wrong: Mapping[str, Any] | None = None) -> str:
     chosen = request.values.get("prefecture", "")
+    hours = typed_hours.given(request.form) or typed_hours.week_of(deadlines.DEFAULT, _today())
     prefectures = founding.list_prefectures()
     one = next((each for each in prefectures if each.code == chosen), None)
     counties = founding.list_counties(chosen) if one else []
@@ -101,13 +117,19 @@ def _page(problem: str = "") -> str:
         "first_run.html", problem=problem, prefectures=prefectures, chosen=one, counties=counties,
         packs=_packs(chosen, [code for code, _ in counties]) if one else (), needs_code=_needs_code(),
         offices=deadlines.load_calendars().offices.values(), typed=request.form, names=directory.ROLE_NAMES,
+        today=_today(), own=OWN, wrong=wrong or {}, hours=hours,
+        tried=typed_hours.tried(db.session(), None, hours, clock.now()) if request.form else None,
         english=languages.current() == "en", roles=ROLES)
 
 
 def _packs(prefecture: str, counties: list[str]) -> list[tuple[Any, bool]]:
     """The packs of rules that would be taken, and whether their text has expired."""
-    today = clock.now().astimezone(clock.ZONE).date()
+    today = _today()
     return [(pack, pack.is_expired(today)) for pack in founding.packs_for({prefecture, *counties}) if pack.id != "base"]
+
+
+def _today() -> date:
+    return clock.now().astimezone(clock.ZONE).date()
 
 
 def _needs_code() -> bool:

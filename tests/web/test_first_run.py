@@ -135,3 +135,28 @@ def test_a_place_with_data_has_no_such_page(make_empty: Making) -> None:
 def test_a_demo_place_has_no_such_page(make_empty: Making) -> None:
     client = make_empty(demo=True).test_client()
     assert client.get("/first-run").status_code == 404 and 'name="password"' in client.get("/login").text
+
+
+OWN = {f"d{place}": "08:00-12:00，14:00-18:00" if place < 5 or place == 7 else "" for place in range(8)}
+
+
+def test_the_place_types_its_own_hours(make_empty: Making) -> None:
+    app = make_empty()
+    client = app.test_client()
+    tried = found(client, {**DAISHAN, "office": "own", **OWN, "try": "1"})
+    assert "现在受理、时限 4 工作时的事件" in tried.text and 'value="08:00-12:00，14:00-18:00"' in tried.text
+    assert ask(app, "SELECT count(*) FROM division") == 0
+    assert found(client, {**DAISHAN, "office": "own", **OWN}).status_code == 200
+    assert ask(app, "SELECT count(DISTINCT organisation.office) FROM organisation JOIN office "
+                    "ON office.current = organisation.office AND office.name = '舟山市作息'") == 1
+    assert ask(app, "SELECT hours -> 'days' ->> 0 FROM office_change") == "08:00-12:00，14:00-18:00"
+
+
+@pytest.mark.parametrize(("typed", "said"), [
+    ({"d0": "12:00-08:00"}, "结束不晚于开始"), ({"d0": "08:00-12:00 11:00-18:00"}, "重叠"), ({"d7": ""}, "调休上班日"),
+    (dict.fromkeys(OWN, ""), "至少有一天")])
+def test_hours_that_cannot_be_found_nothing(make_empty: Making, typed: dict[str, str], said: str) -> None:
+    app = make_empty()
+    answer = found(app.test_client(), {**DAISHAN, "office": "own", **OWN, **typed})
+    assert answer.status_code == 422 and said in answer.text and NAMES["security_admin"] in answer.text
+    assert ask(app, "SELECT count(*) FROM division") == 0

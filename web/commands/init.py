@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine import clock, demo, founding
+from engine import clock, deadlines, demo, founding
 from engine.cases import gatekeeping
 from engine.db import migrate
 from engine.founding import Founded
@@ -26,6 +26,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--county", "counties", multiple=True, metavar="CODE", help="Of it only these counties; may be repeated.")
 @click.option("--organisations", type=_file, help="Bodies of your place (YAML as in rules/places); none: centres only.")
 @click.option("--office", default="default", show_default=True, help="Office hours of every body (rules/calendars).")
+@click.option("--hours", metavar="SPANS", help="Or your own: Monday to Friday, such as 08:30-12:00,14:00-17:30.")
 @click.option("--by", help="Who answers for the rules as they are drawn.")
 @click.option("--approved-by", help="Who approves them: somebody else.")
 @click.option("--without", multiple=True, metavar="PACK", help="Leave out a matching pack of rules; may be repeated.")
@@ -34,7 +35,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--audit-admin", "audit_admin", default=ROLES["audit_admin"], help="Of the audit one.")
 @as_json
 def command(place: str | None, divisions: Path | None, prefecture: str | None, counties: tuple[str, ...],
-            organisations: Path | None, office: str, by: str | None, approved_by: str | None,
+            organisations: Path | None, office: str, hours: str | None, by: str | None, approved_by: str | None,
             without: tuple[str, ...], as_json: bool, **administrators: str) -> None:
     """Make an empty place ready: divisions, bodies, rules in force, matter list, three administrators.
 
@@ -50,6 +51,7 @@ def command(place: str | None, divisions: Path | None, prefecture: str | None, c
         raise click.UsageError(f"给出 --place（{places}）、--prefecture 代码 或 --divisions 区划.csv 之一。")
     if not by or not approved_by:
         raise click.UsageError("规则要由两个人负责：写明绘制人 --by 和审批人 --approved-by。")
+    typed = _typed(hours) if hours is not None else None
     site = (founding.site_of(prefecture, counties, organisations) if prefecture
             else founding.read_site(place, divisions, organisations))
     packs = founding.matching_packs(site.divisions, without)
@@ -61,10 +63,19 @@ def command(place: str | None, divisions: Path | None, prefecture: str | None, c
             try:
                 founded = founding.found_place(session, site, packs, by=by, approved_by=approved_by,
                                                administrators=administrators, at=clock.now(),
-                                               office=office)
+                                               office=office, hours=typed)
             except gatekeeping.Refused as refused:
                 raise click.ClickException(refused.message) from None
             _tell(founded, as_json)  # before the commit: a password that nobody saw opens nothing
+
+
+def _typed(hours: str) -> dict[str, str]:
+    """Hours of Monday to Friday and of make-up workdays as the pages type them."""
+    try:
+        deadlines.read_spans(hours)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--hours") from None
+    return {f"d{place}": hours for place in (0, 1, 2, 3, 4, deadlines.MADE_UP)}
 
 
 def _warn(packs: tuple[Pack, ...]) -> None:

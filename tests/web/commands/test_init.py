@@ -76,3 +76,10 @@ def test_the_workbook_to_begin_with(desk: Desk, tmp_path_factory: pytest.TempPat
         sheets = CalamineWorkbook.from_filelike(written)
         assert sheets.sheet_names == ["说明", "单位", "网格", "人员", "岗位", "值班", "事项"]
         assert len(sheets.get_sheet_by_name("人员").to_python(skip_empty_area=False)) == people + 1
+
+
+def test_hours_typed_as_one_line(desk: Desk, divisions: str) -> None:
+    assert desk.type("init", "--divisions", divisions, *TWO, "--hours", "18:00-08:00").exit_code == 2
+    desk.answer("init", "--divisions", divisions, *TWO, "--hours", "08:00-12:00,14:00-18:00")
+    assert desk.ask("SELECT hours -> 'days' ->> 7 FROM office_change") == "08:00-12:00，14:00-18:00"
+    assert desk.ask("SELECT count(*) FROM organisation JOIN office ON office.current = organisation.office") == 2

@@ -110,7 +110,8 @@ def kinds() -> dict[str, str]:
     english = shell.language() == "en"
     more = {"accounts": ("账号", "Accounts"), "passwords": ("初始密码", "First passwords"), "place": ("本地", "Place"),
             "rules": ("流程与规则", "Diagrams and tables"), "audit": ("审计检索", "Audit search"),
-            "notices": ("通知", "Notices"), "backups": ("备份", "Backups")}
+            "notices": ("通知", "Notices"), "backups": ("备份", "Backups"),
+            "hours": ("办公时间", "Office hours"), "recount": ("重新计算时限", "Deadlines counted anew")}
     return {**{sheet.key: sheet_title(sheet) for sheet in registers.all_sheets()},
             **{key: pair[english] for key, pair in more.items()}}
 

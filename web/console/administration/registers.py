@@ -34,7 +34,7 @@ def register(key: str) -> Any:
 @blueprint.route("/registers/<key>/add", methods=["GET", "POST"])
 def add_row(key: str) -> Any:
     """A new row: the form, and what came of it."""
-    sheet = _mine(key)
+    sheet = _with_offices(_mine(key))
     if request.method == "GET":
         return _form(sheet, dict(request.args.items()), True, {})
     cells = read_cells(sheet, request.form)
@@ -48,7 +48,7 @@ def add_row(key: str) -> Any:
 @blueprint.route("/registers/<key>/of/<path:code>", methods=["GET", "POST"])
 def edit_row(key: str, code: str) -> Any:
     """A row as it is; posted, it is changed or ended."""
-    sheet = _sheet(key) if request.method == "GET" else _mine(key)
+    sheet = _with_offices(_sheet(key) if request.method == "GET" else _mine(key))
     actor = who.require(key)
     held = registers.get_cells(db.session(), key, code)
     if key == "people":
@@ -112,6 +112,13 @@ def _sheet(key: str) -> registers.Sheet:
     if key not in KEYS:
         abort(404)
     return registers.get_sheet(key)
+
+
+def _with_offices(sheet: registers.Sheet) -> registers.Sheet:
+    """The sheet with the names of the hours that a body may keep."""
+    if sheet.key != "organisations":
+        return sheet
+    return registers.offering(sheet, registers.OFFICE, tuple(registers.offices_by_key(db.session()).values()))
 
 
 def _mine(key: str) -> registers.Sheet:

@@ -11,6 +11,7 @@ READERS: dict[str, tuple[str, ...]] = {
     "organisations": ("system_admin", "security_admin", "audit_admin", "supervisor"),
     "grids": ("system_admin", "security_admin", "audit_admin", "supervisor"),
     "people": ("system_admin", "security_admin", "audit_admin", "supervisor"),
+    "hours": ("system_admin", "security_admin", "audit_admin", "supervisor"),
     "imports": ("system_admin", "security_admin", "audit_admin"),
     "audit": ("audit_admin",),
     "accounts": ("security_admin",),
