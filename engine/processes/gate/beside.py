@@ -11,6 +11,7 @@ from engine.processes.beginnings import is_event_sub_process
 from engine.processes.extensions import called_of, operation_of
 from engine.processes.foreign import TAKES
 from engine.processes.gate.drawing import Findings, Scope, is_true, scope_of, title
+from engine.processes.gate.idle import idle_names
 from engine.processes.names import FACTS, FORM, FUNCTIONS, SCOPES, local, tag
 
 _ASKING = ("conditionExpression", "timeDate", "timeDuration", "timeCycle", "loopCardinality", "loopCondition",
@@ -133,11 +134,23 @@ def _check_shared(nodes: set[str], scope: Scope, findings: Findings, without: Co
 def _refuse(nodes: set[str], foreign: set[str], scope: Scope, findings: Findings) -> None:
     asked = _asked_first(nodes, scope) if foreign else {}
     for node, names in sorted(asked.items()):
-        found = sorted(names & foreign - {FORM, FACTS})
+        found = names & foreign - {FORM, FACTS}
         if found:
-            findings.error(node, "asks_beside",
-                           f"「{title(scope.nodes[node])}」问的「{'、'.join(found)}」是同时进行的另一支设的，汇合以前看不到，"
-                           "请把它移到汇合之后")
+            note = findings.unfinished if found <= _settled(scope) else findings.error
+            note(scope.nodes[node], "asks_beside",
+                 f"「{title(scope.nodes[node])}」问的「{'、'.join(sorted(found))}」是同时进行的另一支设的，汇合以前看不到，"
+                 "请把它移到汇合之后")
+
+
+def _settled(scope: Scope) -> set[str]:
+    """The names that nobody asks for before they are set, and on which no way depends: only their values differ."""
+    key = ("settled", "")
+    if key not in scope.noted:
+        process = scope.node if local(scope.node.tag) == "process" else next(scope.node.iterancestors(tag("process")))
+        whole = scope_of(process, scope.called)
+        asked = _asked_first(set(whole.nodes), whole) if len(scope.called) < 2 else {}
+        scope.noted[key] = set(idle_names(process)).difference(*asked.values()) if asked else set()
+    return scope.noted[key]
 
 
 def _set_in(nodes: set[str], scope: Scope) -> set[str]:

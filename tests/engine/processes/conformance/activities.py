@@ -145,7 +145,9 @@ MODELS: list[Model] = [
          """start -> s -> a -> z -> end
             s -> b -> z""", "start s a b", status="waiting", waiting="z z"),
     refused("several_tokens_that_count", ENDS + script("i", "n = 0") + '<task id="a" completionQuantity="2"/>'
-            + script("b", "n = n + 1"), "start -> i -> a -> b -> end", "asks_beside", "b"),
+            + script("b", "n = n + 1") + gateways("exclusive", "w") + tasks("c"), """start -> i -> a -> b -> w
+            w -[n == 2]-> c -> end
+            w -*-> end""", "asks_beside", "b"),
     *(refused(f"{name}_of_{count}", ENDS + f'<task id="a" {name}="{count}"/>', "start -> a -> end", "quantity", "a")
       for name, count in (("startQuantity", "0"), ("completionQuantity", "0"), ("startQuantity", "-1"),
                           ("completionQuantity", "1000"), ("startQuantity", "two"))),

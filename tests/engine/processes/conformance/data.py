@@ -39,6 +39,17 @@ MODELS: list[Model] = [
             w -*-> no -> end""", "start i f b j w yes end"),
     refused("counted_in_two_branches", FORKED + script("a", "n = n + 1") + script("b", "n = n + 1"),
             ASKED.format("n == 2"), "asks_beside", "a", rows="S17"),
+    runs("counted_where_nobody_asks", FORKED + script("a", "n = n + 1") + script("b", "n = n + 1"),
+         ASKED.format("1 == 1"), "start i f a b j w yes end", rows="S17"),
+    runs("noted_by_instances_at_once", ENDS + script("i", "log = []") + scope("s", start("s0")
+         + script("a", 'log = log + ["a"]') + user("u") + end("s9") + many(2), "s0 -> a -> u -> s9"),
+         "start -> i -> s -> end", "start i s0 s0 a a u s9 s u s9 s end", rows="S17"),
+    refused("noted_before_it_is_set", FORKED + script("a", "log = []") + script("b", "log = log + [1]"),
+            ASKED.format("1 == 1"), "asks_beside", "b", rows="S17"),
+    refused("noted_and_copied_to_what_is_asked", FORKED + script("a", "n = n + 1") + script("b", "n = n + 1\nm = n"),
+            ASKED.format("m == 2"), "asks_beside", "a", rows="S17"),
+    refused("noted_with_what_may_fail", FORKED + script("a", "n = n + 1") + script("b", "n = 1 / n"),
+            ASKED.format("1 == 1"), "asks_beside", "b", rows="S17"),
     refused("asked_beside", FORKED + script("a", "n = 1") + script("b", "m = n"), ASKED.format("m == 1"),
             "asks_beside", "b", rows="S17"),
     refused("counted_by_instances_at_once", ENDS + script("i", "n = 0") + scope("s", start("s0")
