@@ -51,7 +51,7 @@ def hand_over(act: Act, target: Organisation, direction: str) -> None:
         "to_name": target.name,
         "direction": direction,
     }
-    notifying.tell_reporter(act, "moved", f"已转到{target.name}")
+    notifying.tell_reporter(act, "moved", "已转到{target}", target=target.name)
 
 
 def link_duplicate(act: Act, number: str) -> None:
@@ -61,4 +61,4 @@ def link_duplicate(act: Act, number: str) -> None:
         raise Conflict(f"没有编号为「{number}」的另一个事件，不能并为重复件。")
     act.case.duplicate_of = other.id
     act.notes["duplicate_of"] = other.number
-    notifying.tell_reporter(act, "duplicate", f"与 {other.number} 为同一事件，已合并跟踪")
+    notifying.tell_reporter(act, "duplicate", "与 {other} 为同一事件，已合并跟踪", other=other.number)

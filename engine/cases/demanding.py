@@ -28,7 +28,7 @@ from engine.directory.models import Organisation
 KINDS = ("urge", "supervise")
 OPEN = (Demand.kind == "supervise", Demand.replied_at.is_(None), Demand.withdrawn_at.is_(None))
 _HANDLERS = ("assign", "handle")  # the stages in which a case is its handler's once it has one
-_SUBJECTS = {"urge": "催办", "supervise": "批示督办"}
+SUBJECTS = {"urge": "催办", "supervise": "批示督办"}
 _COUNTERS = {"urge": "urged", "supervise": "supervised"}
 
 
@@ -86,7 +86,7 @@ def _demand(act: Host, kind: str, reply_by: datetime | None) -> None:
         case_id=case.id, seq=case.entries + 1, kind=kind, by_id=act.actor.person_id, by=act.actor.label,
         organisation_id=accountable_id(case), told=told, at=act.at, reply_by=reply_by))
     for organisation_id in told:
-        notifying.tell_organisation(act, organisation_id, kind, _SUBJECTS[kind])  # type: ignore[arg-type]
+        notifying.tell_organisation(act, organisation_id, kind, SUBJECTS[kind])  # type: ignore[arg-type]
 
 
 # answering ------------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def withdraw(act: Host, demand: Demand) -> None:
     act.notes |= {"demand": demand.kind, "entry": demand.seq}
     read = notices.take_back(act.session, demand.case_id, demand.kind, demand.at)
     if read:
-        notifying.tell_people(act, read, "withdrawn", f"{_SUBJECTS[demand.kind]}已收回")
+        notifying.tell_people(act, read, "withdrawn", f"{SUBJECTS[demand.kind]}已收回")
 
 
 def withdraw_demand(session: Session, actor: directory.Actor, demand_id: int, at: datetime) -> Acted:

@@ -135,7 +135,7 @@ def reject(session: Session, actor: Actor, draft: int, reason: str, at: datetime
     if not reason.strip():
         raise Invalid(fields={"reason": ["请写明退回的理由"]})
     drafts.decide(found, "rejected", by=actor.label, by_id=_person(actor), words=_short(reason), at=at)
-    _tell(session, [found.drawn_by_id], f"修改稿 {found.pack}/{found.file} 被退回", at)
+    _tell(session, [found.drawn_by_id], notices.Said("修改稿 {draft} 被退回", _named(found)), at)
     return _moved(session, actor, "reject", found, at)
 
 
@@ -153,7 +153,8 @@ def approve(session: Session, actor: Actor, draft: int, at: datetime) -> Definit
     made, = publishing.publish(session, [source], by=found.drawn_by, approved_by=_other(actor.label, found.drawn_by),
                                at=at, in_force_from=moment)
     drafts.decide(found, "published", by=actor.label, by_id=person, words="", at=at, definition=made.id)
-    _tell(session, [found.drawn_by_id], f"修改稿 {found.pack}/{found.file} 已批准，是第 {made.version} 版", at)
+    _tell(session, [found.drawn_by_id],
+          notices.Said("修改稿 {draft} 已批准，是第 {version} 版", {**_named(found), "version": made.version}), at)
     _moved(session, actor, "approve", found, at)
     gatekeeping.note_published(session, [made], at)
     return made
@@ -207,10 +208,14 @@ def _keep(session: Session, actor: Actor, source: Source, base: Definition | Non
 def _ask_second(session: Session, actor: Actor, draft: Draft, at: datetime) -> None:
     """Those beside the one who drew it hear that a second person is wanted."""
     for body in actor.organisation_ids("designer"):
-        _tell(session, notices.Holders(body, DECIDES, at), f"修改稿 {draft.pack}/{draft.file} 等待审批", at)
+        _tell(session, notices.Holders(body, DECIDES, at), notices.Said("修改稿 {draft} 等待审批", _named(draft)), at)
 
 
-def _tell(session: Session, people: Iterable[int] | notices.Holders, subject: str, at: datetime) -> None:
+def _named(draft: Draft) -> dict[str, str]:
+    return {"draft": f"{draft.pack}/{draft.file}"}
+
+
+def _tell(session: Session, people: Iterable[int] | notices.Holders, subject: notices.Said, at: datetime) -> None:
     notices.put(session, recipients=people, kind="rules", subject=subject, at=at)
 
 

@@ -12,8 +12,8 @@ from engine.cases.act import Act
 from engine.db import writing
 
 BY_PHONE = "sms"  # the way of telling that a phone number is enough for, a row of the table `contact_channel`
-LETTERS = {"closed": "您跟进的 {} 已结案，请查看结果", "reopened": "您跟进的 {} 将重新办理，请查看进展"}
-WORDS = {"closed": "{} 已结案", "reopened": "{} 发回重办"}
+LETTERS = {"closed": "您跟进的 {number} 已结案，请查看结果", "reopened": "您跟进的 {number} 将重新办理，请查看进展"}
+WORDS = {"closed": "{number} 已结案", "reopened": "{number} 发回重办"}
 _MOST_JOINED = 20  # a case joined to one that was joined itself, and so on
 
 
@@ -33,10 +33,11 @@ def _carrier(act: Act) -> str | None:
 
 
 _FOLLOWERS = writing.part("followers", f"""
-INSERT INTO outbox (id, recipient_id, case_id, follower_id, channel, kind, subject, body, made_at, attempts,
-                    next_try_at)
+INSERT INTO outbox (id, recipient_id, case_id, follower_id, channel, kind, subject, facts, body, made_at,
+                    attempts, next_try_at)
 SELECT gen_random_uuid(), told.recipient_id, told.case_id, told.follower_id, told.channel, ending.kind,
-       replace(told.words, '{{}}', told.number), '', ending.at, 0, ending.at
+       replace(told.words, '{{number}}', told.number),
+       jsonb_build_object('said', told.words, 'number', told.number), '', ending.at, 0, ending.at
 FROM rows
 CROSS JOIN LATERAL jsonb_to_record(rows.doc) AS ending(
     case_id bigint, kind text, at timestamptz, words text, letter text, channel text, reporter_id int)

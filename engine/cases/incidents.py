@@ -19,7 +19,7 @@ from engine.cases.mending import IncidentUnknown, NotOperator
 from engine.cases.models import Case
 from engine.cases.passable import outputs_of, passable
 from engine.cases.scope import unscoped
-from engine.cases.troubles import OPERATOR
+from engine.cases.troubles import OPERATOR, names_in
 from engine.cases.ways import ways
 from engine.directory.models import Division, Organisation, Person, Post
 from engine.processes.models import Incident
@@ -134,7 +134,7 @@ def get_incident(session: Session, actor: directory.Actor, incident_id: int, at:
         return IncidentPage(
             row, tuple(incident.history), may_retry=is_open, may_skip=is_open and passable(act, incident),
             wanted=outputs_of(act, incident) if is_open else (), ways=found,
-            ways_en={way.key: _names(act.pins, way.process, way.element)[1] for way in found},
+            ways_en={way.key: names_in(act.pins, way.process, way.element)[1] for way in found},
             standing=_standing(act))
 
 
@@ -206,19 +206,9 @@ def _row(session: Session, row: Row[*tuple[Any, ...]]) -> IncidentRow:
     return IncidentRow(
         incident.id, row.number, row.division, incident.cause, incident.process,
         processes.describe(source).name if source is not None else "", incident.element,
-        *_names(pins, incident.process, incident.element), incident.code, incident.reason, incident.attempts,
+        *names_in(pins, incident.process, incident.element), incident.code, incident.reason, incident.attempts,
         incident.at, incident.last_at, incident.next_try_at, incident.resolved_at, incident.resolution,
         incident.resolved_by)
-
-
-def _names(pins: library.Pins, process: str, element: str) -> tuple[str, str]:
-    """What the diagram calls an element, in both languages; its id where no diagram has it."""
-    source = pins.get(("bpmn", process))
-    info = processes.describe(source).element(element) if source is not None else None
-    if info is None:
-        return element, element
-    name = " ".join(info.name.split())
-    return name, " ".join(info.props.get("nameEn", name).split())
 
 
 def _ways(act: Host, incident: Incident) -> tuple[processes.Place, ...]:

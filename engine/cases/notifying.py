@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from engine import notices
 from engine.cases.act import Act
+from engine.cases.words import WORDS
 from engine.directory.models import Duty
 from engine.worklist.models import Task
 
@@ -40,11 +41,22 @@ def tell_offered(act: Act, task: Task) -> None:
         kind="task",
         case_id=act.case.id,
         at=act.at,
-        subject=f"{act.case.number} 待办：{task.name}",
+        subject=_about(act, "待办：{task}", task=task.name, **_in_english("task", task.element)),
     )
 
 
-def tell_people(act: Act, people: list[int] | notices.Holders, kind: str, subject: str) -> None:
+def _about(act: Act, said: str, **facts: str | int) -> notices.Said:
+    """A sentence about this case: it begins with the number."""
+    return notices.Said("{number} " + said, {"number": act.case.number, **facts})
+
+
+def _in_english(kind: str, key: str) -> dict[str, str]:
+    """The English word beside a fact, where the office's table has it."""
+    pair = WORDS[kind].get(key)
+    return {f"{kind}_en": pair[1]} if pair else {}
+
+
+def tell_people(act: Act, people: list[int] | notices.Holders, kind: str, said: str, **facts: str | int) -> None:
     """These people hear of something."""
     notices.put(
         act.session,
@@ -52,11 +64,11 @@ def tell_people(act: Act, people: list[int] | notices.Holders, kind: str, subjec
         kind=kind,
         case_id=act.case.id,
         at=act.at,
-        subject=f"{act.case.number} {subject}",
+        subject=_about(act, said, **facts),
     )
 
 
-def tell_organisation(act: Act, organisation_id: int, kind: str, subject: str) -> None:
+def tell_organisation(act: Act, organisation_id: int, kind: str, said: str, **facts: str | int) -> None:
     """The seats and clerks of an organisation hear of something."""
     people = people_of(act, organisation_id, "seat", "clerk")
     notices.put(
@@ -65,11 +77,11 @@ def tell_organisation(act: Act, organisation_id: int, kind: str, subject: str) -
         kind=kind,
         case_id=act.case.id,
         at=act.at,
-        subject=f"{act.case.number} {subject}",
+        subject=_about(act, said, **facts),
     )
 
 
-def tell_reporter(act: Act, kind: str, subject: str) -> None:
+def tell_reporter(act: Act, kind: str, said: str, **facts: str | int) -> None:
     """The grid worker who reported follows the case at every level (E15)."""
     if act.case.reporter_id is not None:
         notices.put(
@@ -78,5 +90,5 @@ def tell_reporter(act: Act, kind: str, subject: str) -> None:
             kind=kind,
             case_id=act.case.id,
             at=act.at,
-            subject=f"{act.case.number} {subject}",
+            subject=_about(act, said, **facts),
         )

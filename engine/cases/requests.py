@@ -21,13 +21,13 @@ from engine.cases.clocks import list_open
 from engine.cases.errors import ActInvalid, ActUnavailable
 from engine.cases.limits import rulings
 from engine.cases.models import Case, Request
+from engine.cases.words import word
 from engine.directory import Actor
 from engine.worklist.models import Deadline, Task
 
 APPROVAL = "approve-request"  # the process whose open task is a request that waits
 MESSAGE = "ask"
 KINDS = {"ask_extension": "extension", "ask_hold": "hold"}
-NAMES = {"extension": "延期", "hold": "挂账"}
 
 
 # who may ask, when --------------------------------------------------------------------------------------------------
@@ -134,9 +134,12 @@ def settle_request(act: Act, request: Request, state: str, until: datetime | Non
     request.state, request.decided_at, request.granted_until = state, act.at, until
     request.decided_by, request.decided_by_id = act.actor.label, act.actor.person_id
     request.decision = act.form.get("reason") or act.form.get("note") or None
-    said = {"granted": "已同意", "fewer": "部分同意", "refused": "未同意", "withdrawn": "已撤销：办理已经结束"}[state]
     if request.asked_by_id is not None:
-        notifying.tell_people(act, [request.asked_by_id], "request", f"{NAMES[request.kind]}申请{said}")
+        said = "{request}申请已撤销：办理已经结束" if state == "withdrawn" else "{request}申请{outcome}"
+        notifying.tell_people(act, [request.asked_by_id], "request", said,
+                              request=word("request", request.kind), outcome=word("request_state", state),
+                              request_en=word("request", request.kind, "en").lower(),
+                              outcome_en=word("request_state", state, "en").lower())
 
 
 def withdraw_ended(act: Act, waiting: Collection[str]) -> None:

@@ -145,9 +145,22 @@ def process_of(act: Act, problem: Exception) -> str:
 
 def name_of(session: Session, case: Case, process: str, element: str) -> str:
     """What the diagram calls an element, in one line; its id where no diagram of the case has it."""
-    source = library.pinned(session, case.release_id).get(("bpmn", process))
+    return names_of(session, case, process, element)[0]
+
+
+def names_of(session: Session, case: Case, process: str, element: str) -> tuple[str, str]:
+    """The same in both languages."""
+    return names_in(library.pinned(session, case.release_id), process, element)
+
+
+def names_in(pins: library.Pins, process: str, element: str) -> tuple[str, str]:
+    """The same, of diagrams that are at hand."""
+    source = pins.get(("bpmn", process))
     info = processes.describe(source).element(element) if source is not None else None
-    return " ".join(info.name.split()) if info is not None else element
+    if info is None:
+        return element, element
+    name = " ".join(info.name.split())
+    return name, " ".join(info.props.get("nameEn", name).split())
 
 
 def wanted_in(incident: Incident, case: Case) -> dict[str, Any] | None:
@@ -173,13 +186,18 @@ def note(session: Session, case: Case, broken: processes.Broken, at: datetime, b
     if incident.attempts == 1:
         operators = session.scalars(_OPERATORS, {"now": at, "path": f"{case.path}."}).all()
         notices.put(session, recipients=operators, kind="incident", case_id=case.id, at=at,
-                    subject=f"{case.number} 异常 #{incident.id}：{_said(session, case, incident)}")
+                    subject=_said(session, case, incident))
     return incident
 
 
-def _said(session: Session, case: Case, incident: Incident) -> str:
-    name = name_of(session, case, incident.process, incident.element)
-    return f"「{name}」走不下去" if name and name != MEASURE else "不能自行继续"
+def _said(session: Session, case: Case, incident: Incident) -> notices.Said:
+    """What the operators hear: the case, the incident, and the element where the diagram has it."""
+    about: dict[str, str | int] = {"number": case.number, "incident": incident.id}
+    name, english = names_of(session, case, incident.process, incident.element)
+    if not name or name == MEASURE:
+        return notices.Said("{number} 异常 #{incident}：不能自行继续", about)
+    return notices.Said("{number} 异常 #{incident}：「{element}」走不下去",
+                        {**about, "element": name, "element_en": english})
 
 
 def note_clocks(act: Act, instance_id: int, problem: Exception, passed: Mapping[str, Any] | None = None) -> Incident:

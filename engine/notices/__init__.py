@@ -30,6 +30,7 @@ from engine.notices.manners import WAYS, Chosen, Kind, Manners, is_span, manners
 from engine.notices.outbox import Holders, deliver_due, put
 from engine.notices.recalling import take_back
 from engine.notices.routing import chosen_in
+from engine.notices.saying import Said, worded
 from engine.notices.strangers import Reach, Stranger, Whom, given_up, put_stranger, use_strangers
 from engine.notices.watching import watch_channels
 
@@ -38,8 +39,8 @@ discover(__path__)
 __all__ = [
     "CHANNELS", "EXPIRED", "NO_ADDRESS", "WAYS", "WORN_OUT", "Carried", "ChannelHealth", "Chosen", "DeadLetter",
     "Holders", "Kind", "LetterAlive", "LetterUnknown", "Manners", "NoticeUnknown", "Reach", "ReasonMissing",
-    "Stranger", "Taken", "Wanted", "Whom", "carry", "channel_health", "chosen_in", "configure", "count_dead",
+    "Said", "Stranger", "Taken", "Wanted", "Whom", "carry", "channel_health", "chosen_in", "configure", "count_dead",
     "count_unread", "deliver_due", "drop", "gather", "given_up", "is_span", "kinds_in_inbox", "list_dead",
     "list_inbox", "manners", "mark_all_read", "mark_read", "note", "open_notice", "put", "put_stranger", "replay",
-    "replay_all", "take", "take_back", "unread_count", "use_strangers", "watch_channels",
+    "replay_all", "take", "take_back", "unread_count", "use_strangers", "watch_channels", "worded",
 ]

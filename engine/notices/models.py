@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,6 +53,7 @@ class Outbox(Base):
     dropped_at: Mapped[datetime | None]
     notice_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # what of the inbox is repeated by another channel
     follower_id: Mapped[int | None] = mapped_column(BigInteger)  # who follows the case; without, it is its reporter
+    facts: Mapped[dict[str, Any] | None]  # {"said": the sentence, and what it names}, as `saying.worded` takes it
 
 
 class ChannelState(Base):
@@ -88,3 +90,4 @@ class Inbox(Base):
     body: Mapped[str] = mapped_column(Text, default="")
     received_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    facts: Mapped[dict[str, Any] | None]

@@ -14,6 +14,7 @@ from engine.db import writing
 from engine.db.failpoints import failpoint
 from engine.notices import inapp, routing
 from engine.notices.models import Outbox
+from engine.notices.saying import Said, chinese
 from engine.notices.states import succeeded
 
 MOST_ATTEMPTS = 8
@@ -34,7 +35,7 @@ def put(
     *,
     recipients: Iterable[int] | Holders,
     kind: str,
-    subject: str,
+    subject: Said | str,
     at: datetime,
     body: str = "",
     case_id: int | None = None,
@@ -43,10 +44,12 @@ def put(
     """One message to each of these people, to be sent after the commit. No personal data in subject or body.
 
     It is written with the session's next flush; whoever holds a role is found by the same statement. It goes into the
-    inbox; by which other channels it goes is decided when it gets there.
+    inbox; by which other channels it goes is decided when it gets there. A sentence with its facts is worded for
+    whoever reads it, a plain text stays as it is.
     """
-    message = {"case_id": case_id, "channel": channel, "kind": kind, "subject": subject[:200], "body": body,
-               "made_at": at, "next_try_at": at}
+    words, facts = (chinese(subject), subject.kept()) if isinstance(subject, Said) else (subject, None)
+    message = {"case_id": case_id, "channel": channel, "kind": kind, "subject": words[:200], "facts": facts,
+               "body": body, "made_at": at, "next_try_at": at}
     if isinstance(recipients, Holders):
         writing.put_beside(session, _TOLD, {**message, "holders": recipients._asdict()})
     else:
@@ -55,9 +58,9 @@ def put(
 
 
 _TOLD = writing.part("told", """
-INSERT INTO outbox (id, recipient_id, case_id, channel, kind, subject, body, made_at, attempts, next_try_at)
-SELECT gen_random_uuid(), holder.person_id, told.case_id, told.channel, told.kind, told.subject, told.body,
-       told.made_at, 0, told.next_try_at
+INSERT INTO outbox (id, recipient_id, case_id, channel, kind, subject, facts, body, made_at, attempts, next_try_at)
+SELECT gen_random_uuid(), holder.person_id, told.case_id, told.channel, told.kind, told.subject,
+       told.facts, told.body, told.made_at, 0, told.next_try_at
 FROM rows
 CROSS JOIN LATERAL jsonb_populate_record(NULL::outbox, rows.doc) AS told
 CROSS JOIN LATERAL jsonb_to_record(rows.doc->'holders')

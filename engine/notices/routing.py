@@ -16,6 +16,7 @@ from engine.directory.models import Account, Person
 from engine.notices import channels
 from engine.notices.manners import Chosen, is_choice, is_span, manners, next_digest
 from engine.notices.models import Outbox
+from engine.notices.saying import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def _routes(message: Outbox, receiver: Receiver, leading_out: dict[str, channels
             continue
         digest_at = next_digest(at) if way == "digest" else None
         yield {"id": uuid.uuid5(message.id, name), "case_id": message.case_id, "channel": name,
-               "recipient_id": message.recipient_id, "kind": message.kind, "subject": message.subject, "body": "",
+               "recipient_id": message.recipient_id, "kind": message.kind,
+               "subject": worded(message.subject, message.facts, receiver.language)[:200], "body": "",
                "made_at": message.made_at, "attempts": 0, "next_try_at": digest_at or at, "digest_at": digest_at,
                "notice_id": message.id}

@@ -17,6 +17,7 @@ from engine.notices.channels import CHANNELS, INAPP
 from engine.notices.health import ChannelHealth, channel_health
 from engine.notices.models import ChannelState
 from engine.notices.outbox import put
+from engine.notices.saying import Said
 
 KIND = "channel"
 OPERATOR = "system_admin"
@@ -40,11 +41,11 @@ def _look(session: Session, health: ChannelHealth, told: datetime | None, at: da
     """Tell of this channel where it is not as it was; whether it was told."""
     if health.is_down and told is None:
         _mark(session, health.channel, at)
-        _tell(session, health.channel, "发不出去，信在等；请看「运行状况」", at)
+        _tell(session, health.channel, "通知渠道「{channel}」发不出去，信在等；请看「运行状况」", at)
         return True
     if told is not None and _is_well(health, told):
         session.execute(update(ChannelState).where(ChannelState.channel == health.channel).values(told_down_at=None))
-        _tell(session, health.channel, "恢复正常", at)
+        _tell(session, health.channel, "通知渠道「{channel}」恢复正常", at)
         return True
     return False
 
@@ -60,9 +61,10 @@ def _mark(session: Session, channel: str, at: datetime) -> None:
         index_elements=[ChannelState.channel], set_={"told_down_at": at}))
 
 
-def _tell(session: Session, channel: str, what: str, at: datetime) -> None:
-    title = CHANNELS[channel].TITLE[0]
-    put(session, recipients=_operators(session, at), kind=KIND, subject=f"通知渠道「{title}」{what}", at=at)
+def _tell(session: Session, channel: str, sentence: str, at: datetime) -> None:
+    title, english = CHANNELS[channel].TITLE
+    said = Said(sentence, {"channel": title, "channel_en": english})
+    put(session, recipients=_operators(session, at), kind=KIND, subject=said, at=at)
 
 
 def _operators(session: Session, at: datetime) -> Sequence[int]:

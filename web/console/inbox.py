@@ -52,8 +52,13 @@ def view() -> dict[str, Any]:
     found = notices.list_inbox(session, person, PAGE + 1, wanted, min(skip, 10_000)) if person is not None else ()
     numbers = reading.numbers_of(session, [one.case_id for one in found if one.case_id])
     kinds: Sequence[str] = notices.kinds_in_inbox(session, person) if person is not None else ()
-    return {"notices": found[:PAGE], "numbers": numbers, "wanted": wanted, "skip": skip, "more": len(found) > PAGE,
-            "kinds": [(key, kind_name(key)) for key in kinds], "page_size": PAGE}
+    return {"notices": found[:PAGE], "said": said, "numbers": numbers, "wanted": wanted, "skip": skip,
+            "more": len(found) > PAGE, "kinds": [(key, kind_name(key)) for key in kinds], "page_size": PAGE}
+
+
+def said(one: Any) -> str:
+    """What a notice says, in the reader's language."""
+    return notices.worded(one.subject, one.facts, shell.language())
 
 
 def mark_read() -> None:

@@ -21,5 +21,5 @@ def deliver(session: Session, messages: Sequence[Outbox], at: datetime) -> None:
     """Put messages into the inboxes; sent twice, each is there once, because the message id is the key."""
     rows = [
         {"message_id": one.id, "person_id": one.recipient_id, "case_id": one.case_id, "kind": one.kind,
-         "subject": one.subject, "body": one.body, "received_at": at} for one in messages]
+         "subject": one.subject, "facts": one.facts, "body": one.body, "received_at": at} for one in messages]
     session.execute(insert(Inbox).on_conflict_do_nothing(), rows)
