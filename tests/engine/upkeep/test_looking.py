@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from engine import attachments, backups, upkeep
+from engine import attachments, backups, demo, jobs, upkeep
 from engine.attachments import storing
 from engine.backups import keeping
 from engine.backups.models import Backup
@@ -111,3 +111,17 @@ def test_backups_that_fail_or_grow_old(office: Office, tmp_path: Path) -> None:
 def test_the_programs_name_their_versions(office: Office) -> None:
     found = {one.name: one for one in upkeep.programs(office.session)}
     assert found["SpiffWorkflow"].found == "3.2.0" and found["migration"].found == found["migration"].wanted != ""
+
+
+def test_a_demo_is_anchored_when_it_is_made_and_again_soon_after_it_stood_still(office: Office) -> None:
+    office.report()
+    demo.seal(office.session, office.at)
+    at_work(office)
+    assert keys(look(office)) == []
+    office.wait(office.at + timedelta(hours=5))
+    at_work(office)
+    assert "anchor" in keys(look(office))
+    every = next(job.every for job in jobs.JOBS if job.name == "anchor")
+    assert every <= timedelta(minutes=1), "whoever opens the page meanwhile is not alarmed for long"
+    jobs.anchor_chains(office.session, office.at)
+    assert "anchor" not in keys(look(office))

@@ -25,6 +25,7 @@ ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 LISTS = {f"queues/{queue.key}": queue.role for queue in QUEUES}
 OTHERS = {
     "cases": "seat", "cases?text=井盖": "seat", "supervision": "supervisor", "supervision?state=near": "supervisor",
+    "supervision/demands": "supervisor", "supervision/demands?show=others": "supervisor",
     "counts": "seat", "exports": "seat", "duties": "supervisor",
     "inbox": "clerk", "requests": "clerk", "cases/new": "grid_worker",
     "preferences": "seat", "preferences/notices": "seat", "inbox?unread=1&kind=urge": "seat",
