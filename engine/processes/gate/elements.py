@@ -7,7 +7,7 @@ from typing import Any
 from engine.processes.extensions import thrown_by_instances
 from engine.processes.gate.drawing import Findings, Scope, is_count, is_true, title
 from engine.processes.gate.events import check_event, check_event_gateway, declared_event
-from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, MOST_TOKENS, local, tag
+from engine.processes.names import ACTIVITIES, BPMN, EVENTS, GATEWAYS, MOST_TOKENS, NODES, SCOPES, local, tag
 
 _REFUSED = {
     "complexGateway": ("complex_gateway", "复杂网关不能执行，请用包容网关或并行网关加条件画出来"),
@@ -30,6 +30,14 @@ _KNOWN = frozenset({
     "whileExecutingOutputRefs", "activityRef", "source", "target", "sourceRef", "targetRef", "property", "operationRef",
     "dataInputAssociation", "dataOutputAssociation", "transformation", "assignment", "from", "to",
 })
+_SCOPED = SCOPES | {"adHocSubProcess"}
+_INSIDE = {  # what some elements must be drawn in
+    **dict.fromkeys(NODES | {"sequenceFlow"}, _SCOPED),
+    **dict.fromkeys(("standardLoopCharacteristics", "multiInstanceLoopCharacteristics"), ACTIVITIES),
+    **dict.fromkeys(("timeDate", "timeDuration", "timeCycle"), frozenset({"timerEventDefinition"})),
+    "conditionExpression": frozenset({"sequenceFlow"}), "script": frozenset({"scriptTask"}),
+    "condition": frozenset({"conditionalEventDefinition"}),
+}
 _ASSIGNED = frozenset({"performer", "humanPerformer", "potentialOwner", "resourceRole"})
 
 
@@ -45,7 +53,10 @@ def check_elements(process: Any, scope: Scope, findings: Findings) -> None:
 def _check_element(node: Any, findings: Findings) -> None:
     kind = local(node.tag)
     owner = _owner(node)
-    if kind in _REFUSED:
+    inside = EVENTS if kind.endswith("EventDefinition") else _INSIDE.get(kind)
+    if inside is not None and local(node.getparent().tag) not in inside:
+        findings.error(owner, "misplaced", f"「{kind}」不能画在「{title(node.getparent())}」里面，请移出来或删除")
+    elif kind in _REFUSED:
         code, message = _REFUSED[kind]
         findings.error(owner, code, message)
     elif kind in _ASSIGNED:

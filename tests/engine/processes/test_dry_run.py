@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.library import Source, source_of
-from engine.processes import try_run
+from engine.processes import gate, try_run
 from tests.engine.processes.drawing import ENDS, drawn, event, script, service, timer, user
 
 LOOP = drawn("loop", ENDS + user("work", "check") + '<exclusiveGateway id="merge"/><exclusiveGateway id="way"/>',
@@ -95,3 +97,17 @@ def test_a_table_is_asked_and_one_that_nobody_answers_fails() -> None:
     assert try_run([ASKING, table("COLLECT")])["status"] == "completed"
     failed = try_run([ASKING, table("UNIQUE")])
     assert failed["status"] == "failed" and failed["trace"] == ["start", "set"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "iso-8859-1", "windows-1252"])
+def test_a_file_is_read_in_the_encoding_that_it_names(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + drawn(
+        "p", ENDS + user("u") + script("s", 'name = "é"'), "start -> s -> u -> end").content.decode()
+    source = source_of(text.encode(encoding), definition_id="p", kind="bpmn", file="p.bpmn")
+    assert try_run([source])["trace"] == ["start", "s", "u", "end"]
+
+
+def test_what_is_not_enough_for_a_case_runs_dry_and_is_not_published() -> None:
+    source = drawn("p", ENDS + '<task id="a" completionQuantity="2"/>', "start -> a -> end")
+    assert [(one.code, one.severity) for one in gate([source])] == [("quantity", "warning")]
+    assert [(one.code, one.severity) for one in gate([source], frozenset())] == [("quantity", "error")]

@@ -166,5 +166,11 @@ MODELS: list[Model] = [
     refused("instances_that_throw", ENDS + f'<task id="a">{many(2)}</task>'.replace(
         'isSequential="false"', 'isSequential="false" behavior="None" noneBehaviorEventRef="x"'), "start -> a -> end",
         "mi_behavior", "a"),
+    *(refused(f"misplaced_{number}", start("start") + body + '<sequenceFlow id="f" sourceRef="start" targetRef="a"/>',
+              "", "misplaced", element) for number, (body, element) in enumerate([
+                  (f'<endEvent id="a">{loop(loopMaximum="3")}</endEvent>', "a"),
+                  (f'<exclusiveGateway id="a">{many(2)}</exclusiveGateway>', "a"),
+                  ('<task id="a"><terminateEventDefinition/></task>', "a"), ('<task id="a"><task id="b"/></task>', "b"),
+                  ('<task id="a"><conditionExpression>1 == 2</conditionExpression></task>', "a")])),
     refused("script_that_reaches_out", ENDS + script("a", "import os"), "start -> a -> end", "script", "a", rows="S21"),
 ]
