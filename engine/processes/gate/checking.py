@@ -111,17 +111,21 @@ def _check_file(root: Any, process: Any, processes: frozenset[str], findings: Fi
             findings.warning(other, "not_run", f"流程「{title(other)}」标为不可执行，这里不执行它")
         else:
             findings.error(other, "several_processes", "一个文件只能有一个流程，请分成几个文件")
-    for node in root.iterchildren(*(tag(kind) for kind in ("message", "signal", "error", "escalation"))):
-        if not node.get("id"):
-            findings.error(process, "no_id", f"「{title(node)}」没有编号（id），请填写")
     if any(True for _ in root.iter(tag("correlationKey"), tag("correlationProperty"))):
         findings.error(process, "correlation", "消息关联不起作用：消息只送给指定案件，请删除关联键")
     if (process.get("isExecutable") or "true").lower() == "false":
         findings.warning(process, "not_executable", "流程标为不可执行（isExecutable=false），仍会执行")
+    _check_ids(root, process, findings)
+
+
+def _check_ids(root: Any, process: Any, findings: Findings) -> None:
     counts = Counter(node.get("id") for node in root.iter(f"{{{BPMN}}}*") if node.get("id"))
     for name, count in counts.items():
         if count > 1:
             findings.error(str(name), "duplicate_id", f"有 {count} 个元素的编号都是「{name}」，请改成不同的")
+    for node in root.iterchildren(*(tag(kind) for kind in ("message", "signal", "error", "escalation"))):
+        if not node.get("id"):
+            findings.error(process, "no_id", f"「{title(node)}」没有编号（id），请填写")
 
 
 def _check_parses(source: Source, process: Any, findings: Findings) -> None:
