@@ -10,7 +10,8 @@ Meaning = Literal["read", "ignored", "undone"]
 CAMUNDA_LIKE = ("http://camunda.org/schema/1.0/bpmn", "http://flowable.org/bpmn", "http://activiti.org/bpmn",
                 "http://operaton.org/schema/1.0/bpmn")
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
-VENDORS = (*CAMUNDA_LIKE, ZEEBE)
+DROOLS = "http://www.jboss.org/drools"
+VENDORS = (*CAMUNDA_LIKE, ZEEBE, DROOLS)
 
 _READ = {
     "serviceTask": {"taskDefinition", "topic", "type", "class", "delegateExpression", "expression"},
@@ -24,6 +25,10 @@ _UNDONE = {
     "executionListeners": "监听器不会执行，请把要办的事画成服务任务",
     "taskListener": "监听器不会执行，请把要办的事画成服务任务",
     "taskListeners": "监听器不会执行，请把要办的事画成服务任务",
+    "onEntry-script": "进出时的脚本不会执行，请画成脚本任务",
+    "onExit-script": "进出时的脚本不会执行，请画成脚本任务",
+    "endDate": "定时的截止时间不起作用，请写成重复几次（R3/PT1H）",
+    "businessCalendarName": "定时不按别家软件的日历计算，请写 due(\"阶段\") 或绝对时间",
     "connector": "连接器不会执行，请画成服务任务并选一个操作",
     "errorEventDefinition": "由外部任务抛出的错误不会发生，请在流程里画错误结束事件",
     "output": "数据映射不起作用，请用脚本任务写 名称 = 表达式",

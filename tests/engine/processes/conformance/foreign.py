@@ -94,6 +94,12 @@ UNDONE: list[Model] = [
          "</serviceTask>"),
         ("output_of_camunda_8", zeebe("serviceTask", "s", '<zeebe:taskDefinition type="x"/><zeebe:ioMapping>'
                                       '<zeebe:output source="=1" target="x"/></zeebe:ioMapping>')),
+        ("script_of_jbpm_at_the_door", '<userTask id="s" xmlns:drools="http://www.jboss.org/drools"><extensionElements>'
+         '<drools:onEntry-script scriptFormat="java"><drools:script>x</drools:script></drools:onEntry-script>'
+         "</extensionElements></userTask>"),
+        ("timer_that_ends", '<userTask id="u"/><boundaryEvent id="s" attachedToRef="u" cancelActivity="false">'
+         '<timerEventDefinition><timeCycle xmlns:flowable="http://flowable.org/bpmn" flowable:endDate="2026-02-02">'
+         "R/PT1H</timeCycle></timerEventDefinition></boundaryEvent>"),
         ("mapping_of_a_call", f'<callActivity id="s" calledElement="child" {CAMUNDA}><extensionElements>'
          '<camunda:in source="a" target="b"/></extensionElements></callActivity>'),
     ]
