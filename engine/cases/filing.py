@@ -38,6 +38,7 @@ from engine.clock import ZONE
 from engine.directory.models import Division, Grid, Organisation
 from engine.matters.models import Matter
 
+SHORT = 40  # what is made into a title of words that have none
 LONGEST = {"description": 5000, "place": 300, "title": 120, "settled": 2000, "first_handling": 2000}
 PROCESS = "case"
 
@@ -310,7 +311,7 @@ def _title_of(description: str) -> str:
     first = description.strip().replace("\n", " ")
     for mark in "。；！？":
         first = first.split(mark)[0]
-    return first[:40]
+    return first if len(first) <= SHORT else f"{first[: SHORT - 1]}…"
 
 
 def _origin_of(actor: directory.Actor) -> str:

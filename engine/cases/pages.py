@@ -89,6 +89,10 @@ class CasePage:
         """The co-handlers whom the lead still waits for."""
         return tuple(one for one in self.helpers if one.is_outstanding)
 
+    def is_unanswered(self, at: datetime) -> bool:
+        """Whether a supervision still waits for its answer past the moment it wanted one by."""
+        return any(one.replied_at is None and one.is_overdue(at) for one in self.demanded)
+
 
 def case_page(session: Session, actor: Actor, number: str, at: datetime,
               language: Language = "zh") -> CasePage:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from engine.cases.filters import PAGE, Cursor, Order
-from engine.cases.models import Case, Stop
+from engine.cases.models import Case, Demand, Stop
 from engine.cases.queues import Of
 from engine.directory.models import Division, Grid, Organisation, Person
 from engine.matters.models import Matter
@@ -22,13 +22,16 @@ Found = Row[*tuple[Any, ...]]
 Where = Sequence[ColumnElement[bool]]
 Holder, Handler, TaskOrganisation = aliased(Organisation), aliased(Organisation), aliased(Organisation)
 
+_ANSWER_BY = select(func.min(Demand.reply_by)).where(
+    Demand.case_id == Case.id, Demand.kind == "supervise", Demand.replied_at.is_(None),
+    Demand.withdrawn_at.is_(None)).correlate(Case).scalar_subquery()
 _CASE = (
     Case.id, Case.number, Case.title, Case.class_name, Matter.name.label("matter"), Case.place,
     Division.name.label("community"), Grid.name.label("grid"), Case.origin, Case.channel,
     Case.urgency, Case.severity, Case.emergency, Case.stage, Case.outcome, Case.holder_id,
     Holder.name.label("holder"), Handler.name.label("handler"), Case.opened_at, Case.closed_at,
     Case.dispatched_at, Case.due_at, Case.returns, Case.reworks, Case.reopened, Case.urged,
-    Case.supervised, Case.stopped_at, Case.stopped_until,
+    Case.supervised, case((Case.supervised > 0, _ANSWER_BY)).label("answer_by"), Case.stopped_at, Case.stopped_until,
 )
 _TASK = (
     Task.id, Task.case_id, Task.element, Task.name, Task.stage, Task.role, Task.organisation_id,

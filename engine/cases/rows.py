@@ -29,7 +29,10 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case as a list shows it; `task` is the one the list is about, `waiting` every open one."""
+    """A case as a list shows it; `task` is the one the list is about, `waiting` every open one.
+
+    `answer_by`: until when the earliest supervision without an answer wants one.
+    """
 
     id: int
     number: str
@@ -58,6 +61,7 @@ class CaseRow:
     reopened: int
     urged: int
     supervised: int
+    answer_by: datetime | None
     clock: Clock
     task: TaskRow | None = None
     waiting: tuple[TaskRow, ...] = ()

@@ -50,6 +50,11 @@ def test_the_field_that_is_wrong_is_named_and_nothing_is_saved(
     assert office.session.scalar(select(func.count()).select_from(Case)) == 0
 
 
+def test_a_title_made_of_long_words_says_that_it_is_cut(office: Office) -> None:
+    assert office.report(description="长" * 41).title == "长" * 39 + "…"
+    assert office.report(description="长" * 40 + "。还有一句").title == "长" * 40
+
+
 def test_all_that_is_wrong_is_said_at_once(office: Office) -> None:
     with pytest.raises(ReportInvalid) as refused:
         office.report(description="", place="", urgency="x")

@@ -61,6 +61,21 @@ def test_the_unit_sees_it_answers_it_and_the_supervisor_hears(office: Office, bo
         _reply(office, clerk, "再回一次")
 
 
+def test_a_list_says_until_when_an_answer_is_wanted_and_the_page_when_it_is_late(
+        office: Office, boss: Actor, clerk: Actor) -> None:
+    def row() -> reading.CaseRow:
+        return next(one for one in reading.queue(office.session, clerk, "with-us", office.at).items)
+
+    def is_unanswered() -> bool:
+        return pages.case_page(office.session, clerk, office.case.number, office.at).is_unanswered(office.at)
+
+    assert row().answer_by == office.at_office(3, 6, 12) and not is_unanswered()
+    office.at = office.at_office(3, 6, 13)
+    assert is_unanswered()
+    _reply(office, clerk, "今天下午到场")
+    assert row().answer_by is None and not is_unanswered()
+
+
 def test_nobody_else_answers(office: Office, boss: Actor, clerk: Actor) -> None:
     with pytest.raises(ActNotAllowed):
         _reply(office, boss, "x")
