@@ -18,7 +18,7 @@ from engine.supervision import asides, tallies
 from engine.supervision.filters import NO_CLASS, RUNS, WEEKS, State, while_running
 from engine.supervision.units import Unit, list_units, percent, post_of
 
-COLUMNS = 5
+COLUMNS = 7
 _COUNTED: tuple[State, ...] = ("late", "near", "unaccepted", "waiting", "today")
 
 

@@ -37,6 +37,15 @@ def test_axe_finds_nothing_at_three_widths_in_both_languages(city: City, enter: 
     assert found == {}
 
 
+def test_a_table_on_a_phone_says_what_each_value_is(enter: Enter) -> None:
+    page = enter(SYSTEM)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/console/operating")
+    cell = page.locator("[aria-label=后台与定时工作] tbody td").first
+    expect(cell).to_have_attribute("data-label", "间隔")
+    assert "间隔" in cell.evaluate("cell => getComputedStyle(cell, '::before').content")
+
+
 def test_who_is_locked_out_while_typing_loses_nothing(city: City, enter: Enter) -> None:
     seat, security = enter(SEAT), enter(SECURITY)
     report(seat)

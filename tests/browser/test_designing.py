@@ -131,6 +131,9 @@ def test_a_path_is_changed_on_the_drawing_board(enter: Enter) -> None:
     page.goto("/console/rules")
     page.get_by_role("link", name="协办单位办理").click()
     page.get_by_role("link", name="画图").click()
+    expect(page.locator("[data-element-id=sign_assist]")).to_be_visible()
+    assert page.evaluate("""Math.min(...[...document.querySelectorAll('.djs-shape')].map((one) =>
+        one.getBoundingClientRect().left)) >= document.querySelector('.djs-palette').getBoundingClientRect().right""")
     page.locator("[data-element-id=sign_assist] .djs-hit").first.click()
     name = page.get_by_label("名称", exact=True)
     expect(name).to_have_value("协办签收")

@@ -35,9 +35,11 @@ def test_a_supervisor_reads_acts_on_all_and_takes_it_back(city: City, enter: Ent
     row = page.locator("#list .roll .row").first
     number = str(row.locator("input[name=number]").get_attribute("value"))
     row.locator("summary").focus()
+    before = row.locator("summary").bounding_box()
     page.keyboard.press("Enter")
     expect(row.locator(".ladder")).to_be_visible()
     expect(row.locator(".about")).to_contain_text("规则")
+    assert row.locator("summary").bounding_box() == before  # what was clicked stays below the hand
     _supervise_all(page, total)
     page.goto(f"/console/cases/{number}")
     expect(page.locator(".note.amber").first).to_contain_text("已逾期，请今天报进展。")

@@ -4,6 +4,7 @@ import { listenToKeys } from "./keys.js";
 import { drawDiagrams } from "./diagrams.js";
 import { prepareForms, showFields } from "./forms.js";
 import { openRow, prepareList } from "./list.js";
+import { labelTables } from "./tables.js";
 import { say } from "./toast.js";
 import { listenForNotices } from "./arriving.js";
 import "./again.js";
@@ -21,11 +22,13 @@ function prepare(root) {
 document.addEventListener("DOMContentLoaded", () => {
   prepare(document);
   document.querySelectorAll("[data-fold]").forEach((one) => one.setAttribute("data-closed", ""));
+  labelTables();
   drawDiagrams();
   listenToKeys();
   listenForNotices();
 });
 document.addEventListener("htmx:after:swap", () => {
+  labelTables();
   prepare(document.getElementById("pane") || document);
 });
 document.addEventListener("toast", (event) => say(event.detail));

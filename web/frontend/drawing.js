@@ -6,6 +6,7 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
 import { fieldsOf } from "./drawn.js";
 
+const MARGIN = 20;
 const PAUSE = 1200; // milliseconds without a change before the gate is asked
 
 const board = document.querySelector("[data-draw]");
@@ -21,13 +22,23 @@ let marked = [];
 async function open() {
   const answer = await fetch(board.dataset.draw);
   await modeler.importXML(await answer.text());
-  modeler.get("canvas").zoom("fit-viewport", "auto");
+  besidePalette(modeler.get("canvas"));
   modeler.on("selection.changed", ({ newSelection }) => show(newSelection.length === 1 ? newSelection[0] : null));
   modeler.on("commandStack.changed", () => {
     clearTimeout(waiting);
     waiting = setTimeout(check, PAUSE);
     form.querySelector("button").disabled = false;
   });
+}
+
+// The whole drawing in sight, to the right of the palette and not below it.
+function besidePalette(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const palette = board.querySelector(".djs-palette");
+  const left = palette ? palette.offsetLeft + palette.offsetWidth + MARGIN : MARGIN;
+  const scale = Math.min(1, (outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height);
+  const height = outer.height / scale;
+  canvas.viewbox({ x: inner.x - left / scale, y: inner.y - (height - inner.height) / 2, width: outer.width / scale, height });
 }
 
 // The panel of the chosen element: one field for everything that the engine reads of it.

@@ -15,7 +15,7 @@ window.showDiagram = async (container, xml, marks = {}) => {
   await viewer.importXML(document.documentElement.lang === "en" ? inEnglish(xml) : xml);
   const canvas = viewer.get("canvas");
   const known = viewer.get("elementRegistry");
-  canvas.zoom("fit-viewport", "auto");
+  whole(canvas);
   let first = null;
   for (const [id, mark] of Object.entries(marks)) {
     const element = known.get(id);
@@ -81,6 +81,14 @@ function sign(viewer, element, mark) {
     ? { left: middle.x - Math.min(...points.map((one) => one.x)), top: middle.y - Math.min(...points.map((one) => one.y)) - 10 }
     : { right: 10, top: -10 };
   viewer.get("overlays").add(element.id, { position, html: box });
+}
+
+// The whole drawing, with air around it.
+function whole(canvas) {
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min(1, (outer.width - MARGIN) / inner.width, (outer.height - MARGIN) / inner.height);
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: inner.x - (width - inner.width) / 2, y: inner.y - (height - inner.height) / 2, width, height });
 }
 
 // Centres the view on an element at a readable size, without showing more emptiness beside the drawing than needed.

@@ -165,6 +165,14 @@ def test_faults_are_shown_and_come_back_as_a_sheet(browse: Browse, named: dict[s
     assert "Must not be empty." in english and "Not a phone number." in english
 
 
+def test_the_first_faults_are_shown_and_the_others_fold_away(browse: Browse, named: dict[str, Any]) -> None:
+    people = [{"用户名": f"faulty{n}", "姓名": "演示", "手机": f"1{n}"} for n in range(13)]
+    page = upload(browse("system_admin"), registers.write({"people": people}))
+    shown, folded = page.text.split("再看其余")
+    assert shown.count('<tr><td class="whole">') == 10 and folded.strip().startswith("3 条")
+    assert folded.count('<tr><td class="whole">') == 3 and "逐行对比" not in page.text
+
+
 def test_a_row_is_added_changed_and_ended_on_its_page(house: House, browse: Browse, named: dict[str, Any]) -> None:
     system = browse("system_admin")
     fields = {"c0": "330921-water", "c1": "岱山县水利局", "c2": "部门", "c3": "水利", "c4": "330921",
