@@ -118,7 +118,7 @@ def _page(problem: str = "", wrong: Mapping[str, Any] | None = None) -> str:
         packs=_packs(chosen, [code for code, _ in counties]) if one else (), needs_code=_needs_code(),
         offices=deadlines.load_calendars().offices.values(), typed=request.form, names=directory.ROLE_NAMES,
         today=_today(), own=OWN, wrong=wrong or {}, hours=hours,
-        tried=typed_hours.tried(db.session(), None, hours, clock.now()) if request.form else None,
+        tried=typed_hours.tried(db.session(), directory.RESIDENT, None, hours, clock.now()) if request.form else None,
         english=languages.current() == "en", roles=ROLES)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from engine import deadlines, registers
+from engine import deadlines, directory, registers
 from engine.deadlines import MADE_UP, Season, Spans, Week
 from engine.errors import Invalid
 from web.failing import failure_of
@@ -37,7 +37,7 @@ class DayLine:
 
     name: str
     spans: Spans
-    words: str
+    words: tuple[str, ...]
 
 
 def given(form: Mapping[str, str]) -> dict[str, str]:
@@ -55,7 +55,8 @@ def week_of(office: str, day: date) -> dict[str, str]:
     return deadlines.type_week(found.week_on(day)) if found else {}
 
 
-def tried(session: Session, number: int | None, typed: Mapping[str, str], at: datetime) -> Tried:
+def tried(session: Session, actor: directory.Actor, number: int | None, typed: Mapping[str, str],
+          at: datetime) -> Tried:
     """What the typed hours give; a limit that is none, or hours that cannot be read, leave out what needs them."""
     read = deadlines.read_week(typed)
     if read.week is None:
@@ -63,7 +64,7 @@ def tried(session: Session, number: int | None, typed: Mapping[str, str], at: da
     since = deadlines.read_day(typed.get("since", ""), "since", {})
     limit = f"{typed.get('limit') or '4'} work_hour"
     try:
-        return Tried(read.week, registers.try_week(session, number, read.week, since, limit, at))
+        return Tried(read.week, registers.try_week(session, actor, number, read.week, since, limit, at))
     except Invalid as refused:
         return Tried(read.week, None, failure_of(refused).detail)
 
@@ -72,7 +73,8 @@ def week_lines(week: Week, season: Season | None = None) -> list[DayLine]:
     """A week, or one of its seasons, day by day; a make-up workday only where it means something."""
     days = season.days if season else week.days
     shown = days[:MADE_UP] if week.every_day else days
-    return [DayLine(day_name(place), spans, spans_words(spans)) for place, spans in enumerate(shown)]
+    return [DayLine(day_name(place), spans, tuple(deadlines.spans_text((one,)) for one in spans) or (spans_words(()),))
+            for place, spans in enumerate(shown)]
 
 
 def day_name(place: int) -> str:
@@ -83,7 +85,7 @@ def day_name(place: int) -> str:
 def spans_words(spans: Spans) -> str:
     """Stretches for people, or that nobody works."""
     said = deadlines.spans_text(spans)
-    return (said.replace("，", ", ") if current() == "en" else said) or str(_("closed"))
+    return (said.replace("，", ", ") if current() == "en" else said) or str(_("no hours"))
 
 
 def week_words(week: Week) -> str:
@@ -95,7 +97,7 @@ def week_words(week: Week) -> str:
 def season_words(season: Season) -> str:
     """From which day of the year to which."""
     first, last = ("{:02d}-{:02d}".format(*at) for at in (season.first, season.last))
-    return str(_("%(first)s to %(last)s", first=first, last=last))
+    return str(_("every year %(first)s to %(last)s", first=first, last=last))
 
 
 def _days_words(days: tuple[Spans, ...], every_day: bool) -> str:

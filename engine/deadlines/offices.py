@@ -124,9 +124,15 @@ def list_changes(session: Session, office_id: int) -> Sequence[OfficeChange]:
         OfficeChange.number)).all()
 
 
-def office_names(session: Session, to_use: bool = False) -> dict[str, str]:
-    """Name of every office's hours → its key, those of offices.yaml first; `to_use`: none changes until the commit."""
+def office_names(session: Session, path: str | None = None, to_use: bool = False) -> dict[str, str]:
+    """Name of every office's hours → its key, those of offices.yaml first; `to_use`: none changes until the commit.
+
+    `path`: only those that a body of this division may keep, its own and those from above.
+    """
     rows = sa.select(KeptOffice).order_by(KeptOffice.name)
+    if path is not None:
+        parts = path.split(".")
+        rows = rows.where(KeptOffice.path.in_([".".join(parts[:length + 1]) for length in range(len(parts))]))
     kept = session.scalars(rows.with_for_update(read=True).execution_options(populate_existing=True)
                            if to_use else rows)
     return {one.name: one.id for one in load_calendars().offices.values()} | {one.name: one.current for one in kept}

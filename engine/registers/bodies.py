@@ -22,13 +22,16 @@ def plan_organisations(desk: Desk, sheet: Sheet) -> None:
     rows = desk.unique(sheet)
     held = known.organisations(desk.session, codes_of(rows, "编码"))
     centres = known.centres(desk.session) if rows else {}
-    offices = deadlines.office_names(desk.session)
+    offices = {code: deadlines.office_names(desk.session, desk.divisions[code].path)
+               for code in codes_of(rows, "区划代码") | {one.cells["区划代码"] for one in held.values()}
+               if code in desk.divisions}
     for row in desk.walk(rows):
         one = held.get(row.cells["编码"])
         cells = desk.merged(sheet, row, one.cells if one else None)
-        cells[OFFICE] = cells[OFFICE] or next(word for word, key in offices.items() if key == deadlines.DEFAULT)
-        if cells[OFFICE] not in offices:
-            desk.fault(sheet, row, OFFICE, f"「{cells[OFFICE][:30]}」不在可选值内：{'、'.join(offices)}")
+        may_keep = offices.get(cells["区划代码"]) or deadlines.office_names(desk.session, "")
+        cells[OFFICE] = cells[OFFICE] or next(word for word, key in may_keep.items() if key == deadlines.DEFAULT)
+        if cells[OFFICE] not in may_keep:
+            desk.fault(sheet, row, OFFICE, f"「{cells[OFFICE][:30]}」不在可选值内：{'、'.join(may_keep)}")
         _check_organisation(desk, sheet, row, cells, one, centres)
         _keep(desk, sheet, row, cells, one, "停用日期")
 

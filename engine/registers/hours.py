@@ -72,36 +72,43 @@ class Trial:
 
 # looking ------------------------------------------------------------------------------------------------------------
 def list_hours(session: Session, actor: Actor) -> list[HoursView]:
-    """Every office's hours: those of the files, then those that were typed."""
-    kept = sa.func.substring(Organisation.office, r"^o\d+")
+    """The hours of the files, then what was typed above or below; `bodies` are those below."""
+    kept = sa.func.coalesce(sa.func.substring(Organisation.office, r"^o\d+"), Organisation.office)
     counted = {key: number for key, number in session.execute(
-        sa.select(sa.func.coalesce(kept, Organisation.office), sa.func.count()).group_by(sa.text("1")))}
+        sa.select(kept, sa.func.count()).where(_below(actor)).group_by(sa.text("1")))}
     found = [HoursView(office, None, counted.get(office.id, 0), False)
              for office in deadlines.load_calendars().offices.values()]
-    for row in deadlines.list_offices(session):
+    for row in list_known(session, actor):
         office = deadlines.office_of(session, row.current)
         found.append(HoursView(office, row.id, counted.get(f"o{row.id}", 0), _may_change(actor, row)))
     return found
 
 
 def get_hours(session: Session, actor: Actor, number: int, at: datetime) -> HoursPage:
-    """One office of rows; raises OfficeUnknown."""
-    row = deadlines.get_office(session, number)
-    asked = sa.select(Organisation.name).where(_keeps(number)).order_by(Organisation.division_code, Organisation.id)
+    """One office of rows that lies above or below; raises OfficeUnknown."""
+    row = _known(actor, deadlines.get_office(session, number))
+    here = sa.and_(_keeps(number), _below(actor))
+    asked = sa.select(Organisation.name).where(here).order_by(Organisation.division_code, Organisation.id)
     names = session.scalars(asked.limit(20)).all()
-    total = session.scalar(sa.select(sa.func.count()).select_from(Organisation).where(_keeps(number))) or 0
+    total = session.scalar(sa.select(sa.func.count()).select_from(Organisation).where(here)) or 0
     return HoursPage(
         deadlines.office_of(session, row.current), row.id, tuple(deadlines.list_changes(session, number)),
         tuple(names), total - len(names), recounting.count_outdated(session, number, row.current, at),
         _may_change(actor, row), errands.find_like(session, RECOUNT, {"office": number}))
 
 
-def try_week(session: Session, number: int | None, week: Week, since: date | None, limit: str, at: datetime) -> Trial:
+def list_known(session: Session, actor: Actor) -> list[KeptOffice]:
+    """The offices of rows that lie above or below the actor's divisions."""
+    return [row for row in deadlines.list_offices(session) if _concerns(actor, row)]
+
+
+def try_week(session: Session, actor: Actor, number: int | None, week: Week, since: date | None, limit: str,
+             at: datetime) -> Trial:
     """What a typed week would give, by the engine of every due time. Raises LimitInvalid, OfficeUnknown."""
     span = deadlines.Limit.parse(limit)
     calendar, changes, before = deadlines.load_calendars(), [], None
     if number is not None:
-        row = deadlines.get_office(session, number)
+        row = _known(actor, deadlines.get_office(session, number))
         changes = [Change.of(one.kind, one.since, one.until, one.hours) for one in
                    deadlines.list_changes(session, number)]
         before = deadlines.due_at(at, span, None, calendar, deadlines.office_of(session, row.current))
@@ -183,7 +190,7 @@ def _take_over(session: Session, actor: Actor, before: str, key: str) -> int:
 
 def _to_change(session: Session, actor: Actor, number: int) -> KeptOffice:
     require(actor, (SYSTEM,))
-    row = deadlines.get_office(session, number, to_change=True)
+    row = _known(actor, deadlines.get_office(session, number, to_change=True))
     if not _may_change(actor, row):
         raise HoursNotYours
     return row
@@ -192,6 +199,23 @@ def _to_change(session: Session, actor: Actor, number: int) -> KeptOffice:
 def _may_change(actor: Actor, row: KeptOffice) -> bool:
     top = top_of(actor)
     return actor.has(SYSTEM) and f"{row.path}.".startswith(f"{top}.")
+
+
+def _known(actor: Actor, row: KeptOffice) -> KeptOffice:
+    if not _concerns(actor, row):
+        raise deadlines.OfficeUnknown
+    return row
+
+
+def _concerns(actor: Actor, row: KeptOffice) -> bool:
+    """Whether an office lies on the way down to, or below, a division in which the actor sits."""
+    return any(f"{row.path}.".startswith(f"{post.path}.") or f"{post.path}.".startswith(f"{row.path}.")
+               for post in actor.posts)
+
+
+def _below(actor: Actor) -> sa.ColumnElement[bool]:
+    within = (is_within(Division.path, post.path) for post in actor.posts)
+    return Organisation.division_code.in_(sa.select(Division.code).where(sa.or_(sa.false(), *within)))
 
 
 def _keeps(number: int) -> sa.ColumnElement[bool]:

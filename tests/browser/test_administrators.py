@@ -15,7 +15,7 @@ SEAT, PASSWORD = "seat.330921100.2", "Wangge-demo-2026"
 PAGES = {
     SECURITY: ("accounts", f"accounts/{SEAT}", "log-ins", "my-log-ins", "accounts?text=nobody-here"),
     AUDIT: ("audit", "audit?of=house", "audit?of=log_ins", "audit?number=x", "{entry}", "{deed}"),
-    SYSTEM: ("operating", "versions"),
+    SYSTEM: ("operating", "versions", "hours", "hours/new?start=summer"),
 }
 
 
@@ -27,6 +27,9 @@ def test_axe_finds_nothing_at_three_widths_in_both_languages(city: City, enter: 
         for address in ("/console/audit", "/console/audit?of=house"):
             page.goto(address)
             paths.append(str(page.locator("tbody a").first.get_attribute("href")))
+    if who == SYSTEM:
+        where = hours(page)
+        paths += [where, f"{where}/week"]
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         for path in paths:
@@ -35,6 +38,26 @@ def test_axe_finds_nothing_at_three_widths_in_both_languages(city: City, enter: 
                 if said := faults(page):
                     found[f"{path} {language} {width}"] = said
     assert found == {}
+
+
+def hours(page: Page) -> str:
+    """Office hours typed by keyboard alone: the picture follows the typing, and the page says what was kept."""
+    page.goto("/console/hours/new")
+    page.locator("#h-name").focus()
+    page.keyboard.type("海岛渔区夏令和冬令作息，自今年渔汛起试行，到期再定")
+    page.locator("#h-d5").focus()
+    page.keyboard.type("9:00至11:30")
+    expect(page.locator("#tried tr").nth(5)).to_contain_text("09:00-11:30")
+    expect(page.locator("#tried .say")).to_contain_text("到期时间")
+    page.locator("#h-d5").fill("11:30-9:00")
+    expect(page.locator("#tried")).to_contain_text("还看不懂")
+    page.keyboard.press("Enter")
+    expect(page.locator("#h-d5-problem")).to_contain_text("结束不晚于开始")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.locator("#h-d5").fill("9:00-11:30")
+    page.keyboard.press("Enter")
+    expect(page.locator("p.say")).to_contain_text("周六 09:00-11:30")
+    return page.url
 
 
 def test_a_table_on_a_phone_says_what_each_value_is(enter: Enter) -> None:

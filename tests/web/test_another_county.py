@@ -26,6 +26,7 @@ ROLES = ("seat", "supervisor", "clerk", "grid_worker", "designer", "system_admin
 SHARED = {"citation", "code", "pack", "name", "filename", "channel", "kind", "definition", "other"}
 """What addresses name that is the same for everybody: articles, matters, packs, published diagrams, channels."""
 IMPORTS = ("imported", "import_check", "import_confirm", "import_errors", "import_passwords", "import_withdraw")
+HOURS = ("hours_of", "change_hours", "change_hours_days", "recount_hours")
 Values = dict[str, object]
 
 
@@ -60,13 +61,16 @@ def ours(house: House) -> dict[str, Values]:
     audit.note(session, keeper.label, [audit.Deed("added", "people", "newcomer 新人")], at)
     deed = session.scalar(sa.select(sa.func.max(HouseEntry.seq)))
     post = directory.list_posts(session, handler, at)[0].id
+    week = {f"d{place}": "08:00-12:00" for place in range(8)}
+    hours = registers.add_hours(session, keeper, {"name": "渔区作息", **week}, at)
     session.commit()
     common: Values = {
         "number": case.number, "task": task, "task_id": task, "key": key, "bulk_id": act.id, "case_id": case.id,
         "case": case.id, "seq": 1, "errand": export.id, "draft": draft.id, "absence": absence.id, "duty": duty.id,
         "letter": letter, "message": message, "post": post, "username": "handler", "incident": incident.id,
         "incident_id": incident.id, "verb": "urge", "process": "case", "secret": "a-guess"}
-    return {"": common, **{f"console.{name}": {"number": kept.id} for name in IMPORTS},
+    return {"": common, **{f"console.{name}": {"number": hours.id} for name in HOURS},
+            **{f"console.{name}": {"number": kept.id} for name in IMPORTS},
             "console.end_log_in": {"number": log_in}, "console.audited_deed": {"seq": deed},
             "console.change_account": {"verb": "reset"}, "console.edit_row": {"key": "people", "code": "handler"}}
 

@@ -119,6 +119,20 @@ def test_nobody_else_changes_them(office: Office) -> None:
             refused()
 
 
+def test_the_next_county_neither_sees_nor_uses_them(office: Office) -> None:
+    made = own_hours(office, admin(office, "330921-centre"))
+    neighbour, city = admin(office, "330902-centre"), admin(office)
+    with pytest.raises(deadlines.OfficeUnknown):
+        registers.get_hours(office.session, neighbour, made.id, office.at)
+    assert made.name not in [one.office.name for one in registers.list_hours(office.session, neighbour)]
+    listed = {one.office.name: one for one in registers.list_hours(office.session, city)}
+    assert listed[made.name].bodies == registers.get_hours(office.session, city, made.id, office.at).more_bodies + len(
+        registers.get_hours(office.session, city, made.id, office.at).bodies) > 3
+    cells = registers.get_cells(office.session, "organisations", COMMUNITY)
+    with pytest.raises(registers.RowInvalid):
+        registers.save_row(office.session, city, "organisations", {**cells, "办公时间": made.name}, office.at)
+
+
 # what is past stays ---------------------------------------------------------------------------------------------------
 def test_a_change_moves_bodies_on_and_leaves_what_was_counted(office: Office) -> None:
     by = admin(office)
@@ -228,8 +242,8 @@ def test_what_is_typed_is_tried_before_it_is_kept(office: Office) -> None:
     made = own_hours(office, by)
     week = deadlines.read_week(SHORT).week
     assert week is not None
-    tried = registers.try_week(office.session, made.id, week, made_day(2026, 3, 5), "8 work_hour", office.at)  # type: ignore[arg-type]
+    tried = registers.try_week(office.session, by, made.id, week, made_day(2026, 3, 5), "8 work_hour", office.at)  # type: ignore[arg-type]
     assert tried.due_before is not None and tried.due_before.at == office.at_office(3, 4, 18) + timedelta(hours=15)
     assert tried.due.at == office.at_office(3, 5, 10)
-    alone = registers.try_week(office.session, None, week, None, "4 work_hour", office.at)
+    alone = registers.try_week(office.session, by, None, week, None, "4 work_hour", office.at)
     assert (alone.due_before, alone.due.at) == (None, office.at_office(3, 5, 10))

@@ -36,6 +36,7 @@ OTHERS = {
 
 
 OF_ADMINISTRATORS = {
+    "hours": "audit_admin", "hours/new": "system_admin",
     "operating": "system_admin", "versions": "system_admin", "accounts": "security_admin",
     "accounts/dispatcher": "security_admin", "log-ins": "security_admin", "my-log-ins": "audit_admin",
     "audit": "audit_admin", "audit?of=house": "audit_admin", "audit?number={number}&text=reporter": "audit_admin",

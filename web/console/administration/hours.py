@@ -46,8 +46,8 @@ def add_hours() -> Any:
     """New hours, from those of a file or a blank week."""
     who.require("hours")
     if request.method == "GET":
-        start = request.args.get("start", deadlines.DEFAULT)
-        return _form(Form({"start": start, **typed_hours.week_of(start, _today())}, {}))
+        week = typed_hours.week_of(request.args.get("start", deadlines.DEFAULT), _today())
+        return _form(Form({"start": deadlines.DEFAULT, **week}, {}))
     return _saved(None)
 
 
@@ -90,9 +90,8 @@ def recount_hours(number: int) -> Any:
 @blueprint.post("/hours/try")
 def try_hours() -> Any:
     """What the typed hours look like and give, as a piece of the page."""
-    who.require("hours")
-    number = request.form.get("number", type=int)
-    tried = typed_hours.tried(db.session(), number, request.form, shell.now())
+    actor, number = who.require("hours"), request.form.get("number", type=int)
+    tried = typed_hours.tried(db.session(), actor, number, request.form, shell.now())
     return render_template("_hours_tried.html", tried=tried, day=_today())
 
 
@@ -117,7 +116,7 @@ def _form(form: Form) -> Any:
     number = form.page.number if form.page else None
     return render_template(
         "hours_form.html", here="hours", form=form, day=_today(), starts=deadlines.load_calendars().offices.values(),
-        tried=typed_hours.tried(db.session(), number, form.typed, shell.now()))
+        tried=typed_hours.tried(db.session(), identity.current_actor(), number, form.typed, shell.now()))
 
 
 def _page(number: int, problems: Problems) -> Any:

@@ -118,7 +118,8 @@ def _with_offices(sheet: registers.Sheet) -> registers.Sheet:
     """The sheet with the names of the hours that a body may keep."""
     if sheet.key != "organisations":
         return sheet
-    return registers.offering(sheet, registers.OFFICE, tuple(registers.offices_by_key(db.session()).values()))
+    names = [one.office.name for one in registers.list_hours(db.session(), identity.current_actor())]
+    return registers.offering(sheet, registers.OFFICE, tuple(names))
 
 
 def _mine(key: str) -> registers.Sheet:
