@@ -15,6 +15,7 @@ TO_ENGLISH = (
     (r"(?:「.*」)?不是日期，应写作 2026-01-31", "Not a day; write 2026-01-31."),
     (r"「(.*)」不在可选值内：(.+)", r"«\1» is none of: \2."),
     (r"不是电话号码", "Not a phone number."),
+    (r"这是身份证号，不是电话号码", "This is an identity number, not a phone number."),
     (r"不是邮箱地址", "Not an e-mail address."),
     (r"「(.*)」不在您的管辖范围内", r"\1 is outside your jurisdiction."),
     (r"在「(.*)」还有岗位，请由上级任命", r"Holds a post at \1: the administrators above both places appoint."),

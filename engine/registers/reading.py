@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import phonenumbers
 import python_calamine
 
+from engine.cases.covering import has_identity_number
 from engine.clock import ZONE
 from engine.registers import hostile
 from engine.registers.hostile import Oddities, WorkbookRefused
@@ -200,6 +201,8 @@ def _clean_choice(column: Column, text: str) -> tuple[str, str]:
 
 
 def _clean_phone(column: Column, text: str) -> tuple[str, str]:
+    if has_identity_number(text):
+        return text, "这是身份证号，不是电话号码"
     digits = re.sub(r"[\s\-－]", "", text)
     try:
         parsed = phonenumbers.parse(digits, "CN")

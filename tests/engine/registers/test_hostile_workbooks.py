@@ -135,6 +135,7 @@ def test_a_day_is_read_as_people_write_it(value: str) -> None:
 
 @pytest.mark.parametrize(("column", "value"), [
     ("用户名", "li\x01"), ("用户名", ""), ("姓名", "长" * 61), ("手机", "12"), ("手机", "没有"),
+    ("手机", "11010519491231002X"), ("手机", "110105194912310021"),
     ("邮箱", "li at home"), ("离任日期", "2026-02-30"), ("离任日期", "明年")])
 def test_a_bad_cell_is_named(column: str, value: str) -> None:
     sheet = registers.get_sheet("people")
