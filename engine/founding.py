@@ -34,6 +34,12 @@ class PlaceNotEmpty(Conflict):
     code = "place_not_empty"
 
 
+class AlreadyFounded(NotFound):
+    """这里已经初始化过了，请登录。初始密码只显示一次；没有记下的，请在服务器上运行 wangge password 用户名。"""
+
+    code = "already_founded"
+
+
 class PlaceUnknown(NotFound):
     """没有这个地方的区划。"""
 

@@ -57,6 +57,8 @@ ENGLISH: dict[str, str] = {
     "key_invalid": "An Idempotency-Key has 1 to 255 visible characters.",
     "post_elsewhere": "This person holds a post outside your jurisdiction, too: the security administrator above both "
                       "places deals with the account.",
+    "already_founded": "This place is ready already: log in. First passwords are shown once; whoever lost theirs gets "
+                       "another by wangge password USERNAME on the server.",
     "last_administrator": "The last administrator of this kind cannot go or be locked out: appoint another one first.",
     "letter_alive": "This letter is no longer dead: somebody sent it again or dropped it, or it has arrived.",
     "letter_reason_missing": "Give the reason why it is dropped.",

@@ -11,7 +11,6 @@ from flask import (
     Blueprint,
     Flask,
     Response,
-    abort,
     current_app,
     make_response,
     redirect,
@@ -145,7 +144,7 @@ def _settings() -> Settings:
 
 def _require_empty() -> None:
     if _settings().demo or not _is_empty():
-        abort(404)
+        raise founding.AlreadyFounded
 
 
 def _is_empty() -> bool:

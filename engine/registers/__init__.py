@@ -18,6 +18,7 @@ from engine.registers.accounts import (
     end_log_in,
     end_own_log_ins,
     end_post_now,
+    reset_at_the_machine,
     username_of,
 )
 from engine.registers.applying import FirstPassword, begins, first_password
@@ -195,6 +196,7 @@ __all__ = [
     "read_workbook",
     "release_all",
     "require",
+    "reset_at_the_machine",
     "sample",
     "sample_rows",
     "save_row",

@@ -20,6 +20,7 @@ from engine.registers.sheets import POST_IDENTITY, SECURITY
 
 _A_MOMENT = timedelta(microseconds=1)
 Verb = Literal["lock", "unlock", "log_out", "reset"]
+AT_THE_MACHINE = "命令行"
 SHORTEST_REASON, LONGEST_REASON = 2, 200
 
 
@@ -90,6 +91,20 @@ def change_account(session: Session, actor: Actor, username: str, verb: Verb, re
         first = FirstPassword(username, account.person.name, first_password())
         directory.reset_password(session, account.id, first.password, at, actor.label)
     audit.note(session, actor.label, [audit.Deed(verb, "accounts", username, facts)], at)
+    return first
+
+
+def reset_at_the_machine(session: Session, username: str, at: datetime) -> FirstPassword:
+    """A first password for whoever stands at the machine, noted: a last security administrator may forget theirs.
+
+    Every log-in of the account ends. Raises RowUnknown.
+    """
+    account = session.scalar(sa.select(Account).where(Account.username == username))
+    if account is None:
+        raise RowUnknown(code=username)
+    first = FirstPassword(username, account.person.name, first_password())
+    directory.reset_password(session, account.id, first.password, at, AT_THE_MACHINE)
+    audit.note(session, AT_THE_MACHINE, [audit.Deed("reset", "accounts", username)], at)
     return first
 
 

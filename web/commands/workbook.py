@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from engine import registers
+from engine import clock, registers
 
 
 @click.command("workbook")
@@ -18,5 +18,5 @@ def command(file: Path, sample: bool) -> None:
     \b
     wangge workbook daishan.xlsx --sample
     """
-    file.write_bytes(registers.sample() if sample else registers.template())
+    file.write_bytes(registers.sample(clock.now()) if sample else registers.template())
     click.echo(f"已写入 {file}", err=True)

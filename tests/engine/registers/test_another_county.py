@@ -106,7 +106,7 @@ def test_the_work_of_elsewhere_is_not_taken_from_anybody(counter: Counter, neigh
 
 
 def test_a_county_does_not_replace_the_list_of_matters(counter: Counter, neighbours: Neighbours) -> None:
-    rows = [{**one, "清单版本": "2099-1"} for one in registers.sample_rows()["matters"][:3]]
+    rows = [{**one, "清单版本": "2099-1"} for one in registers.sample_rows(NOW.year)["matters"][:3]]
     content = registers.write({"matters": rows})
     for by, faulty in ((neighbours.system, True), (counter.system, False)):
         kept = registers.submit(counter.session, by, "事项.xlsx", content, NOW)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from engine import audit, directory, registers
@@ -304,7 +306,18 @@ def test_the_record_seals_every_change_and_knows_no_phone(counter: Counter) -> N
 
 
 def test_the_sample_of_daishan_fits_its_place(counter: Counter) -> None:
-    rows = registers.sample_rows()
+    rows = registers.sample_rows(NOW.year)
     assert (len(rows["people"]), len(rows["grids"])) == (325, 88)
     assert len({row["手机"] for row in rows["people"]}) == 325
-    assert registers.read_workbook(registers.sample()).problems == []
+    assert registers.read_workbook(registers.sample(NOW)).problems == []
+
+
+@pytest.mark.parametrize("year", [2024, 2026, 2031])
+def test_the_sample_is_of_the_year_in_which_it_is_asked_for(year: int) -> None:
+    rows = registers.sample_rows(year)
+    assert {row["到岗日期"] for row in rows["posts"]} == {f"{year}-01-01"} == {row["启用日期"] for row in rows["grids"]}
+    assert {(row["开始"], row["结束"]) for row in rows["duties"]} == {
+        (f"{one}-01-01 00:00", f"{one + 1}-01-01 00:00") for one in (year, year + 1)}
+    eve = datetime(year, 12, 31, 20, tzinfo=UTC)  # the year after, on the office's clock
+    first = CalamineWorkbook.from_filelike(BytesIO(registers.sample(eve))).get_sheet_by_name("岗位").to_python()[1]
+    assert first[4] == f"{year + 1}-01-01"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from python_calamine import CalamineWorkbook
 
-from engine import founding
+from engine import founding, registers
 from tests.web.commands.conftest import Desk
 
 TWO = ("--by", "绘制人", "--approved-by", "审批人")
@@ -83,3 +83,15 @@ def test_hours_typed_as_one_line(desk: Desk, divisions: str) -> None:
     desk.answer("init", "--divisions", divisions, *TWO, "--hours", "08:00-12:00,14:00-18:00")
     assert desk.ask("SELECT hours -> 'days' ->> 7 FROM office_change") == "08:00-12:00，14:00-18:00"
     assert desk.ask("SELECT count(*) FROM organisation JOIN office ON office.current = organisation.office") == 2
+
+
+def test_whoever_stands_at_the_machine_gives_another_first_password(desk: Desk, divisions: str) -> None:
+    desk.answer("init", "--divisions", divisions, *TWO)
+    before = desk.ask("SELECT password_hash FROM account WHERE username = 'security.admin'")
+    given = desk.type("password", "security.admin")
+    assert given.exit_code == 0 and given.stdout.split()[0] == "security.admin"
+    after = desk.ask("SELECT password_hash FROM account WHERE username = 'security.admin'")
+    assert after != before and given.stdout.split()[-1] not in after
+    assert desk.ask("SELECT must_change FROM account WHERE username = 'security.admin'") is True
+    assert desk.ask("SELECT actor || verb FROM house_entry ORDER BY seq DESC LIMIT 1") == "命令行reset"
+    assert isinstance(desk.refused("password", "nobody"), registers.RowUnknown)

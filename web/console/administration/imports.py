@@ -143,7 +143,7 @@ def import_template() -> Any:
 def import_sample() -> Any:
     """Daishan as a sample."""
     who.require("imports")
-    return _file(registers.sample(), "岱山县样例.xlsx")
+    return _file(registers.sample(shell.now()), "岱山县样例.xlsx")
 
 
 def _list(problem: str = "") -> Any:
