@@ -1,4 +1,4 @@
-"""What to say to the reporter: the pack's own words, filled with the case."""
+"""What to say to the reporter: the pack's own words, to be filled with the case."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from engine.cases.words import Language
 from engine.library.packs import RULES, lineage
 
 
-def script(pack: str, key: str, language: Language, **facts: str) -> str:
-    """The words for this moment of a call (`tell`, `call`, `rate`, `rate_again`), of the pack or its nearest parent."""
-    return str(_scripts(pack)[key][language]).format_map(facts)
+def script(pack: str, key: str, language: Language) -> str:
+    """The words for this moment of a call (`tell`, `call`, `rate`, `rate_again`), of the pack or its nearest parent.
+
+    They name {holder}, {title}, {opened} and {result} of the case.
+    """
+    return str(_scripts(pack)[key][language])
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from engine import cases
 from engine.cases import callbacks, moments, scripts
@@ -13,7 +14,7 @@ from engine.cases.pages import CasePage
 from engine.cases.queues import CALLBACK
 from engine.cases.troubles import StepBroken
 from engine.errors import Conflict, Invalid, NotAllowed
-from web import identity
+from web import identity, languages
 from web.console import acting, queues, shell
 from web.console.blueprint import blueprint
 from web.console.cases import render_again
@@ -71,5 +72,6 @@ def to_say(page: CasePage, element: str) -> str:
     """What to say to the reporter now, in the words of the pack."""
     case = page.case
     key = {"inform": "tell", "call": "call"}.get(element, "rate_again" if case.reopened else "rate")
-    return scripts.script(case.pack, key, shell.language(), holder=page.names.get("holder", ""), title=case.title,
-                          opened=shell.day(case.opened_at), result=case.result_text or "")
+    said = Markup(escape(scripts.script(case.pack, key, shell.language())))
+    return said.format(holder=page.names.get("holder", ""), title=languages.typed(case.title),
+                       opened=shell.day(case.opened_at), result=languages.typed(case.result_text))

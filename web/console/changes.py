@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask, g
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from engine.cases import drafting
 from engine.library.findings import Finding
 from engine.processes import Change, ElementInfo, OpenTask
 from engine.processes.comparing import Detail
-from web import identity
+from web import identity, languages, wording
 from web.console import marks, shell
 from web.db import db
 from web.findings import english
@@ -42,7 +43,8 @@ def init_app(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.filters.update(change_words=change_words, type_words=type_words, detail_words=detail_words,
                                  draft_state=draft_state, finding_words=finding_words,
-                                 marks_json=marks.as_json, marks_of=marks.of_changes, called=called)
+                                 marks_json=marks.as_json, marks_of=marks.of_changes, called=called,
+                                 broken_words=broken_words)
     app.jinja_env.globals.update(to_decide=to_decide)
 
 
@@ -56,6 +58,12 @@ def draft_state(state: str) -> str:
 def finding_words(finding: Finding) -> str:
     """What the gate found, in the reader's language."""
     return finding.message if shell.language() == "zh" else english(finding)
+
+
+def broken_words(problem: tuple[str, str, str]) -> str:
+    """Why a rehearsal breaks: in English what kind of error it is, then what the engine says of it."""
+    _element, code, said = problem
+    return Markup("{} {}").format(wording.english(code, {}) if shell.language() == "en" else "", languages.typed(said))
 
 
 def called(one: ElementInfo | OpenTask) -> str:

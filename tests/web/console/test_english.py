@@ -1,0 +1,121 @@
+"""The English view: nothing Chinese but names and what somebody typed, and that says of itself that it is Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+import sqlalchemy as sa
+from lxml import html
+
+from engine import clock, notices
+from tests.builders import PASSWORD, an_actor
+from tests.web.conftest import Caller, House
+from tests.web.console.conftest import Browser
+
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+READ_OUT = ("alt", "aria-label", "placeholder", "label")
+TYPED_INTO = ("input", "textarea", "code", "script", "style")
+CITED = re.compile(r"\b(?:DS|XY|YC|AK|GB) ?[一二三四五六七八九十]+[()（）一二三四五六七八九十\d]*")
+NAMED = ("«值班»", "绘制人", "审批人")  # a sheet of the workbook, which is read by this name; who published
+REPORT = {"description": "人民路与蓬莱路口雨水井盖没了，下雨看不见", "place": "人民路与蓬莱路口"}
+ROLES = {"supervisor": "杜督查", "designer": "孙设计", "system_admin": "吴系统", "security_admin": "郑安全",
+         "audit_admin": "冯审计"}
+MOST_PAGES = 30
+
+
+@pytest.fixture(scope="module")
+def city_at_work(house: House, listed: None) -> set[str]:
+    """A case on its way and one just reported; the names that the registers hold and the titles of the cases."""
+    for role, name in ROLES.items():
+        an_actor(house.session, role, house.city.county_centre, name=name, username=role)
+    house.session.commit()
+    reporter, dispatcher, handler, boss = (_caller(house, name) for name in (
+        "reporter", "dispatcher", "handler", "supervisor"))
+    for word in ("路口", "门前"):
+        number = reporter("POST", "/cases", {"description": REPORT["description"] + word, "matter": "GY0101",
+                                             "place": {"text": REPORT["place"]}}).get_json()["number"]
+    _complete(dispatcher, number, "department", {"organisation": house.city.department.code, "matter": "GY0101"})
+    _complete(handler, number, "sign", {})
+    boss("POST", f"/cases/{number}/acts/supervise", {"values": {"reason": "一周没有动静"}})
+    asked = {"values": {"days": 3, "reason": "材料未到"}}
+    assert handler("POST", f"/cases/{number}/acts/ask_extension", asked).status_code < 300
+    notices.deliver_due(house.session, clock.now())
+    house.session.execute(sa.text("UPDATE account SET language = 'en'"))
+    house.session.commit()
+    return set(_names(house))
+
+
+def _caller(house: House, username: str) -> Caller:
+    client = house.app.test_client()
+    answer = client.post("/api/v1/tokens", json={"username": username, "password": PASSWORD})
+    return Caller(client, answer.get_json()["token"])
+
+
+def _complete(call: Caller, number: str, outcome: str, values: dict[str, Any]) -> None:
+    task = call("GET", f"/cases/{number}/tasks").get_json()["items"][0]
+    answer = call("POST", f"/tasks/{task['id']}/complete", {"outcome": outcome, "values": values})
+    assert answer.status_code < 300, answer.text
+
+
+def _names(house: House) -> Iterator[str]:
+    for table in ("person", "organisation", "division", "grid"):
+        yield from house.session.scalars(sa.text(f"SELECT name FROM {table}"))
+    yield from house.session.scalars(sa.text('SELECT title FROM "case"'))
+    yield from NAMED
+
+
+def chinese_left(page: str, names: set[str]) -> list[str]:
+    """What of a page is Chinese without saying so: texts and what is read out, names and citations aside."""
+    found = []
+    for one in html.fromstring(page).iter():
+        if isinstance(one.tag, str) and not _is_chinese(one):
+            texts = [] if one.tag in TYPED_INTO else [one.text, *(child.tail for child in one)]
+            texts += [one.get(name) for name in READ_OUT]
+            found += [text for text in texts if text and CHINESE.search(text) and CHINESE.search(_without(text, names))]
+    return [" ".join(text.split()) for text in found]
+
+
+def _is_chinese(one: Any) -> bool:
+    language = next((each.get("lang") for each in (one, *one.iterancestors()) if each.get("lang")), "")
+    return bool(language.startswith("zh"))
+
+
+def _without(text: str, names: set[str]) -> str:
+    return CITED.sub("", re.sub("|".join(map(re.escape, sorted(names, key=len, reverse=True))), "", text))
+
+
+def _shape(path: str) -> str:
+    """Pages that differ by what they show only are one page."""
+    return re.sub(r"=[^&]*", "=", re.sub(r"[0-9a-f-]{36}|\d[\d-]*|[A-Z]{2}\d{4}", "#", path))
+
+
+def walked(browser: Browser, start: str) -> Iterator[tuple[str, str]]:
+    """Address and text of every page that links lead to from here, one of each shape."""
+    waiting, seen = deque([start]), set[str]()
+    while waiting and len(seen) < MOST_PAGES:
+        path = waiting.popleft()
+        if _shape(path) in seen or re.search("logout|styleguide|lang=|/static/", path):
+            continue
+        seen.add(_shape(path))
+        answer = browser.get(path)
+        if answer.status_code == 302:
+            waiting.append(urlsplit(answer.headers["Location"])._replace(scheme="", netloc="").geturl())
+        elif answer.status_code == 200 and "html" in answer.headers["Content-Type"] and answer.text.strip():
+            yield path, answer.text
+            links = re.findall(r'(?:href|hx-get)="(/[^"#]*)', answer.text)
+            waiting += [urljoin(path, link.replace("&amp;", "&")) for link in links]
+
+
+@pytest.mark.parametrize("who, start", [
+    ("reporter", "/phone"), ("dispatcher", "/console/"), ("handler", "/console/"),
+    *((role, "/console/") for role in ROLES)])
+def test_everything_but_names_is_english(
+        browse: Callable[[str], Browser], city_at_work: set[str], who: str, start: str) -> None:
+    pages = walked(browse(who), start)
+    left = {path: found for path, text in pages if (found := chinese_left(text, city_at_work))}
+    assert left == {}
