@@ -32,6 +32,9 @@ def rewritten(root: Any) -> Any:
     root = copy.deepcopy(root)
     for drawn in list(root.iterchildren(tag("dataStore"), f"{{{DRAWING}}}BPMNDiagram")):
         root.remove(drawn)
+    for declared in list(root.iter(tag("ioSpecification"))):
+        if local(declared.getparent().tag) != "process":  # a remark, or refused
+            declared.getparent().remove(declared)
     scopes = [node for node in root.iter(*(tag(name) for name in SCOPES)) if node.get("id")]
     for scope in scopes:
         _drop_flows_from_nowhere(scope)

@@ -61,8 +61,6 @@ def _check_element(node: Any, findings: Findings) -> None:
         findings.error(owner, code, message)
     elif kind in _ASSIGNED:
         findings.warning(owner, "assignment_ignored", "人员分派不起作用：由谁办理看泳道的名称和 candidates 表")
-    elif kind in ("dataInputAssociation", "dataOutputAssociation"):
-        _check_association(node, owner, kind, findings)
     elif kind == "process" or kind in _KNOWN or kind in ACTIVITIES | GATEWAYS | EVENTS \
             or kind.endswith("EventDefinition"):
         return
@@ -71,16 +69,6 @@ def _check_element(node: Any, findings: Findings) -> None:
         return
     else:
         findings.error(owner, "unknown_element", f"不认识的元素「{kind}」，请删除")
-
-
-def _check_association(node: Any, owner: Any, kind: str, findings: Findings) -> None:
-    """Data lie in the instance under their names; an association that only shows this is a remark."""
-    changes = any(local(child.tag) in ("transformation", "assignment") for child in node)
-    if changes or (kind == "dataOutputAssociation" and local(owner.tag) in EVENTS):
-        findings.error(owner, "data_association", "数据关联不起作用，请用脚本任务写 名称 = 表达式")
-    else:
-        findings.warning(owner, "data_association_ignored",
-                         f"「{title(owner)}」的数据关联只作说明：流程的数据按名称存取，不经过数据对象")
 
 
 def _owner(node: Any) -> Any:
@@ -139,8 +127,6 @@ def _may_be_meant(node: Any) -> bool:
 
 
 def _check_activity(node: Any, findings: Findings) -> None:
-    if node.find(f"./{tag('ioSpecification')}") is not None:
-        findings.error(node, "activity_io", f"「{title(node)}」上不能写输入输出规范，请写在被调用的流程上")
     loop = node.find(f"./{tag('standardLoopCharacteristics')}")
     if loop is not None:
         maximum = loop.get("loopMaximum")

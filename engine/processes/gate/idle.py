@@ -21,7 +21,7 @@ def idle_names(process: Any) -> frozenset[str]:
     if any(local(node.tag) in _HANDS_ON for node in process.iter()):
         return frozenset()
     scripts = list(_scripts(process))
-    asked = {word for node in process.iter(*(tag(name) for name in _TEXTS)) for word in _words(node.text or "")}
+    asked = {word for node in process.iter(*(tag(name) for name in _TEXTS)) for word in words_in(node.text or "")}
     asked |= {name for _, _, harmless, reads in _reads(scripts) if not harmless for name in reads}
     while more := {name for _, target, _, reads in _reads(scripts) if target in asked for name in reads} - asked:
         asked |= more
@@ -47,6 +47,6 @@ def _is_harmless(text: str) -> bool:
     return all(isinstance(node, (*_HARMLESS, ast.Expr)) for node in ast.walk(ast.parse(text.strip())))
 
 
-def _words(text: str) -> set[str]:
+def words_in(text: str) -> set[str]:
     """Every name that a text mentions, whatever language it is in."""
     return set("".join(sign if sign.isalnum() or sign == "_" else " " for sign in text).split())

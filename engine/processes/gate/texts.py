@@ -135,7 +135,9 @@ def _check_payload(node: Any, kind: str, findings: Findings) -> None:
 
 def check_names(process: Any, findings: Findings) -> None:
     """Names of inputs, outputs and items are data names."""
-    for node in process.iter(*(tag(name) for name in ("dataInput", "dataOutput", "inputDataItem", "outputDataItem"))):
+    declared = process.findall(f"./{tag('ioSpecification')}/*")
+    for node in [*(one for one in declared if local(one.tag) in ("dataInput", "dataOutput")),
+                 *process.iter(tag("inputDataItem"), tag("outputDataItem"))]:
         name = node.get("id") or ""
         if problem := problem_of_name(name, FUNCTIONS | RESERVED - {"form"}):
             findings.error(node, "data_name", problem)

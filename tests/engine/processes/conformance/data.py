@@ -107,7 +107,17 @@ MODELS: list[Model] = [
          "<dataInputAssociation><sourceRef>r</sourceRef><targetRef>p</targetRef></dataInputAssociation>"
          "<dataOutputAssociation><targetRef>r</targetRef></dataOutputAssociation></userTask>", "start -> u -> end",
          "start u end"),
-    refused("data_moved_by_an_association", ENDS + '<dataObject id="d"/><userTask id="u"><dataInputAssociation>'
-            "<assignment><from>1</from><to>x</to></assignment></dataInputAssociation></userTask>", "start -> u -> end",
-            "data_association", "u"),
+    runs("inputs_and_outputs_that_nobody_asks", ENDS + '<property id="_p-1" name="gone"/><userTask id="u">'
+         '<ioSpecification><dataInput id="_in-1" name="in"/><dataOutput id="_out" name="out"/><inputSet/><outputSet/>'
+         "</ioSpecification><dataInputAssociation><targetRef>_in-1</targetRef><assignment><from>1</from><to>_in-1</to>"
+         "</assignment></dataInputAssociation><dataOutputAssociation><sourceRef>_out</sourceRef>"
+         "<targetRef>_p-1</targetRef></dataOutputAssociation></userTask>", "start -> u -> end", "start u end"),
+    *(refused(f"output_that_is_asked_for_{number}", ENDS + '<dataObject id="o" name="kept"/><dataObjectReference id="r"'
+              ' dataObjectRef="o"/><userTask id="u"><ioSpecification><dataOutput id="out"/></ioSpecification>'
+              "<dataOutputAssociation><sourceRef>out</sourceRef><targetRef>r</targetRef></dataOutputAssociation>"
+              "</userTask>" + WAY, f"""start -> u -> w -[{name} == 1]-> yes -> end
+            w -*-> no -> end""", "activity_io", "u") for number, name in enumerate(("out", "o", "kept", "r"))),
+    refused("data_moved_by_an_association", ENDS + script("s", "y = x") + '<dataObject id="d"/><userTask id="u">'
+            "<dataInputAssociation><assignment><from>1</from><to>x</to></assignment></dataInputAssociation></userTask>",
+            "start -> u -> s -> end", "data_association", "u"),
 ]
