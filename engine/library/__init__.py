@@ -28,6 +28,7 @@ from engine.library.packs import (
     pack_for,
     packs,
     read_source,
+    shipped_table,
     working_copies,
 )
 from engine.library.publishing import (
@@ -40,10 +41,12 @@ from engine.library.publishing import (
     get_definition,
     in_force,
     list_definitions,
+    list_sources,
     pinned,
     publish,
     source_from,
     sources_in_force,
+    table_in_force,
 )
 from engine.library.source import Kind, Source, source_of
 
@@ -51,9 +54,9 @@ __all__ = [
     "HOUSE", "RULES", "WORKFLOWS", "AlreadyInForce", "Article", "ArticleUnknown", "CiteProblem", "Cited",
     "DefinitionUnknown", "DraftMoved", "DraftUnknown", "Kind", "Pack", "PackUnknown", "Pins", "Regulation",
     "Requirement", "Source", "TwoPeopleNeeded", "articles", "check_cites", "cites_in", "compliance",
-    "current_release", "find_article",
-    "find_english", "forget_pins", "get_article", "get_definition", "get_draft", "get_pack",
-    "in_english", "in_force", "lineage", "list_definitions", "list_drafts", "pack_for", "packs", "pinned", "publish",
+    "current_release", "find_article", "find_english", "forget_pins", "get_article", "get_definition", "get_draft",
+    "get_pack", "in_english", "in_force", "lineage", "list_definitions", "list_drafts", "list_sources", "pack_for",
+    "packs", "pinned", "publish",
     "read_source", "regulations", "requirements", "source_from", "source_of", "source_of_draft",
-    "sources_in_force", "working_copies",
+    "sources_in_force", "shipped_table", "table_in_force", "working_copies",
 ]

@@ -90,6 +90,16 @@ def working_copies(pack_id: str | None = None) -> list[Source]:
     return [read_source(path) for path in files]
 
 
+@lru_cache(maxsize=100)
+def shipped_table(decision_id: str) -> Source | None:
+    """A table of the base pack as it comes with the program, version 0; None where there is none of this id.
+
+    It answers where the release of a case, or the place, was published before the table existed.
+    """
+    path = RULES / "base" / f"{decision_id}.dmn"
+    return read_source(path) if path.exists() else None
+
+
 def read_source(path: Path, pack: str | None = None) -> Source:
     """A working copy read from a file; the pack is the name of its folder unless said."""
     kind: Kind = "bpmn" if path.suffix == ".bpmn" else "dmn"

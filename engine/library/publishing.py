@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, undefer
 
 from engine.errors import Conflict, NotAllowed, NotFound
 from engine.library.models import Definition, Release, ReleasePin
-from engine.library.packs import lineage
+from engine.library.packs import lineage, shipped_table
 from engine.library.source import Kind, Source, source_of
 
 Pins = dict[tuple[str, str], Source]
@@ -181,6 +181,24 @@ def sources_in_force(session: Session, pack_id: str, at: datetime) -> list[Sourc
     return [source_from(row) for row in rows]
 
 
+def table_in_force(session: Session, pack_id: str, decision_id: str, at: datetime) -> Source:
+    """The table that rules a place of this pack then, in one question: the nearest pack wins, its newest version.
+
+    Where none is published the one that comes with the program; raises DefinitionUnknown where there is neither.
+    """
+    order = {pack.id: rank for rank, pack in enumerate(lineage(pack_id))}
+    rows = session.scalars(
+        select(Definition).options(undefer(Definition.content))
+        .where(Definition.pack.in_(order), Definition.kind == "dmn", Definition.definition_id == decision_id,
+               Definition.state == "published", Definition.in_force_from <= at)
+        .ext(distinct_on(Definition.pack)).order_by(Definition.pack, Definition.version.desc()))
+    nearest = min(rows, key=lambda row: order[row.pack], default=None)
+    found = source_from(nearest) if nearest else shipped_table(decision_id)
+    if found is None:
+        raise DefinitionUnknown(f"没有发布过「{decision_id}」。", definition=decision_id)
+    return found
+
+
 def withdraw_version(session: Session, definition: int, at: datetime) -> Definition:
     """Take a version back that is not in force yet; raises AlreadyInForce when it is, DefinitionUnknown."""
     row = session.get(Definition, definition, with_for_update=True, populate_existing=True)
@@ -200,6 +218,14 @@ def list_definitions(session: Session) -> Sequence[Definition]:
             Definition.kind, Definition.definition_id, Definition.pack, Definition.version.desc()
         )
     ).all()
+
+
+def list_sources(session: Session, definitions: Collection[int]) -> dict[int, Source]:
+    """The bytes of these versions by row id, in one question."""
+    rows = session.scalars(
+        select(Definition).options(undefer(Definition.content)).where(Definition.id.in_(definitions))
+        .execution_options(populate_existing=True))
+    return {row.id: source_from(row) for row in rows}
 
 
 def get_definition(session: Session, definition: int) -> Definition:

@@ -54,7 +54,8 @@ def _running(versions: Any, running: dict[int, int]) -> dict[tuple[str, str, str
 
 def names_of(rows: Any) -> dict[int, str]:
     """What each definition calls itself."""
-    return {one.id: described(source_at(one.id)).name or one.definition_id for one in rows}
+    sources = library.list_sources(db.session(), [one.id for one in rows])
+    return {one.id: described(sources[one.id]).name or one.definition_id for one in rows}
 
 
 def source_at(definition: int) -> library.Source:
