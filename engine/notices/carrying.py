@@ -26,7 +26,6 @@ from engine.notices.strangers import Stranger, Whom, strangers_of
 AT_ONCE = 50
 BUDGET = 60.0  # seconds after which no further letter of a batch is begun
 LEASE = timedelta(minutes=5)
-TOO_OLD = timedelta(days=3)
 NO_ADDRESS, WORN_OUT, EXPIRED = "no address in the register", "gave up: it was never answered for", "too old"
 
 
@@ -86,7 +85,7 @@ def _letter(row: Outbox, receiver: Receiver | None, channel: Channel, at: dateti
     """The letter that a row becomes now; None when it waits for the morning or is a dead one."""
     address = receiver.address(channel) if receiver else ""
     over = quiet_over(manners(), row.kind, receiver, at)
-    if (row.held_until or row.made_at) <= at - TOO_OLD and not row.attempts:
+    if (row.held_until or row.made_at) <= at - manners().too_old and not row.attempts:
         row.dead_at, row.problem = at, EXPIRED
     elif row.attempts >= MOST_ATTEMPTS:
         row.dead_at, row.problem = at, row.problem or WORN_OUT

@@ -45,11 +45,12 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """The local setting."""
+    """The local setting; `too_old`: after which a letter that was never tried is not sent any more."""
 
     source: str
     quiet: tuple[str, str]
     digest: time
+    too_old: timedelta
     kinds: dict[str, Kind]
 
     def kind(self, key: str) -> Kind:
@@ -87,7 +88,8 @@ def manners() -> Manners:
     quiet = (raw["quiet"]["from"], raw["quiet"]["until"])
     if not is_span(quiet):
         raise ValueError(f"{FILE.name}: quiet must be two times such as \"22:00\", in quotes")
-    return Manners(raw["source"], quiet, time.fromisoformat(raw["digest"]["at"]), kinds)
+    too_old = timedelta(days=float(raw["letters"]["too_old_days"]))
+    return Manners(raw["source"], quiet, time.fromisoformat(raw["digest"]["at"]), too_old, kinds)
 
 
 def _kind(key: str, row: dict[str, Any]) -> Kind:
