@@ -59,8 +59,12 @@ def plain(code: str, status: int) -> str:
 
 
 def english(code: str, facts: dict[str, Any]) -> str:
-    """What an error of the engine says in English; facts name people and places as they are called."""
-    text = ENGLISH.get(code) or (_PLAIN[code][1] if code in _PLAIN else code.replace("_", " ").capitalize() + ".")
+    """What an error of the engine says in English; facts name people and places as they are called.
+
+    `english`: the words of a table that says no.
+    """
+    plain = _PLAIN[code][1] if code in _PLAIN else code.replace("_", " ").capitalize() + "."
+    text = facts.get("english") or ENGLISH.get(code) or plain
     winner, incident = facts.get("winner"), facts.get("incident")
     if incident:
         text += f" It was noted as incident #{incident} and the operators were told: no need to submit it again."

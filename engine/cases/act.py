@@ -75,11 +75,16 @@ class Act:
         return self.ask(decision_id, data).as_data
 
     def source(self, definition_id: str, kind: str) -> Source:
-        """The version of a diagram or table that this case is pinned to."""
-        try:
-            return self.pins[kind, definition_id]
-        except KeyError:
-            raise DefinitionUnknown(f"没有发布过「{definition_id}」。", definition=definition_id) from None
+        """The version of a diagram or table that this case is pinned to.
+
+        A table that is younger than the release answers as it comes with the program.
+        """
+        found = self.pins.get((kind, definition_id))
+        if found is None and kind == "dmn":
+            found = library.shipped_table(definition_id)
+        if found is None:
+            raise DefinitionUnknown(f"没有发布过「{definition_id}」。", definition=definition_id)
+        return found
 
     def ask(self, decision_id: str, data: Mapping[str, Any]) -> decisions.Answer:
         """Ask a table; its version is noted for the entry."""

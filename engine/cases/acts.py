@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import directory, processes
-from engine.cases import calling_back, demanding, notifying, requests
+from engine.cases import asking, calling_back, demanding, entitled, notifying, requests
 from engine.cases.acting import Acted, require_running
 from engine.cases.clocks import extend_deadline, list_open
 from engine.cases.clockwork import catch_up
@@ -44,6 +44,8 @@ class Verb:
     can: Callable[[Host, Instance], bool]
     do: Callable[[Host, Instance, Mapping[str, Any]], None]
     sealed: tuple[str, ...] = ()  # fields whose words go into a sealed row, never into the record
+    rule: Callable[[Host], asking.Ruling] | None = None  # what the table says of it, as far as the page knows
+    narrow: Callable[[Host, Form], Form] | None = None  # what of the form this person may choose
 
     @property
     def form(self) -> Form:
@@ -115,69 +117,26 @@ def available_acts(session: Session, actor: directory.Actor, case: Case, at: dat
         act = Host(session, case, actor, at, file=file)
         instance = act.file.instance
         return [
-            ActOffer(verb.id, verb.label, verb.label_en, verb.form)
+            ActOffer(verb.id, verb.label, verb.label_en, verb.narrow(act, verb.form) if verb.narrow else verb.form)
             for verb in VERBS.values()
-            if verb.may(act) and verb.can(act, instance)
+            if verb.may(act) and not _is_refused(verb, act) and verb.can(act, instance)
         ]
 
 
-# who may ----------------------------------------------------------------------------------------------------
-def _posts_over(act: Host, organisation_id: int | None, *roles: str) -> bool:
-    """The actor has such a post at the organisation, or at a centre whose division contains it."""
-    if organisation_id is None:
-        return False
-    path = act.organisation(organisation_id).division.path
-    return any(
-        post.role in roles
-        and (
-            post.organisation_id == organisation_id
-            or (post.organisation_kind == "centre" and f"{path}.".startswith(f"{post.path}."))
-        )
-        for post in act.actor.posts
-    )
+def refused_acts(session: Session, actor: directory.Actor, case: Case, at: datetime,
+                 file: CaseFile | None = None) -> list[asking.Ruling]:
+    """Why this person may not ask now for what their part in the case would else let them ask, each reason once."""
+    if case.closed_at is not None:
+        return []
+    with unscoped(session):
+        act = Host(session, case, actor, at, file=file)
+        found = [verb.rule(act) for verb in VERBS.values() if verb.rule and verb.id in requests.KINDS
+                 and verb.may(act) and _is_refused(verb, act) and verb.can(act, act.file.instance)]
+        return list(dict.fromkeys(found))
 
 
-def _follows(act: Host) -> bool:
-    """The reporting worker, a centre that holds or supervises it, or one that held it (E15)."""
-    own = act.case.reporter_id is not None and act.case.reporter_id == act.actor.person_id
-    return own or act.actor.has("seat", "supervisor")
-
-
-def _supervises(act: Host) -> bool:
-    return _posts_over(act, act.case.holder_id, "supervisor", "seat")
-
-
-def _dispatched(act: Host) -> bool:
-    """The centre that dispatched, never the unit that asks."""
-    return _posts_over(act, act.case.dispatcher_id or act.case.holder_id, "seat") and not _is_handler(act)
-
-
-def _decides(act: Host) -> bool:
-    """Extension and hold: the centre that dispatched; where its own time is asked for, the level above."""
-    if act.case.handler_id not in (None, act.case.holder_id):
-        return _dispatched(act)
-    above = act.centre_above(act.holder) or act.holder
-    return _posts_over(act, above.id, "seat")
-
-
-def _is_handler(act: Host) -> bool:
-    return act.case.handler_id in act.actor.organisation_ids() and act.case.handler_id not in (
-        act.case.dispatcher_id,
-        act.case.holder_id,
-    )
-
-
-def _works(act: Host) -> bool:
-    """Whoever works at the desk of an organisation that may have been asked."""
-    return act.actor.has("seat", "clerk")
-
-
-def _handles(act: Host) -> bool:
-    return act.case.handler_id in act.actor.organisation_ids() or _supervises(act)
-
-
-def _calls_back(act: Host) -> bool:
-    return _posts_over(act, act.case.holder_id, "seat") or calling_back.is_worker_of(act)
+def _is_refused(verb: Verb, act: Host) -> bool:
+    return verb.rule is not None and verb.rule(act).is_refused
 
 
 # when ---------------------------------------------------------------------------------------------------------
@@ -195,8 +154,8 @@ def _may_ask(act: Host, instance: Instance) -> bool:
 
 
 def _may_ask_extension(act: Host, instance: Instance) -> bool:
-    deadline = requests.deadline_of_work(act)
-    return deadline is not None and act.at <= deadline.due_at and _may_ask(act, instance)
+    asker = asking.get_asker(act)
+    return asking.deadline_of_work(act, asker.organisation_id) is not None and _may_ask(act, instance)
 
 
 def _clock_stands(act: Host, instance: Instance) -> bool:
@@ -264,27 +223,18 @@ def _extend(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
     if not running:
         raise ActUnavailable("现在没有可以延期的时限。")
     deadline = min(running, key=lambda one: one.due_at)
-    if act.at > deadline.due_at:
-        raise ActUnavailable("已经超期，延期应在到期前提出。")
+    entitled.require_decider(act, "extension", deadline)
     if until <= deadline.due_at:
         raise ActInvalid(fields={"until": ["延期后的时间应晚于现在的时限。"]})
-    if requests.granted_before(act, "extension") and not _posts_over_above(act):
-        raise ActNotAllowed("第二次延期由上一级决定。")
     act.notes |= {"stage": deadline.stage, "from": deadline.due_at.isoformat(), "to": until.isoformat()}
     extend_deadline(act, deadline, until, reason=str(values["reason"]))
-
-
-def _posts_over_above(act: Host) -> bool:
-    above = act.centre_above(act.holder)
-    return above is None or _posts_over(act, above.id, "seat")
 
 
 def _hold(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
     until = _moment(values["until"])
     if until <= act.at:
         raise ActInvalid(fields={"until": ["挂账的结束时间应在将来。"]})
-    if requests.granted_before(act, "hold") and not _posts_over_above(act):
-        raise ActNotAllowed("第二次挂账由上一级决定。")
+    entitled.require_decider(act, "hold", min(list_open(act), key=lambda one: one.due_at, default=None))
     stop_clock(act, instance, str(values["reason"]), until)
 
 
@@ -300,51 +250,52 @@ def _follow_up(act: Host, instance: Instance, values: Mapping[str, Any]) -> None
 
 _VERBS = (
     Verb("reply", "回复督办", "Answer the supervision",
-         (Field("text", "longtext", "回复", "Answer", required=True, max=2000),), _works, _is_asked, _reply),
-    Verb("withdraw", "收回催办督办", "Take back", (Field("reason", "longtext", "说明", "Note", max=2000),), _follows,
-         _can_withdraw, _withdraw),
+         (Field("text", "longtext", "回复", "Answer", required=True, max=2000),), entitled.works, _is_asked, _reply),
+    Verb("withdraw", "收回催办督办", "Take back", (Field("reason", "longtext", "说明", "Note", max=2000),),
+         entitled.follows, _can_withdraw, _withdraw),
     Verb("supervise", "批示督办", "Supervise",
          (REASON, Field("reply_by", "datetime", "请于何时前回复", "Answer wanted by")),
-         _supervises, _running, _supervise),
+         entitled.supervises, _running, _supervise),
     Verb(
         "urge",
         "催办",
         "Urge",
         (Field("reason", "longtext", "说明", "Note", max=2000),),
-        _follows,
+        entitled.follows,
         _running,
         _urge,
     ),
-    Verb("recall", "撤回", "Recall", (REASON,), _dispatched, _waits_for("recall"), _deliver("recall")),
+    Verb("recall", "撤回", "Recall", (REASON,), entitled.dispatched, _waits_for("recall"), _deliver("recall")),
     Verb(
-        "reassign", "改派", "Reassign", (REASON,), _dispatched, _waits_for("reassign"), _deliver("reassign")
+        "reassign", "改派", "Reassign", (REASON,), entitled.dispatched, _waits_for("reassign"), _deliver("reassign")
     ),
-    Verb("raise", "提级", "Raise a level", (REASON,), _supervises, _waits_for("raise"), _deliver("raise")),
+    Verb("raise", "提级", "Raise a level", (REASON,), entitled.supervises, _waits_for("raise"), _deliver("raise")),
     Verb(
         "ask_extension", "申请延期", "Ask for an extension",
         (Field("days", "number", "需要几个工作日", "Working days wanted", required=True, max=250), REASON),
-        requests.is_asker, _may_ask_extension, _ask(requests.check_extension),
+        entitled.is_asker, _may_ask_extension, _ask(requests.check_extension), rule=entitled.ruled("extension"),
     ),
     Verb(
         "ask_hold", "申请挂账", "Ask for a hold",
         (Field("until", "datetime", "挂账到什么时候", "Until"),
          Field("condition", "text", "或者到什么条件", "Or until what has happened"), REASON),
-        requests.is_asker, _may_ask, _ask(requests.check_hold),
+        entitled.is_asker, _may_ask, _ask(requests.check_hold), rule=entitled.ruled("hold"),
     ),
-    Verb("extend", "延期", "Extend", (UNTIL, REASON), _decides, _clock_runs, _extend),
-    Verb("hold", "挂账", "Hold", (UNTIL, REASON), _decides, _clock_runs, _hold),
-    Verb("resume", "恢复计时", "Resume", (REASON,), _decides, _clock_stands, _resume),
+    Verb("extend", "延期", "Extend", (UNTIL, REASON), entitled.decides("extension"), _clock_runs, _extend),
+    Verb("hold", "挂账", "Hold", (UNTIL, REASON), entitled.decides("hold"), _clock_runs, _hold),
+    Verb("resume", "恢复计时", "Resume", (REASON,), entitled.decides("hold"), _clock_stands, _resume),
     Verb(
         "follow_up",
         "续报",
         "Follow-up report",
         (Field("text", "longtext", "情况", "What happened", required=True, max=2000),),
-        _handles,
+        entitled.handles,
         lambda act, instance: act.case.emergency and _running(act, instance),
         _follow_up,
     ),
-    Verb("contact", "登记联系", "Record an attempt", calling_back.CONTACT, _calls_back,
-         calling_back.waits(*CALLBACK), calling_back.contact, sealed=("note",)),
+    Verb("contact", "登记联系", "Record an attempt", calling_back.CONTACT, entitled.calls_back,
+         calling_back.waits(*CALLBACK), calling_back.contact, sealed=("note",),
+         narrow=calling_back.narrow),
     Verb("rate_in_person", "当面评价", "Rating face to face", calling_back.AT_THE_DOOR,
          calling_back.may_rate_in_person, calling_back.waits("rate"), calling_back.rate_in_person),
 )

@@ -16,9 +16,9 @@ from engine.cases.stops import stop_clock
 
 @operation
 def register_request(act: Act, params: Params, data: Params) -> dict[str, Any]:
-    """申请: what the unit asks for goes on record; its kind, and whether the level above decides."""
-    request = requests.open_request(act)
-    return {"kind": request.kind, "above": requests.is_decided_above(act, request)}
+    """申请: what the unit asks for goes on record; its kind, and whether the level above decides (table `requests`)."""
+    request, ruling = requests.open_request(act)
+    return {"kind": request.kind, "above": ruling.is_above}
 
 
 @operation

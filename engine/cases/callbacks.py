@@ -36,11 +36,15 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way of telling somebody: by a person, or carried by a channel of ours; ways that count as one are one."""
+    """A way of telling somebody: by a person, or carried by a channel of ours; ways that count as one are one.
+
+    `by_worker`: a grid worker records it too, not the seats alone.
+    """
 
     in_person: bool
     counts_as: str
     carrier: str
+    by_worker: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,12 @@ def rules_of(pins: Pins, urgency: str) -> Rules:
 
 
 def way_of(pins: Pins, method: str) -> Way:
-    """The row of `contact_channel` for a way of telling somebody."""
-    one = decisions.ask(pins["dmn", "contact_channel"], {"method": method}).one
-    return Way(bool(one["in_person"]), one["counts_as"], one["carrier"] or "")
+    """The row of `contact_channel` for a way of telling somebody; older versions have not all of its columns."""
+    asked = {"method": method}
+    one = decisions.ask(pins["dmn", "contact_channel"], asked).one
+    if "by_worker" not in one and (shipped := library.shipped_table("contact_channel")) is not None:
+        one = {**decisions.ask(shipped, asked).one, **one}
+    return Way(bool(one["in_person"]), one["counts_as"], one["carrier"] or "", bool(one["by_worker"]))
 
 
 def down_carriers(session: Session, wanted: Iterable[str], at: datetime) -> frozenset[str]:

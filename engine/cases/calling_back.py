@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine import processes
@@ -13,7 +14,7 @@ from engine.cases.errors import ActInvalid
 from engine.cases.hosting import Host
 from engine.cases.models import ContactRecord
 from engine.cases.projection import project
-from engine.processes import Field, Option
+from engine.processes import Field, Form, Option
 from engine.processes.models import Instance
 from engine.worklist.models import Task
 
@@ -57,11 +58,22 @@ def waits(*elements: str) -> Any:
     return can
 
 
+def may_record(act: Act, method: str) -> bool:
+    """Whether this person records attempts made in this way: a seat all of them, a grid worker by the table."""
+    return act.actor.has("seat") or callbacks.way_of(act.pins, method).by_worker
+
+
+def narrow(act: Host, form: Form) -> Form:
+    """The form of an attempt with the ways that this person may record."""
+    mine = replace(METHOD, options=tuple(one for one in METHOD.options if may_record(act, one.id)))
+    return replace(form, fields=tuple(mine if one.id == METHOD.id else one for one in form.fields))
+
+
 def contact(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
     """登记联系: one attempt; whoever was reached while somebody had to tell them has been told."""
     method, result, words = values["method"], values["result"], values.get("note", "")
-    if method != "face" and not act.actor.has("seat"):
-        raise ActInvalid(fields={"method": ["您这里只登记当面联系；电话、短信由坐席登记。"]})
+    if not may_record(act, method):
+        raise ActInvalid(fields={"method": ["您的岗位不登记这种联系，请选别的方式，或者由坐席登记。"]})
     task = _find_task(act, *TELLING)
     if result != "reached" or task is None:
         note_attempt(act, method, result, words)

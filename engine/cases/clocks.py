@@ -12,8 +12,6 @@ from engine.cases.limits import Ruling, rulings, total
 from engine.cases.measures import Planned, cancel_measures, plan_after, plan_measures, share_of
 from engine.worklist.models import Deadline, Task
 
-WARNING_SHARE = 0.8  # the lamp turns yellow; the reminder's share is a row of `supervision`
-
 
 def open_deadline(act: Act, task: Task, stage: str) -> Deadline | None:
     """The deadline of a task: the earliest of its limits, and never later than what is left of the total clock.
@@ -38,24 +36,25 @@ def open_total(act: Act) -> None:
     if last is None:
         return
     close_deadlines(act, list_open(act, "total"))
-    made = _deadline(act, last, act.case.opened_at, last.due.at)
-    made.stage, made.parts = "total", [part.as_part() for part in parts]
+    made = _deadline(act, last, act.case.opened_at, last.due.at, "total")
+    made.parts = [part.as_part() for part in parts]
     made.limit = " + ".join(part.limit for part in parts)
     act.case.total_due_at = made.due_at
 
 
-def _deadline(act: Act, ruling: Ruling, opened_at: datetime, due_at: datetime) -> Deadline:
+def _deadline(act: Act, ruling: Ruling, opened_at: datetime, due_at: datetime, stage: str | None = None) -> Deadline:
+    stage = stage or ruling.stage
     source = act.source(ruling.answer.definition_id, "dmn")
     made = Deadline(
         case_id=act.case.id,
         task_id=None,
         organisation_id=act.case.holder_id,
-        stage=ruling.stage,
+        stage=stage,
         opened_at=opened_at,
         limit=ruling.limit,
         count=ruling.count,
         office=act.holder.office,
-        warn_at=share_of(ruling.due, opened_at, due_at, WARNING_SHARE),
+        warn_at=share_of(ruling.due, opened_at, due_at, _warning_share(act, stage)),
         due_at=due_at,
         first_due_at=due_at,
         provisional=ruling.due.provisional,
@@ -69,6 +68,11 @@ def _deadline(act: Act, ruling: Ruling, opened_at: datetime, due_at: datetime) -
     )
     act.file.add(made)
     return made
+
+
+def _warning_share(act: Act, stage: str) -> float:
+    """The share of the limit at which the lamp turns yellow, by the table `lamp` (the reminder: `supervision`)."""
+    return float(act.ask("lamp", {"stage": stage, "urgency": act.case.urgency}).one["warn_percent"]) / 100
 
 
 def list_open(act: Act, stage: str | None = None) -> list[Deadline]:
@@ -155,7 +159,7 @@ def extend_deadline(act: Act, deadline: Deadline, until: datetime, **said: Any) 
 def move_deadline(act: Act, deadline: Deadline, due_at: datetime) -> None:
     """Move a deadline, its task, its lamp and its pending measures together."""
     deadline.due_at = due_at
-    deadline.warn_at = share_of(counted(act, deadline), deadline.opened_at, due_at, WARNING_SHARE)
+    deadline.warn_at = share_of(counted(act, deadline), deadline.opened_at, due_at, _warning_share(act, deadline.stage))
     if deadline.task_id is not None:
         task = act.file.task(deadline.task_id)
         task.due_at, task.warn_at = deadline.due_at, deadline.warn_at

@@ -1,4 +1,4 @@
-"""Cases that may be the same: open, nearby, recent, and alike in matter or in words."""
+"""Cases that may be the same: open, nearby, recent, and alike in matter or in words (table `similar`)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from math import cos, hypot, radians
 
 from sqlalchemy.orm import Session
 
+from engine import decisions, library
 from engine.cases import queries
 from engine.cases.filters import has_words
 from engine.cases.models import Case
+from engine.cases.places import table_at
 from engine.cases.searching import any_query, bigrams, overlap
+from engine.library import Source
 
-WITHIN = timedelta(days=7)
-ENOUGH = 0.45
-NEAR_METRES = 200.0
+TABLE = "similar"
 _METRES_A_DEGREE = 111_320.0
 
 
@@ -33,9 +34,11 @@ class Similar:
 
 
 def case_duplicates(session: Session, case: Case, most: int = 5) -> tuple[Similar, ...]:
-    """Open cases of the same community, of a week, that may be the same matter; likeliest first."""
+    """Open cases of the same community that may be the same matter, by the table `similar`; likeliest first."""
+    pinned = library.pinned(session, case.release_id).get(("dmn", TABLE))
     return find_similar(
-        session, text=f"{case.title} {case.description}", place=case.place, division=case.division_code,
+        session, table=pinned or library.shipped_table(TABLE), text=f"{case.title} {case.description}",
+        place=case.place, division=case.division_code,
         at=case.opened_at, matter=case.matter_code, class_name=case.class_name,
         spot=(case.lat, case.lng) if case.lat is not None and case.lng is not None else None,
         but=case.id, most=most)
@@ -44,24 +47,30 @@ def case_duplicates(session: Session, case: Case, most: int = 5) -> tuple[Simila
 def find_similar(session: Session, *, text: str, place: str, division: str, at: datetime,
                  matter: str | None = None, class_name: str | None = None,
                  spot: tuple[float, float] | None = None, but: int | None = None,
-                 most: int = 5) -> tuple[Similar, ...]:
-    """The same for words that are not a case yet: what the report page shows while somebody writes."""
+                 table: Source | None = None, most: int = 5) -> tuple[Similar, ...]:
+    """The same for words that are not a case yet: what the report page shows while somebody writes.
+
+    `table`: the version of `similar` to go by; else the one in force in the division.
+    """
+    rules = decisions.ask(table or table_at(session, TABLE, division, at), {"class_name": class_name}).one
     words = any_query(f"{text} {place}")
     condition = has_words(words) if words else None
-    found = queries.list_similar(session, division=division, since=at - WITHIN, matter=matter,
-                                 class_name=class_name, words=condition, but=but)
+    since = at - timedelta(days=int(rules["days"]))
+    found = queries.list_similar(session, division=division, since=since, matter=matter, class_name=class_name,
+                                 words=condition, but=but)
     said, where = bigrams(text), bigrams(place)
-    rated = [_rated(row, said, where, matter, spot) for row in found]
-    likely = sorted((one for one in rated if one.score >= ENOUGH), key=lambda one: -one.score)
+    rated = [_rated(row, said, where, matter, spot, float(rules["metres"])) for row in found]
+    enough = rules["alike_percent"] / 100
+    likely = sorted((one for one in rated if one.score >= enough), key=lambda one: -one.score)
     return tuple(likely[:most])
 
 
 def _rated(row: queries.Found, said: frozenset[str], where: frozenset[str], matter: str | None,
-           spot: tuple[float, float] | None) -> Similar:
+           spot: tuple[float, float] | None, near: float) -> Similar:
     words = overlap(said, bigrams(f"{row.title} {row.description}"))
     places = overlap(where, bigrams(row.place))
     metres = None if spot is None or row.lat is None or row.lng is None else _metres(spot, (row.lat, row.lng))
-    close = 1.0 if metres is not None and metres <= NEAR_METRES else places
+    close = 1.0 if metres is not None and metres <= near else places
     alike = 0.25 if matter is not None and row.matter_code == matter else 0.0
     score = min(1.0, 0.45 * words + 0.35 * close + alike)
     return Similar(row.number, row.title, row.place, row.stage, row.opened_at, round(score, 2),

@@ -29,6 +29,7 @@ from engine.cases.locking import lock_case
 from engine.cases.models import Case
 from engine.cases.passable import outputs_of, passable
 from engine.cases.projection import project
+from engine.cases.redirecting import redirect_demands
 from engine.cases.scope import unscoped
 from engine.cases.troubles import REFUSALS, Repeat, StepBroken, is_operator_of, note, wanted_in
 from engine.cases.watching import is_stuck
@@ -138,6 +139,7 @@ def send_back(session: Session, actor: directory.Actor, incident_id: int, reason
         if frees_the_unit(act, step):
             custody.end(act, HANDLERS, "sent_back")
             act.case.handler_id, act.case.dispatched_at = None, None
+            redirect_demands(act)
         project(act, file.instance, step)
         act.texts["reason"] = reason.strip()
         act.record("send_back", element=place.element, incident=incident.id, place=place.name)

@@ -17,6 +17,7 @@ from engine.cases.clocks import close_all, open_total
 from engine.cases.errors import ActInvalid, ActUnavailable
 from engine.cases.models import Uncounted
 from engine.cases.offers import organisation_by_code
+from engine.cases.redirecting import redirect_demands
 from engine.cases.suggesting import is_emergency, owner_of
 from engine.directory.models import Organisation
 from engine.matters.models import Matter
@@ -125,6 +126,7 @@ def _dispatch_to(act: Act, handler: Organisation) -> None:
     custody.take(act, handler, "handler")
     act.notes["handler"] = handler.code
     act.notes["handler_name"] = handler.name
+    redirect_demands(act)
 
 
 @operation
@@ -182,6 +184,7 @@ def _end_handling(act: Act, outcome: str) -> None:
     case = act.case
     custody.end(act, ("handler", "assistant"), outcome)
     case.handler_id, case.dispatched_at, case.stage = None, None, "assign"
+    redirect_demands(act)
 
 
 @operation
@@ -245,14 +248,12 @@ def _method(form: Mapping[str, Any]) -> str:
     return "sms" if method == "message" else method
 
 
-ATTEMPTS, CHANNELS = 3, 2  # what the older diagrams ask for, whose form says all of it at once
-
-
 def _require_attempts(act: Act) -> None:
-    problems = {}
-    if int(act.form.get("attempts") or 0) < ATTEMPTS:
-        problems["attempts"] = [f"至少联系 {ATTEMPTS} 次才能记为联系不上。"]
-    if len({act.form.get("method"), act.form.get("second_method")}) < CHANNELS:
+    """What the older diagrams ask for: a form that says all attempts at once."""
+    answer, problems = act.ask("callback", {"urgency": act.case.urgency}).one, {}
+    if int(act.form.get("attempts") or 0) < int(answer["attempts"]):
+        problems["attempts"] = [f"至少联系 {answer['attempts']} 次才能记为联系不上。"]
+    if len({act.form.get("method"), act.form.get("second_method")}) < min(int(answer["channels"]), 2):
         problems["second_method"] = ["要换一种联系方式再试。"]
     if problems:
         raise ActInvalid(fields=problems)
@@ -282,6 +283,7 @@ def move(act: Act, params: Params, data: Params) -> None:
     if target is None:
         raise ActUnavailable(f"{act.holder.name}已是最高一级，不能再上报。")
     custody.hand_over(act, target, direction)
+    redirect_demands(act)
 
 
 def _centre_below(act: Act, code: str) -> Organisation:

@@ -1,8 +1,7 @@
 """Requests of a handling unit (延期、挂账): who asked for what, who decides, what came of it.
 
-The diagram `approve-request` runs beside the handling; the row is what people and pages ask.
-Source: requirements part 3 «Asking»: before the due time, decided by the centre that dispatched, a second one by the
-level above, never by the asker. Local settings, no article.
+The diagram `approve-request` runs beside the handling; the row is what people and pages ask. Who may ask and who
+decides is the table `requests` (`asking`); never the asker (`wangge:not_by_asker`).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine import deadlines
 from engine.cases import notifying
 from engine.cases.act import Act
-from engine.cases.clocks import list_open
+from engine.cases.asking import Ruling, deadline_of_work, get_asker, rule
 from engine.cases.errors import ActInvalid, ActUnavailable
 from engine.cases.limits import rulings
 from engine.cases.models import Case, Request
@@ -30,36 +29,17 @@ MESSAGE = "ask"
 KINDS = {"ask_extension": "extension", "ask_hold": "hold"}
 
 
-# who may ask, when --------------------------------------------------------------------------------------------------
-def is_asker(act: Act) -> bool:
-    """The actor works in the unit that handles the case: a clerk, in a centre a seat."""
-    handler = act.case.handler_id
-    return handler is not None and any(
-        post.organisation_id == handler and post.role == ("seat" if post.organisation_kind == "centre" else "clerk")
-        for post in act.actor.posts)
-
-
+# what is asked ------------------------------------------------------------------------------------------------------
 def is_waiting(act: Act) -> bool:
     """Whether a request of this case waits to be decided."""
     return any(task.process == APPROVAL for task in act.file.tasks)
 
 
-def deadline_of_work(act: Act) -> Deadline | None:
-    """The open deadline of the work that the handling unit has in hand; None while none is."""
-    own = [one for one in list_open(act) if one.task is not None and one.task.stage == "handle"
-           and one.task.organisation_id == act.case.handler_id]
-    return min(own, key=lambda one: one.due_at, default=None)
-
-
-# what is asked ------------------------------------------------------------------------------------------------------
 def check_extension(act: Act) -> None:
-    """ActInvalid where the days are not whole; ActUnavailable where nothing is due, or it is overdue already."""
+    """ActInvalid where the days are not whole; ActUnavailable where nothing is due."""
     days_of(act.form.get("days"))
-    deadline = deadline_of_work(act)
-    if deadline is None:
+    if deadline_of_work(act, get_asker(act).organisation_id) is None:
         raise ActUnavailable("现在没有可以延期的时限。")
-    if act.at > deadline.due_at:
-        raise ActUnavailable("已经超期，延期应在到期前提出。")
 
 
 def check_hold(act: Act) -> None:
@@ -82,19 +62,24 @@ def _instant(value: Any) -> datetime | None:
     return None if not value else value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
 
 
-def open_request(act: Act) -> Request:
-    """The row of a request that is asked for in this act, with all that whoever decides has to know."""
-    form, kind = act.form, KINDS[str(act.form["outcome"])]
-    deadline = deadline_of_work(act)
+def open_request(act: Act) -> tuple[Request, Ruling]:
+    """The row of a request that is asked for in this act, with all that whoever decides has to know, and who that is.
+
+    Raises ActUnavailable in the words of the table where it lets nobody ask.
+    """
+    form, kind, asker = act.form, KINDS[str(act.form["outcome"])], get_asker(act)
+    deadline, before = deadline_of_work(act, asker.organisation_id), granted_before(act, kind)
+    ruling = rule(act, kind, asker.capacity, deadline, before)
+    ruling.require()
     made = Request(
         case_id=act.case.id, kind=kind, state="open", reason=str(form["reason"]), asked_at=act.at,
-        asked_by=act.actor.label, asked_by_id=act.actor.person_id, organisation_id=act.case.handler_id,
+        asked_by=act.actor.label, asked_by_id=act.actor.person_id, organisation_id=asker.organisation_id,
         task_id=deadline.task_id if deadline else None, due_at=deadline.due_at if deadline else None,
         days=int(form["days"]) if kind == "extension" else None, until=_instant(form.get("until")),
-        condition=form.get("condition"), before=granted_before(act, kind))
+        condition=form.get("condition"), before=before)
     act.session.add(made)
     act.notes |= {"request": kind} | ({"days": made.days} if made.days else {})
-    return made
+    return made, ruling
 
 
 def granted_before(act: Act, kind: str) -> int:
@@ -108,9 +93,9 @@ def granted_before(act: Act, kind: str) -> int:
     return int(act.session.scalar(asked) or 0)
 
 
-def is_decided_above(act: Act, request: Request) -> bool:
-    """A second one, and what the centre asks for its own work, is decided by the level above."""
-    return request.before > 0 or act.case.handler_id == act.case.holder_id
+def granted_at_least(act: Act, kind: str) -> int:
+    """The same as far as the file of the case knows without a question: steps of deadlines that are closed are not."""
+    return len(act.file.stops) if kind == "hold" else sum(len(one.extended or []) for one in act.file.deadlines)
 
 
 # what comes of it ---------------------------------------------------------------------------------------------------

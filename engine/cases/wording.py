@@ -204,6 +204,8 @@ def _note(facts: Mapping[str, Any], language: Language) -> str:
     if by := facts.get("repeated_by"):
         number = facts.get("incident")
         return f"repeated after incident #{number} by {by}" if language == "en" else f"异常 #{number} 后由{by}重做"
+    if name := facts.get("answers_name"):
+        return f"the supervision now waits for {name}" if language == "en" else f"督办改由{name}回复"
     if facts.get("row") is None:
         return claims.words(facts, language)
     parts = (part.strip() for part in str(facts.get("cites") or "").split(";"))

@@ -19,6 +19,7 @@ ENGLISH: Final[dict[str, str]] = {
     "{number} 超期提醒": "{number} is overdue",
     "{number} 催办": "{number} urged",
     "{number} 批示督办": "{number} supervised by a person",
+    "{number} 督办转由你单位回复": "{number} the supervision now waits for your unit's answer",
     "{number} 催办已收回": "{number} the urge was taken back",
     "{number} 批示督办已收回": "{number} the supervision was taken back",
     "{number} 督办已回复": "{number} the supervision was answered",

@@ -9,17 +9,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import matters
+from engine import decisions, matters
 from engine.cases.duplicates import find_similar
 from engine.cases.models import Case
+from engine.cases.places import table_at
 from engine.cases.scope import unscoped
+from engine.library import Source
 from engine.matters.models import Matter
 from engine.residents import knocking
 from engine.residents.looking import count_followers
 
-PRIVATE = frozenset({"矛盾纠纷", "特殊人群", "社会心理服务", "社情民意", "治安隐患", "突发事件", "代办服务",
-                     "基础信息采集", "交办事项", "政策宣传与平安创建"})
-"""Classes in which a case is about people: nobody learns of another's from us (D14, GB/T 35273-2020 6.2)."""
 _HOME = re.compile(r"\d+\s*(?:号楼|栋|幢|单元|室|户|层|楼)|(?<=\D)\d{3,4}(?!\d)|[A-Za-z]?\d+\s*-\s*\d+")
 
 
@@ -36,12 +35,16 @@ class Nearby:
 
 
 def list_nearby(session: Session, text: str, place: str, division: str, at: datetime, most: int = 4) -> list[Nearby]:
-    """Open cases of the same community, of a week, about things in the street that may be the same, likeliest first."""
+    """Open cases of the same community about things in the street that may be the same, likeliest first.
+
+    How alike and how recent is the table `similar`; of what kinds strangers are told, the table `nearby`.
+    """
     with unscoped(session):
+        table = table_at(session, "nearby", division, at)
         guesses = matters.guess_matter(session, text, at)
         found = find_similar(session, text=text, place=place, division=division, at=at,
                              matter=guesses[0].code if guesses else None, most=most * 3)
-        told = [_told(session, one.number, at) for one in found]
+        told = [_told(session, one.number, table, at) for one in found]
     return [one for one in told if one is not None][:most]
 
 
@@ -54,7 +57,13 @@ def look_around(session: Session, text: str, place: str, division: str, address:
     return list_nearby(session, text, place, division, at)
 
 
-def _told(session: Session, number: str, at: datetime) -> Nearby | None:
+def _may_tell(matter: Matter, table: Source) -> bool:
+    """Whether strangers may hear of a case of this kind (GB/T 35273-2020 6.2)."""
+    asked = {"class_name": matter.class_name, "sensitive": matter.sensitive}
+    return bool(decisions.ask(table, asked).one["tell"])
+
+
+def _told(session: Session, number: str, table: Source, at: datetime) -> Nearby | None:
     """What a stranger may know of a case; None for one that is about people, or whose kind nobody knows yet."""
     case = session.scalars(select(Case).where(Case.number == number)).one()
     code = case.matter_code
@@ -62,7 +71,7 @@ def _told(session: Session, number: str, at: datetime) -> Nearby | None:
         guesses = matters.guess_matter(session, f"{case.title} {case.description}", at, most=1)
         code = guesses[0].code if guesses else None
     matter = session.get(Matter, code) if code else None
-    if matter is None or matter.sensitive or matter.class_name in PRIVATE:
+    if matter is None or not _may_tell(matter, table):
         return None
     followers = count_followers(session, case)
     return Nearby(case.number, matter.name, _HOME.sub("…", case.place), case.stage, case.opened_at, followers + 1)

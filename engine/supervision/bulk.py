@@ -169,7 +169,7 @@ _PUT = text("INSERT INTO bulk_row (bulk_id, case_id, position, state) SELECT :bu
 def _classified(session: Session, actor: Actor, verb: str, chosen: Chosen, at: datetime) -> Any:
     """(id, who answers for it, why it is left out, place in the order) of what was chosen, the most urgent first."""
     if isinstance(chosen, Filters):
-        where = conditions(chosen, at, organisations_of(session, actor, chosen))
+        where = conditions(session, actor, chosen, at, organisations_of(session, actor, chosen))
     else:
         where = [Case.number.in_(chosen)]
     why: list[tuple[ColumnElement[bool], str]] = [

@@ -35,7 +35,7 @@ _FILTERS = {"matter": ("大类", "Class"), "division": ("社区", "Community"), 
 _STATES = {
     "late": ("超期", "Overdue"), "near": ("临期", "Near due"), "unaccepted": ("从未受理", "Never accepted"),
     "today": ("今晚前到期", "Due by tonight"), "waiting": ("等人办", "Waiting for somebody"),
-    "stopped": ("停钟", "Clock stopped"), "returned": ("两次退回", "Returned twice"),
+    "stopped": ("停钟", "Clock stopped"), "returned": ("反复退回", "Returned again"),
     "missed": ("超期环节", "Missed deadlines"), "settled": ("办结", "Closed"), "arrived": ("收件", "Came in")}
 _TITLES = {SEARCH: ("全部事件", "All cases"), BOARD: ("督查", "Supervision")}
 
@@ -135,7 +135,7 @@ def _cell(session: Session, actor: Actor, asked: Asked, at: datetime) -> list[An
     organisations = figures.organisations_of(session, actor, chosen)
     if organisations == []:
         raise ExportStale
-    return figures.conditions(chosen, at, organisations)
+    return figures.conditions(session, actor, chosen, at, organisations)
 
 
 def _about(session: Session, actor: Actor, asked: Asked, at: datetime) -> dict[str, sheets.Value]:

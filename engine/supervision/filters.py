@@ -24,6 +24,7 @@ from engine.clock import ZONE
 from engine.directory import Actor
 from engine.supervision import units
 from engine.supervision.tallies import monday
+from engine.supervision.thresholds import returned_often
 from engine.worklist.models import Deadline
 
 State = Literal["late", "near", "today", "unaccepted", "waiting", "stopped", "returned", "missed", "settled", "arrived"]
@@ -31,7 +32,6 @@ STATES: tuple[State, ...] = get_args(State)
 BY_WEEK: tuple[State, ...] = ("missed", "settled", "arrived")  # looked back on; they cannot be urged
 NO_CLASS = ""
 WEEKS = 8
-RETURNED = 2  # times
 _OR = "|"
 _OPEN = Case.closed_at.is_(None)
 RUNS = (_OPEN, Case.stopped_at.is_(None))
@@ -87,12 +87,17 @@ def while_running(state: State, at: datetime) -> ColumnElement[bool]:
     return found.get(state, late)
 
 
-def conditions(filters: Filters, at: datetime, organisations: Sequence[int] | None) -> list[ColumnElement[bool]]:
-    """The filters as conditions on the case; `organisations`: those of the unit, None for all."""
+def conditions(session: Session, actor: Actor, filters: Filters, at: datetime,
+               organisations: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    """The filters of this reader as conditions on the case; `organisations`: those of the unit, None for all."""
     if filters.is_past:
         return _in_weeks(filters, at, organisations)
-    plain = {"stopped": (_OPEN, Case.stopped_at.is_not(None)), "returned": (_OPEN, Case.returns >= RETURNED)}
-    found = list(plain.get(filters.state) or (*RUNS, while_running(filters.state, at)))
+    if filters.state == "returned":
+        found = [_OPEN, Case.returns >= returned_often(session, actor, at)]
+    elif filters.state == "stopped":
+        found = [_OPEN, Case.stopped_at.is_not(None)]
+    else:
+        found = [*RUNS, while_running(filters.state, at)]
     if organisations is not None:
         found.append(accountable().in_(organisations))
     return [*found, *_of_class(filters), *([Case.stage == filters.stage] if filters.stage else [])]
@@ -139,7 +144,7 @@ def list_page(session: Session, actor: Actor, filters: Filters, at: datetime, cu
     `organisations`: those of the unit where the caller knows them already.
     """
     known = organisations if organisations is not None else organisations_of(session, actor, filters)
-    where = conditions(filters, at, known)
+    where = conditions(session, actor, filters, at, known)
     return reading.list_where(session, where, at, cursor, limit, filters.order, counted=not filters.is_past)
 
 

@@ -39,3 +39,15 @@ def test_every_measure_follows_its_limit() -> None:
 @pytest.mark.parametrize("table", ["base/callback", "base/contact_channel"])
 def test_every_way_of_calling_back_says_what_it_hangs_on(table: str) -> None:
     assert wrong_answers(read_source(RULES / f"{table}.dmn")) == []
+
+
+@pytest.mark.cites("E4")
+@pytest.mark.parametrize("table", ["base/requests", "base/lamp"])
+def test_every_request_and_every_lamp_has_its_row(table: str) -> None:
+    assert wrong_answers(read_source(RULES / f"{table}.dmn")) == []
+
+
+@pytest.mark.cites("G5")
+@pytest.mark.parametrize("table", ["base/returned", "base/similar", "base/nearby"])
+def test_what_is_shown_to_whom_has_its_row(table: str) -> None:
+    assert wrong_answers(read_source(RULES / f"{table}.dmn")) == []

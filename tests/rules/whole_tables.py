@@ -117,12 +117,45 @@ def contact_channel(pack: str) -> list[Question]:
     """What each way of telling somebody hangs on."""
     ways = {"phone": (True, "phone", ""), "face": (True, "face", ""), "sms": (False, "message", "sms"),
             "link": (False, "message", "sms"), "messenger": (False, "messenger", "messenger")}
-    return [Question({"method": method}, {"in_person": way[0], "counts_as": way[1], "carrier": way[2]})
+    return [Question({"method": method}, {"in_person": way[0], "counts_as": way[1], "carrier": way[2],
+                                          "by_worker": method == "face"})
             for method, way in ways.items()]
 
 
+def requests(pack: str) -> list[Question]:
+    """Who decides what a unit asks for, and who may not ask."""
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("dispatcher", {}), ("above", {"granted": 1}), ("above", {"asker": "centre"}),
+        ("nobody", {"asker": "assistant"}), ("nobody", {"overdue": True})]
+    first = {"kind": "extension", "asker": "handler", "urgency": "normal", "overdue": False, "granted": 0}
+    return [Question({**first, **facts}, {"decided_by": who}) for who, facts in asked]
+
+
+def lamp(pack: str) -> list[Question]:
+    """When the lamp turns yellow."""
+    return [Question({"stage": "accept", "urgency": urgency}, {"warn_percent": 80}) for urgency in SHORT]
+
+
+def returned(pack: str) -> list[Question]:
+    """How many returns the board names."""
+    return [Question({"level": level}, {"times": 2}) for level in LEVELS[1:]]
+
+
+def similar(pack: str) -> list[Question]:
+    """What may be the same matter."""
+    return [Question({"class_name": None}, {"days": 7, "metres": 200, "alike_percent": 45})]
+
+
+def nearby(pack: str) -> list[Question]:
+    """Of what strangers are told."""
+    return [Question({"class_name": "公用设施", "sensitive": False}, {"tell": True}),
+            Question({"class_name": "矛盾纠纷", "sensitive": False}, {"tell": False}, "G5"),
+            Question({"class_name": "公用设施", "sensitive": True}, {"tell": False}, "G5")]
+
+
 QUESTIONS = {"ladder": ladder, "limits": limits, "candidates": candidates, "triage": triage,
-             "supervision": supervision, "callback": callback, "contact_channel": contact_channel}
+             "supervision": supervision, "callback": callback, "contact_channel": contact_channel,
+             "requests": requests, "lamp": lamp, "returned": returned, "similar": similar, "nearby": nearby}
 
 
 def wrong_answers(source: Source) -> list[str]:

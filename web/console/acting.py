@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine import cases, processes
+from engine import cases, library, processes
 from engine.cases import troubles
 from engine.cases.pages import CasePage, MyTask
 from engine.cases.troubles import StepBroken
@@ -91,6 +91,13 @@ def act_views(page: CasePage, attempt: Attempt | None = None) -> tuple[ActView, 
     choices = Choices(session, page.case.holder_id, language)
     offers = cases.available_acts(session, identity.current_actor(), page.case, shell.now(), page.file)
     return tuple(_act(offer, choices, attempt) for offer in offers)
+
+
+def refusals(page: CasePage) -> list[str]:
+    """Why the reader may not ask for days or a hold now, in the words of the table: no button without a reason."""
+    found = cases.refused_acts(db.session(), identity.current_actor(), page.case, shell.now(), page.file)
+    words = [one.refusal for one in found if one.refusal]
+    return [library.in_english(text) for text in words] if shell.language() == "en" else words
 
 
 def _act(offer: cases.ActOffer, choices: Choices, attempt: Attempt | None) -> ActView:

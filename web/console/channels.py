@@ -75,7 +75,7 @@ def channel_name(key: str) -> str:
 def problem_words(problem: str) -> str:
     """Why a letter was given up: our own reasons in the reader's language, a server's as it said them."""
     own = {notices.NO_ADDRESS: _("no address in the register"), notices.WORN_OUT: _("tried eight times in vain"),
-           notices.EXPIRED: _("older than three days")}
+           notices.EXPIRED: _("older than %(n)d days", n=notices.manners().too_old.days)}
     return str(own.get(problem, problem))
 
 

@@ -196,7 +196,7 @@ def case_view(number: str, attempt: acting.Attempt | None = None) -> dict[str, A
     """What the templates of a case need."""
     page = pages.case_page(db.session(), identity.current_actor(), number, shell.now(), shell.language())
     return {"page": page, "case": page.case, "tasks": acting.task_views(page, attempt),
-            "acts": acting.act_views(page, attempt),
+            "acts": acting.act_views(page, attempt), "refusals": acting.refusals(page),
             "troubles": incidents.of_case(db.session(), page.case.id, shell.now())}
 
 

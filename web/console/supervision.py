@@ -38,7 +38,7 @@ def supervision() -> Any:
     page = _list(chosen, request.args.get("cursor"), unit)
     return render_template("supervision.html", board=board, chosen=chosen, page=page, here="supervision", unit=unit,
                            trend=trends.draw(board.weeks), cells=boards.sequence(board.units), heat=boards.heat,
-                           names=names(), meanings=meanings())
+                           names=names(), meanings=meanings(board.asides.returned_often))
 
 
 @blueprint.get("/supervision/cases/<number>")
@@ -132,21 +132,21 @@ def names() -> dict[str, str]:
     """What each figure is called."""
     return {"late": _("Overdue"), "near": _("Near due"), "today": _("Due by tonight"),
             "unaccepted": _("Never accepted"), "waiting": _("Waiting for somebody"), "stopped": _("Clock stopped"),
-            "returned": _("Returned twice"), "missed": _("Missed deadlines"), "settled": _("Closed"),
+            "returned": _("Returned again"), "missed": _("Missed deadlines"), "settled": _("Closed"),
             "arrived": _("Came in")}
 
 
-def meanings() -> dict[str, str]:
-    """What each figure counts: its reason in a sentence."""
+def meanings(often: int) -> dict[str, str]:
+    """What each figure counts: its reason in a sentence; `often`: how many returns the table `returned` names."""
     return {
         "late": _("Open cases whose earliest deadline has passed, at whoever has them now: the unit that is to sign "
                   "for or handle it, else the centre that holds it."),
-        "near": _("Open cases that have used four fifths of their earliest limit."),
+        "near": _("Open cases of whose earliest limit so much has run that the lamp is yellow."),
         "today": _("Open cases whose deadline ends between now and tonight."),
         "unaccepted": _("Overdue cases that were never dispatched: still with whoever should have accepted them."),
         "waiting": _("Overdue cases that were accepted; each line says who must act and in which stage."),
         "stopped": _("Open cases on hold or waiting for papers: the line says why and until when."),
-        "returned": _("Open cases that units have given back at least twice."),
+        "returned": _("Open cases that units have given back at least %(n)d times.", n=often),
         "missed": _("Cases of which a deadline ended too late in that time, at whoever had it."),
         "settled": _("Cases that were closed in that time, by the place where they lie."),
         "arrived": _("Cases that came in in that time, by the place where they lie."),

@@ -12,7 +12,7 @@ from engine.cases import demanding, pages, reading
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable
 from engine.directory import Actor
 from engine.notices.models import Inbox, Outbox
-from tests.town import COUNTY, Office
+from tests.town import BASE, COUNTY, Office
 
 MINUTE = timedelta(minutes=1)
 
@@ -121,3 +121,65 @@ def test_it_is_too_late_after_half_an_hour_and_nobody_elses_to_take_back(
     office.at += timedelta(minutes=31)
     with pytest.raises(ActUnavailable):
         office.act("withdraw", boss)
+
+
+# after the case has moved on ------------------------------------------------------------------------------------
+def _waits_for(office: Office) -> list[str]:
+    return [one.organisation for one in demanding.list_demanded(office.session, office.case, {})]
+
+
+def _redirected(office: Office, verb: str) -> list[str]:
+    page = pages.case_page(office.session, office.who("seat", f"{COUNTY}-centre"), office.case.number, office.at)
+    return [line.note for line in page.lines if line.verb == verb]
+
+
+def test_after_a_reassignment_it_waits_for_whoever_has_the_case_now(office: Office, boss: Actor, clerk: Actor) -> None:
+    office.do("sign", "sign", by=clerk)
+    office.at += MINUTE
+    centre = office.who("seat", f"{BASE[:12]}-centre")
+    office.act("reassign", centre)
+    held = centre.posts[0].organisation_name
+    assert _waits_for(office) == [held] and _queue(office, clerk) == []
+    assert _queue(office, centre) == [office.case.number]
+    assert _redirected(office, "reassign") == [f"督办改由{held}回复"]
+    office.do("dispatch", "department", organisation=office.unit("zongzhi"))
+    other = office.for_task(office.task("sign"))
+    assert other.posts[0].organisation_id != clerk.posts[0].organisation_id
+    assert _waits_for(office) == [other.posts[0].organisation_name]
+    assert _queue(office, other) == [office.case.number] and _queue(office, centre) == []
+    told = select(func.count()).select_from(Outbox).where(
+        Outbox.kind == "supervise", Outbox.recipient_id == other.person_id)
+    assert office.session.scalar(told) == 1
+    with pytest.raises(ActNotAllowed):
+        _reply(office, boss, "x")
+    with pytest.raises(ActUnavailable):
+        _reply(office, clerk, "不再是我们的")
+    _reply(office, other, "明天到场")
+    assert _queue(office, other) == []
+
+
+def test_what_a_centre_was_asked_before_it_dispatched_stays_its_own(office: Office, boss: Actor) -> None:
+    office.resident()
+    while office.case.level != "county":
+        office.do("dispatch", "up")
+    centre = office.who("seat", f"{COUNTY}-centre")
+    office.act("supervise", boss)
+    office.do("dispatch", "department")
+    assert _waits_for(office) == [centre.posts[0].organisation_name] and _queue(office, centre) == [office.case.number]
+
+
+def test_what_a_centre_was_asked_goes_with_the_case_to_the_level_that_takes_it(office: Office, boss: Actor) -> None:
+    office.resident()
+    office.act("supervise", boss)
+    office.do("dispatch", "up")
+    seat = office.for_task(office.task("dispatch"))
+    assert _waits_for(office) == [seat.posts[0].organisation_name] and _queue(office, seat) == [office.case.number]
+    found = verification.verify(office.session, office.at)
+    assert {name: one.examples for name, one in found.items() if one.violations} == {}
+
+
+def test_what_was_answered_stays_with_whoever_answered(office: Office, boss: Actor, clerk: Actor) -> None:
+    _reply(office, clerk, "今天下午到场")
+    office.do("sign", "sign", by=clerk)
+    office.act("reassign", office.who("seat", f"{COUNTY}-centre"))
+    assert _waits_for(office) == [clerk.posts[0].organisation_name] and _redirected(office, "reassign") == [""]
