@@ -64,7 +64,7 @@ def test_bodies_take_them_over_and_the_register_offers_them(house: House, come: 
     office = house.session.get_one(KeptOffice, int(where.rpartition("/")[2]))
     used = house.session.scalars(sa.select(Organisation.office).distinct()).all()
     assert office.current in used
-    assert "<option selected>接管作息</option>" in come("system_admin").get(
+    assert '<option value="接管作息" selected>接管作息</option>' in come("system_admin").get(
         f"/console/registers/organisations/of/{house.city.county_centre.code}").text
 
 
