@@ -19,7 +19,7 @@ run: setup ## serve a working city on 127.0.0.1:8000 (PORT= DATA= DEMO=0 change 
 	@exec $(bin)/wangge serve
 
 test: lint rules ## lint + rules + tests: all that CI runs
-	$(bin)/pytest -n 2 --dist loadfile -q
+	$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 bench: setup ## what an act costs, in its own scratch database
 	$(bin)/wangge bench

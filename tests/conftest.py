@@ -5,12 +5,17 @@ The server is the product's own embedded one in a temporary folder, or TEST_DATA
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import shutil
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,6 +27,7 @@ from engine.db.session import create_engine
 from tests import town
 
 _STEPS = b"".join(step.read_bytes() for step in sorted(migrate.FOLDER.glob("versions/*.py")))
+LONG = ("tests/browser", "tests/storms", "tests/scenarios/test_every", "tests/engine/verification", "tests/web")
 TEMPLATE = f"wangge_test_{hashlib.sha256(_STEPS).hexdigest()[:12]}"
 
 
@@ -33,8 +39,32 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield given
         return
     base = tmp_path_factory.getbasetemp()
-    with server.attached((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "data") as url:
+    data = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "data"
+    with _alone(data):
+        if not data.exists():
+            _make_hasty(data)
+    with server.attached(data) as url:
         yield url
+    with _alone(data):
+        if not server.is_running(data):
+            shutil.rmtree(data)
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Nobody else of this test run is in here."""
+    with open(data.with_suffix(".lock"), "ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make_hasty(data: Path) -> None:
+    """A server that need not survive the machine, with room for the processes of several houses."""
+    with server.attached(data):
+        root = create_engine(server.url(data, role=server.ROOT), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with root.connect() as connection:
+            for setting in ("fsync = off", "full_page_writes = off", "max_connections = 300"):
+                connection.exec_driver_sql(f"ALTER SYSTEM SET {setting}")
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +79,16 @@ def make_database(server_url: str) -> Iterator[Callable[..., str]]:
         with admin.connect() as connection:
             _make_template(connection, server_url)
             template = sa.make_url(copy_of).database if copy_of else "template1" if empty else TEMPLATE
-            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+            _copy(connection, str(template), name)
             connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
         made.append(name)
         return _at(server_url, name)
 
     yield make
-    with admin.connect() as connection:
-        for name in made:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    if "TEST_DATABASE_URL" in os.environ:  # ours goes as a whole
+        with admin.connect() as connection:
+            for name in made:
+                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
 
 
@@ -83,6 +114,18 @@ def session(db_engine: sa.Engine) -> Iterator[Session]:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             yield session
         outer.rollback()
+
+
+def _copy(connection: sa.Connection, template: str, name: str) -> None:
+    """A database like another, to which nobody is connected any more: whoever was may take a while to be gone."""
+    for attempt in range(24, -1, -1):
+        try:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+            return
+        except sa.exc.OperationalError as problem:
+            if not attempt or not isinstance(problem.orig, psycopg.errors.ObjectInUse):
+                raise
+            time.sleep(0.2)  # the server itself has waited five seconds
 
 
 def _make_template(connection: sa.Connection, url: str) -> None:
@@ -130,6 +173,12 @@ def office(town_engine: sa.Engine, tmp_path: Path) -> Iterator[town.Office]:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             yield town.Office(session)
         outer.rollback()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first, so that no worker of the run is left alone with it at the end."""
+    items.sort(key=lambda item: next((place for place, path in enumerate(LONG) if item.nodeid.startswith(path)),
+                                     len(LONG)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,16 +12,17 @@ from tests.browser.chromium import arguments, find_chromium
 from tests.browser.city import City, running_city
 
 Enter = Callable[..., Page]
-PATIENCE = 15_000  # milliseconds; a busy machine is slow, not broken
+PATIENCE = 90_000  # milliseconds; a busy machine is slow, not broken
 SEEN = "Failed to load resource"  # Chromium's own line for every refused form; what is refused is checked by status
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A running Chromium; the run fails, saying what to install, where there is none."""
     path = find_chromium()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=arguments())
+        started = playwright.chromium.launch(executable_path=path, args=arguments(), timeout=PATIENCE)
         yield started
         started.close()
 
@@ -31,14 +32,14 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of an office PC, in a context of its own: no cookies from the test before."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN",
                                   timezone_id="Asia/Shanghai")
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """The demo city, served by processes of its own."""
-    expect.set_options(timeout=PATIENCE)
     with running_city(tmp_path_factory.mktemp("city"), make_database()) as running:
         yield running
 

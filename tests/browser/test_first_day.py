@@ -26,7 +26,6 @@ Window = Callable[[], Page]
 @pytest.fixture(scope="module")
 def empty(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """A served place in which nothing is yet."""
-    expect.set_options(timeout=PATIENCE)
     with running_empty(tmp_path_factory.mktemp("empty"), make_database(empty=True)) as running:
         yield running
 

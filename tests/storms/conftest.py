@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 BREEZE = 2026
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def settled_town(make_database: Callable[..., str]) -> str:
     """A database with the small city in it, to which nobody is connected: houses are copied from it."""
     url = make_database()
@@ -25,7 +25,7 @@ def settled_town(make_database: Callable[..., str]) -> str:
     return url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lasting_house(settled_town: str, make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
                   ) -> Iterator[House]:
     """A running house with two workers, on a database of its own, with a photo in it."""
