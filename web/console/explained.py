@@ -17,8 +17,9 @@ from web import languages
 from web.console import shell
 
 _WHY = {"周末": "weekend", "调休上班": "make-up workday", "次日起算": "starts the next day", "停表": "clock stopped",
-        "已过办公时间": "after office hours", "元旦": "New Year", "春节": "Spring Festival", "清明节": "Qingming",
-        "劳动节": "Labour Day", "端午节": "Dragon Boat Festival", "中秋节": "Mid-Autumn", "国庆节": "National Day"}
+        "已过办公时间": "after office hours", "不办公": "closed", "元旦": "New Year",
+        "春节": "Spring Festival", "清明节": "Qingming", "劳动节": "Labour Day",
+        "端午节": "Dragon Boat Festival", "中秋节": "Mid-Autumn", "国庆节": "National Day"}
 _MENTIONS = "内容提到："
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
+from engine import deadlines
 from engine.cases.callbacks import Tried
 from engine.cases.demanding import Demanded
 from engine.cases.helping import Helper
@@ -31,7 +32,16 @@ def styleguide() -> Any:
     """The style guide."""
     return render_template("styleguide.html", clocks=_clocks(), tokens=_tokens(), fields=_fields(), form=_form(),
                            page=_case(), attempts=_attempts(), case=SimpleNamespace(closed_at=None),
-                           board=_board(), trend=trends.draw(_board().weeks))
+                           board=_board(), trend=trends.draw(_board().weeks), hours=_hours())
+
+
+def _hours() -> tuple[deadlines.Week, ...]:
+    """A usual week, and one open on Saturday morning with a summer of its own."""
+    usual = deadlines.same_every_day(deadlines.read_spans("08:30-12:00，13:00-17:30"), False)
+    saturday = (*usual[:5], deadlines.read_spans("09:00-11:30"), *usual[6:])
+    summer = deadlines.same_every_day(deadlines.read_spans("08:00-12:00，14:30-18:30"), False)
+    season = deadlines.Season((6, 1), (9, 30), summer)
+    return deadlines.Week(usual), deadlines.Week(saturday, seasons=(season,))
 
 
 def _clocks() -> list[Clock]:

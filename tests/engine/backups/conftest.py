@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from engine import attachments, backups, verification
+from engine import attachments, backups, deadlines, verification
 from engine.cases import sealing
 from engine.db import tables
 from engine.db.session import create_engine
+from engine.directory.models import Organisation
 from engine.settings import Settings
 from tests import town
 from tests.town import WEDNESDAY
@@ -89,6 +90,10 @@ def work_begun(site: Site) -> Site:
     """The town with its first case."""
     with site.sessions().begin() as session:
         town.build_town(session)
+        week = deadlines.read_week({f"d{place}": "08:00-12:00" for place in range(8)}).week
+        hours = deadlines.add_office(
+            session, "渔区作息", "3309", [deadlines.Change("week", None, week=week)], "系统管理员", town.WEDNESDAY)
+        session.execute(sa.update(Organisation).values(office=hours.current))
         office = town.Office(session)
         photo = office.photo(office.worker())
         office.report(photos=(photo,), contact={"name": "陈某", "phone": "13800001111"})
