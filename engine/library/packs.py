@@ -100,13 +100,20 @@ def shipped_table(decision_id: str) -> Source | None:
     return read_source(path) if path.exists() else None
 
 
+def _kind_of(path: Path, content: bytes) -> Kind:
+    """By its ending; a file of another ending (.bpmn20.xml, .bpmn2) is a table only when it says so."""
+    if path.suffix in (".bpmn", ".dmn"):
+        return "bpmn" if path.suffix == ".bpmn" else "dmn"
+    return "dmn" if b"/DMN/" in content[:4_000] else "bpmn"
+
+
 def read_source(path: Path, pack: str | None = None) -> Source:
     """A working copy read from a file; the pack is the name of its folder unless said."""
-    kind: Kind = "bpmn" if path.suffix == ".bpmn" else "dmn"
+    content = path.read_bytes()
     return source_of(
-        path.read_bytes(),
+        content,
         definition_id=path.stem,
-        kind=kind,
+        kind=_kind_of(path, content),
         file=path.name,
         pack=pack or path.resolve().parent.name,
     )

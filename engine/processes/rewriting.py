@@ -35,6 +35,7 @@ def rewritten(root: Any) -> Any:
     for declared in list(root.iter(tag("ioSpecification"))):
         if local(declared.getparent().tag) != "process":  # a remark, or refused
             declared.getparent().remove(declared)
+    _name_flows(root)
     scopes = [node for node in root.iter(*(tag(name) for name in SCOPES)) if node.get("id")]
     for scope in scopes:
         _drop_flows_from_nowhere(scope)
@@ -51,6 +52,13 @@ def rewritten(root: Any) -> Any:
         if triggered:
             _enclose(scope, triggered)
     return root
+
+
+def _name_flows(root: Any) -> None:
+    """The parser looks for flows by their ids, which the standard does not ask for."""
+    for number, flow in enumerate(root.iter(tag("sequenceFlow"))):
+        if not flow.get("id"):
+            flow.set("id", f"{flow.get('sourceRef')}.to.{flow.get('targetRef')}.{number}")
 
 
 def _drop_flows_from_nowhere(scope: Any) -> None:

@@ -97,6 +97,14 @@ def test_nothing_given_and_nothing_readable_are_refused(tmp_path: Path) -> None:
     assert tried(str(tmp_path / "x.bpmn"))[1]["problems"][0]["code"] == "xml_refused"
 
 
+@pytest.mark.parametrize("name", ["odd.bpmn20.xml", "odd.bpmn2", "odd.xml", "odd"])
+def test_a_diagram_is_known_by_what_it_says_whatever_its_ending(tmp_path: Path, name: str) -> None:
+    source = called("odd", ENDS + tasks("a"), "start -> a -> end")
+    (tmp_path / name).write_bytes(source.content)
+    result, report = tried(str(tmp_path / name))
+    assert (result.exit_code, report["trace"]) == (0, ["start", "a", "end"])
+
+
 def test_lint_names_file_element_code_message_and_severity(tmp_path: Path) -> None:
     source = called("odd", start("start") + tasks("a") + '<complexGateway id="g"/>', "start -> g -> a")
     result = CliRunner().invoke(lint.command, [*written(tmp_path, source), "--json"])

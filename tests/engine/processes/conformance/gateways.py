@@ -12,7 +12,13 @@ SPLIT = """start -> i -> g -[x > 1]-> a -> j -> end
            g -*-> c -> j"""
 INCLUSIVE = gateways("inclusive", "g", "j") + tasks("a", "b", "c")
 
+UNNAMED = ENDS + XOR + tasks("a", "b") + "".join(
+    f'<sequenceFlow sourceRef="{source}" targetRef="{target}">{condition}</sequenceFlow>'
+    for source, target, condition in (
+        ("start", "g", ""), ("g", "a", "<conditionExpression>1 == 2</conditionExpression>"),
+        ("g", "b", "<conditionExpression>1 == 1</conditionExpression>"), ("a", "end", ""), ("b", "end", "")))
 MODELS: list[Model] = [
+    runs("flows_without_ids", UNNAMED, "", "start g b end"),
     runs("first_true_flow", ENDS + script("i", "x = 5") + XOR + tasks("a", "b"), """start -> i -> g -[x > 1]-> a -> end
         g -[x > 2]-> b -> end""", "start i g a end"),
     runs("default_flow", ENDS + script("i", "x = 0") + XOR + tasks("a", "b"), """start -> i -> g -[x > 1]-> a -> end
