@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, ViewportSize, expect
 
+from engine.clock import stopwatch
 from engine.demo import PASSWORD
 from tests.browser.chromium import arguments, find_chromium
 from tests.browser.city import City
@@ -22,6 +23,17 @@ pytestmark = pytest.mark.browser
 WORKER, COLLEAGUE = "grid_worker.330921100001.1", "grid_worker.330921106200.1"
 PHONE = ViewportSize(width=360, height=740)
 Opened = Callable[..., BrowserContext]
+KEPT = """words => new Promise((answer) => {
+  const opening = indexedDB.open("wangge-phone");
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("items").objectStore("items").getAll();
+    asked.onsuccess = () => {
+      opening.result.close();
+      answer(asked.result.some((one) => one.fields.description === words && one.fields.place && one.photos.length));
+    };
+  };
+})"""
+"""Whether the browser's own database has the draft with these words, its place and a photo."""
 
 
 def photo(colour: str) -> FilePayload:
@@ -76,11 +88,15 @@ def wait_for_worker(page: Page) -> None:
     """The service worker has its pages; from now on they open without a signal."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     kept = "caches.open('wangge-phone-1').then(cache => cache.match('/phone/outbox')).then(Boolean)"
-    for _ in range(100):
-        if page.evaluate(kept):
-            return
+    until(page, lambda: page.evaluate(kept), "the service worker has kept nothing")
+
+
+def until(page: Page, what: Callable[[], object], otherwise: str) -> None:
+    """Wait until it is so."""
+    begun = stopwatch()
+    while not what():
+        assert (stopwatch() - begun) * 1000 < PATIENCE, otherwise
         page.wait_for_timeout(100)
-    raise AssertionError("the service worker has kept nothing")
 
 
 def write(page: Page, text: str, place: str, *photos: FilePayload) -> None:
@@ -105,10 +121,8 @@ def filed(city: City, text: str, who: str = WORKER) -> list[dict[str, Any]]:
 
 
 def wait_until_filed(city: City, page: Page, text: str, number: int) -> list[dict[str, Any]]:
-    for _ in range(100):
-        if len(filed(city, text)) >= number:
-            break
-        page.wait_for_timeout(200)
+    """The cases with these words, once there are so many."""
+    until(page, lambda: len(filed(city, text)) >= number, f"not filed {number} times: {text}")
     return filed(city, text)
 
 
@@ -167,7 +181,7 @@ def test_a_half_written_draft_is_back_after_the_browser_was_closed(open_phone: O
     context = open_phone()
     page = log_in(context)
     write(page, "写到一半", "东门", photo("red"))
-    page.wait_for_timeout(600)
+    until(page, lambda: page.evaluate(KEPT, "写到一半"), "the draft is not kept")
     context.close()
     page = log_in(open_phone())
     expect(page.get_by_label("看到了什么")).to_have_value("写到一半")
