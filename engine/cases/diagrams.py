@@ -23,6 +23,7 @@ class Drawing:
     pack: str
     version: int
     live: tuple[str, ...]
+    standing: tuple[processes.ElementInfo, ...]  # what is live, as the diagram describes it
     late: tuple[str, ...]
     done: tuple[str, ...]
 
@@ -63,8 +64,9 @@ def _drawing(source: Source, tasks: list[Task], inside: set[str], at: datetime) 
     own = [task for task in tasks if task.process == info.id]
     waiting = [task for task in own if task.closed_at is None]
     calling = [element.id for element in info.elements if element.type == "callActivity" and element.calls in inside]
+    live = tuple(dict.fromkeys([*(task.element for task in waiting), *calling]))
     return Drawing(
-        info.id, info.name, source.pack, source.version,
-        live=tuple(dict.fromkeys([*(task.element for task in waiting), *calling])),
+        info.id, info.name, source.pack, source.version, live=live,
+        standing=tuple(element for element in map(info.element, live) if element is not None),
         late=tuple(task.element for task in waiting if task.due_at is not None and task.due_at < at),
         done=tuple(dict.fromkeys(task.element for task in own if task.closed_at is not None)))
