@@ -57,6 +57,8 @@ _TO_ENGLISH = (
     (r"「(.+)」已停用，请重新选择。", r"\1 has ended: choose another."),
     (r"没有编号为「(.*)」的事件。", r"There is no case \1."),
     (r"清单里没有.*", "The list has no such matter, or no longer."),
+    (r"「(.*)」不在(.*)的上下级区划里，请上报，由上级交办。",
+     r"\1 is neither of the place of \2 nor below or above it: report the case up; the level above hands it there."),
     (r"「(.*)」不在本市，可以转出，不能交办。", r"\1 is not of this city: hand it outside instead."),
     (r"重复件应指向另一个事件。", "A duplicate points at another case."),
     (r"没有这种办理。", "There is no such act."),

@@ -44,7 +44,16 @@ def _organisations(act: Act, codes: Any) -> str | None:
         return f"「{over}」已停用，请重新选择。"
     city = act.case.path.split(".")[0]
     outside = "、".join(one.name for one in known.values() if one.division.path.split(".")[0] != city)
-    return f"「{outside}」不在本市，可以转出，不能交办。" if outside else None
+    if outside:
+        return f"「{outside}」不在本市，可以转出，不能交办。"
+    here = act.holder.division.path
+    beside = "、".join(one.name for one in known.values() if not _is_in_line(here, one.division.path))
+    return f"「{beside}」不在{act.holder.name}的上下级区划里，请上报，由上级交办。" if beside else None
+
+
+def _is_in_line(here: str, there: str) -> bool:
+    """Whether one division lies in the other: a centre hands work to its own place, below and above, not beside."""
+    return f"{here}.".startswith(f"{there}.") or f"{there}.".startswith(f"{here}.")
 
 
 def _case(act: Act, number: str) -> str | None:
