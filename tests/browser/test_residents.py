@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from engine import clock
 from tests.browser.city import City
 from tests.browser.conftest import Enter
 from tests.browser.looking import violations
@@ -43,7 +44,7 @@ def finish(city: City, number: str, handler: str, checker: str) -> None:
     photo = city.photo(handler)
     city.complete(handler, number, "handle_task", "done", result="已清理干净。", evidence=[photo])
     city.complete(checker, number, "check", "pass")
-    city.complete(SEAT, number, "inform", "told", method="phone", contacted_at="2026-11-22T10:00:00+08:00")
+    city.complete(SEAT, number, "inform", "told", method="phone", contacted_at=clock.now().isoformat())
 
 
 @pytest.mark.cites("E8", "E15")
