@@ -7,6 +7,7 @@ import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
 import { fieldsOf } from "./drawn.js";
 
 const MARGIN = 20;
+const READABLE = 0.5;
 const PAUSE = 1200; // milliseconds without a change before the gate is asked
 
 const board = document.querySelector("[data-draw]");
@@ -31,14 +32,15 @@ async function open() {
   });
 }
 
-// The whole drawing in sight, to the right of the palette and not below it.
+// The whole drawing in sight as far as it can be read, to the right of the palette and not below it.
 function besidePalette(canvas) {
   const { inner, outer } = canvas.viewbox();
   const palette = board.querySelector(".djs-palette");
   const left = palette ? palette.offsetLeft + palette.offsetWidth + MARGIN : MARGIN;
-  const scale = Math.min(1, (outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height);
+  const fits = Math.min((outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height);
+  const scale = Math.max(READABLE, Math.min(1, fits));
   const height = outer.height / scale;
-  canvas.viewbox({ x: inner.x - left / scale, y: inner.y - (height - inner.height) / 2, width: outer.width / scale, height });
+  canvas.viewbox({ x: inner.x - left / scale, y: inner.y - Math.max((height - inner.height) / 2, MARGIN / scale), width: outer.width / scale, height });
 }
 
 // The panel of the chosen element: one field for everything that the engine reads of it.

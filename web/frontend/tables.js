@@ -5,7 +5,9 @@ export function labelTables() {
     table.querySelectorAll("tbody tr").forEach((row) => {
       const isNamed = row.cells[0] && row.cells[0].tagName === "TH";
       [...row.cells].forEach((cell, at) => {
-        if (cell.tagName === "TD" && (at || !isNamed) && !cell.dataset.label) cell.dataset.label = headings[at] || "";
+        if (cell.tagName !== "TD") return;
+        if ((at || !isNamed) && !cell.dataset.label) cell.dataset.label = headings[at] || "";
+        cell.classList.toggle("void", !cell.textContent.trim() && !cell.querySelector("input, textarea, select, img, svg"));
       });
     });
   });
