@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.cases import troubles
@@ -37,8 +39,22 @@ _PARTS: tuple[Any, ...] = (
 LARGEST_UPLOAD = 80 * 1024 * 1024  # several photos at once; each is measured by itself
 
 
+class Cookies(SecureCookieSessionInterface):
+    """The cookie of browsers; a program's is not even opened: it comes with a token."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the browser's cookie holds; nothing for the API."""
+        return self.session_class() if request.path.startswith(identity.API) else super().open_session(app, request)
+
+
 class App(Flask):
     """A Flask application with one commit a request: after the answer was made, before it is sent."""
+
+    session_interface = Cookies()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: none of ours is a coroutine, and Flask asks that seventeen times a request."""
+        return func
 
     def dispatch_request(self) -> Response:
         """The answer of the view, its changes committed; nothing is kept when anything raises.

@@ -22,7 +22,7 @@ from engine import clock, settings
 from engine.db import server
 from engine.db.programs import ServerFailed
 from engine.settings import Settings
-from web import create_app
+from web import create_app, memory
 
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 QUICK = 5.0
@@ -150,6 +150,7 @@ def is_free(here: Settings) -> bool:
 def _own_connections(server: Any, worker: Any) -> None:
     """No process uses a connection that another one opened, and none outlives the server that listens."""
     _end_with_parent()
+    memory.keep_what_is_there()
     from web.db import db
 
     with server.app.wsgi().app_context():

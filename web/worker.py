@@ -24,6 +24,7 @@ from engine.db import bell
 from engine.db.failpoints import failpoint
 from engine.jobs import DUE_JOB, JOBS, Job, Round
 from engine.supervision.beats import JobBeat, beat, rest
+from web import memory
 from web.place import Place
 
 log = structlog.get_logger()
@@ -56,6 +57,7 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         cases.give_way()
+        memory.keep_what_is_there()
         scheduler = self._scheduler()
         scheduler.start()
         threading.Thread(target=self.listen, args=[scheduler], daemon=True).start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import marshmallow as ma
@@ -27,6 +28,10 @@ class StrictParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": ma.RAISE}
 
+    def _get_schema(self, argmap: Any, req: Request) -> ma.Schema:
+        """One instance of each schema, made when it is first used: to make it costs more than to load with it."""
+        return _instance(argmap) if isinstance(argmap, type) else super()._get_schema(argmap, req)
+
     def load_json(self, req: Request, schema: ma.Schema) -> Any:
         """The body, checked to its leaves."""
         try:
@@ -41,6 +46,11 @@ class StrictParser(FlaskParser):
         given = MultiDict((name, value) for name, value in req.args.items(multi=True) if name not in PASSED_BY)
         check_storable(given.to_dict())
         return self._makeproxy(given, schema)
+
+
+@cache
+def _instance(schema: type[ma.Schema]) -> ma.Schema:
+    return schema()
 
 
 def check_storable(value: Any, depth: int = 0) -> None:
