@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import scope
 from engine.db import Base, server
-from engine.db.session import PREPARED_AT, greet_when_quiet
+from engine.db.session import PREPARED_AT, tune
 from engine.settings import Settings
 
 _PATIENCE = " ".join(
@@ -29,7 +29,7 @@ def connect(app: Flask, settings: Settings, database_url: str | None) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
     with app.app_context():
-        greet_when_quiet(db.engine)
+        tune(db.engine)
     scope.install(Session)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import deadlines, decisions, directory, library, processes
@@ -18,13 +18,9 @@ from engine.cases.file import CaseFile
 from engine.cases.models import Case, Demand
 from engine.cases.recording import as_it_is, record
 from engine.directory.models import Organisation
+from engine.errors import NotFound
 from engine.library import DefinitionUnknown, Source
 from engine.matters.models import Matter
-
-_ORGANISATIONS = select(Organisation).where(or_(
-    Organisation.id.in_(bindparam("ids", expanding=True)),
-    Organisation.code.in_(bindparam("codes", expanding=True)),
-    and_(Organisation.division_code.in_(bindparam("divisions", expanding=True)), Organisation.kind == "centre")))
 
 _DEMANDS = select(Demand).where(Demand.case_id == bindparam("case"), Demand.withdrawn_at.is_(None)).order_by(
     Demand.at.desc(), Demand.id.desc())
@@ -55,7 +51,6 @@ class Act:
         self.texts: dict[str, str] = {}
         self.versions: dict[str, Any] = {}
         self.file = file or CaseFile(session, case, is_new=is_new)
-        self._ways = set() if self.file.is_new else {case.path}  # the paths whose centres have been read
         self._known: list[object] = []
         self._rungs: dict[tuple[int, str], Organisation | None] = {}
         self.passed: processes.Passed = {}  # elements that an operator lets this act pass over
@@ -108,40 +103,20 @@ class Act:
         """The centre that holds the case."""
         return self.organisation(self.case.holder_id)
 
-    @cached_property
-    def _organisations(self) -> dict[int, Organisation]:
-        return {row.id: row for row in self.file.organisations}
-
     def organisation(self, organisation_id: int) -> Organisation:
-        """An organisation by its row id; kept for the length of the act."""
-        if organisation_id not in self._organisations:
-            self._read_organisations(ids=[organisation_id])
-        return self._organisations[organisation_id]
+        """An organisation by its row id; raises NotFound."""
+        found = self.file.bodies.get(organisation_id, soon=self.case.path)
+        if found is None:
+            raise NotFound(organisation=organisation_id)
+        return found
 
     def organisations_coded(self, codes: Collection[str]) -> dict[str, Organisation]:
         """Those of these codes that there are, by code."""
-        known = {row.code for row in self._organisations.values()}
-        if not known.issuperset(codes):
-            self._read_organisations(codes=codes)
-        return {row.code: row for row in self._organisations.values() if row.code in codes}
+        return self.file.bodies.coded(codes, soon=self.case.path)
 
     def centre_at(self, path: str, level: str) -> Organisation | None:
         """The centre of the division of this level on the way from the city down to `path`."""
-        whole = self.case.path if f"{self.case.path}.".startswith(f"{path}.") else path
-        if whole not in self._ways:
-            self._read_organisations(way=whole)
-        return next((one for one in self._organisations.values() if one.kind == "centre"
-                     and one.division.level == level and f"{path}.".startswith(f"{one.division.path}.")), None)
-
-    def _read_organisations(
-        self, ids: Collection[int] = (), codes: Collection[str] = (), way: str | None = None
-    ) -> None:
-        """In one question what is asked for and what an act on a new case needs soon: the centres above its place."""
-        asked = {"ids": list(ids), "codes": list(codes), "divisions": [""]}
-        if (way := way or self.case.path) not in self._ways:
-            self._ways.add(way)
-            asked["divisions"] = way.split(".")
-        self._organisations |= {row.id: row for row in self.session.scalars(_ORGANISATIONS, asked)}
+        return self.file.bodies.centre(path, level)
 
     def keep(self, row: object) -> None:
         """Hold a row that the act has read, so that the session finds it again without asking."""

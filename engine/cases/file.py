@@ -15,11 +15,12 @@ import orjson
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from engine import directory
 from engine.cases.locking import lock_with
 from engine.cases.models import Case, Custody, Stop
 from engine.db import writing
 from engine.db.hydrating import Question, ask, hydrate
-from engine.directory.models import Division, Organisation
+from engine.directory.models import Organisation
 from engine.errors import NotFound
 from engine.matters.models import Matter
 from engine.processes.models import Instance, Timer
@@ -39,35 +40,26 @@ SELECT json_build_object(
   'custody', (SELECT json_agg(h ORDER BY h.id) FROM custody h WHERE h.case_id = c.id AND h.until IS NULL),
   'matter', (SELECT json_agg(m) FROM unnest(c.matter_code || %(named)s::text[]) AS code, LATERAL (
     SELECT * FROM matter WHERE matter.code = code.code LIMIT 1) AS m),
-  'division', (SELECT json_agg(d) FROM (SELECT unnest(c.way) AS code UNION SELECT o.division_code
-    FROM unnest(c.bodies) AS body, LATERAL (SELECT division_code FROM organisation WHERE id = body LIMIT 1) AS o
-    ) AS way, LATERAL (SELECT * FROM division WHERE division.code = way.code LIMIT 1) AS d),
-  'organisation', (SELECT json_agg(o) FROM (SELECT unnest(c.bodies) AS id UNION SELECT centre.id
-    FROM unnest(c.way) AS above, LATERAL (
-      SELECT id FROM organisation WHERE division_code = above AND kind = 'centre' ORDER BY id OFFSET 0) AS centre
-    ) AS body, LATERAL (SELECT * FROM organisation WHERE organisation.id = body.id LIMIT 1) AS o),
+  'directory', {directory},
   'numbers', {numbers}
 )::text FROM (
-  SELECT *, string_to_array(path COLLATE "default", '.') AS way, ARRAY[holder_id, handler_id] || ARRAY(
-    SELECT o.id FROM organisation o WHERE o.code = ANY(%(named)s::text[])) AS bodies
-  FROM "case" WHERE id = coalesce(%(case_id)s::bigint, (
+  SELECT * FROM "case" WHERE id = coalesce(%(case_id)s::bigint, (
     SELECT asked.case_id FROM task asked WHERE asked.id = %(asked_for)s::bigint))) AS c
 """
 _MOSTLY_OPENED = {"task_id_seq": 1, "custody_id_seq": 1, "deadline_id_seq": 2, "measure_id_seq": 1,
                   "contact_record_id_seq": 1}
 _DRAWN = ", ".join("'{}', json_build_array({})".format(name, ", ".join([f"nextval('{name}')"] * some))
                    for name, some in _MOSTLY_OPENED.items())
-_ONLY_READ = _CONTENT.replace("{numbers}", "json_build_object()")
-_WITH_NUMBERS = _CONTENT.replace("{numbers}", f"json_build_object({_DRAWN})")
-_TABLES: tuple[type[Any], ...] = (
-    Division, Organisation, Matter, Instance, Timer, Stop, Task, Deadline, Custody)
+_READ = _CONTENT.replace("{directory}", directory.VERSION)
+_ONLY_READ = _READ.replace("{numbers}", "json_build_object()")
+_WITH_NUMBERS = _READ.replace("{numbers}", f"json_build_object({_DRAWN})")
+_TABLES: tuple[type[Any], ...] = (Matter, Instance, Timer, Stop, Task, Deadline, Custody)
 
 
 class CaseFile:
     """The rows of a case, all of them read in one question when the first is asked for.
 
-    With them come the bodies that nearly every act asks about: who has the case, and the centres above its place; so
-    do the bodies and matters whose codes are `named`. A row that is closed leaves by itself; what an act opens it
+    With them come the matters whose codes are `named`. A row that is closed leaves by itself; what an act opens it
     adds. `asked_for` is a task that is read whether it is open or not. A case that `is_new` has nothing to be read;
     for all others the read brings numbers for the rows that an act mostly opens, unless `only_read`.
     """
@@ -134,10 +126,18 @@ class CaseFile:
         """Who holds, handles or helps now."""
         return [one for one in [*self._read(Custody), *self._new(Custody)] if one.until is None]
 
+    @cached_property
+    def bodies(self) -> directory.Bodies:
+        """The directory as it was when the case was read."""
+        return directory.Bodies(self.session, self._docs.get("directory"))
+
     @property
     def organisations(self) -> list[Organisation]:
-        """Who held and handled the case when it was read, the centres above its place, and those that were named."""
-        return self._read(Organisation)
+        """Who holds and handles the case, and the centres on the way down to its place, each once."""
+        case, bodies = self.case, self.bodies
+        held = (bodies.get(key, soon=case.path) for key in (case.holder_id, case.handler_id) if key is not None)
+        found = [*(one for one in held if one is not None), *bodies.centres(case.path)]
+        return list({one.id: one for one in found}.values())
 
     @property
     def matters(self) -> list[Matter]:
@@ -152,19 +152,24 @@ class CaseFile:
     def read_anew(self) -> None:
         """Forget what was read and added: a savepoint was rolled back."""
         self._added, self._armed, self._come = [], None, None
-        self.__dict__.pop("_content", None)
+        for name in ("_docs", "_content", "bodies"):
+            self.__dict__.pop(name, None)
 
     def _read(self, model: type[T]) -> list[T]:
         return self._content.get(model, [])
 
     @cached_property
-    def _content(self) -> dict[type[Any], list[Any]]:
+    def _docs(self) -> dict[str, Any]:
+        """What the one question brings, by table."""
         if self.is_new:
             return {}
-        docs = orjson.loads(self._come) if self._come else ask(self.session, *self._question)
+        docs: dict[str, Any] = orjson.loads(self._come) if self._come else ask(self.session, *self._question)
         writing.reserve(self.session, docs["numbers"])
-        found = {model: hydrate(self.session, model, docs[model.__tablename__]) for model in _TABLES}
-        _relate(found[Organisation], "division_code", "division", {one.code: one for one in found[Division]})
+        return docs
+
+    @cached_property
+    def _content(self) -> dict[type[Any], list[Any]]:
+        found = {model: hydrate(self.session, model, self._docs.get(model.__tablename__)) for model in _TABLES}
         _relate(found[Deadline], "task_id", "task", {one.id: one for one in found[Task]})
         return found
 

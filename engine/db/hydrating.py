@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-import psycopg
 from sqlalchemy import ColumnElement, inspect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
+
+from engine.db.pipelines import together
 
 T = TypeVar("T")
 Doc = dict[str, Any]
@@ -44,16 +44,7 @@ def ask_together(session: Session, *questions: Question) -> list[str | None]:
     raises.
     """
     session.flush()
-    connection = session.connection()
-    driver: Any = connection.connection.driver_connection
-    try:
-        with driver.pipeline():
-            cursors = [driver.cursor().execute(text, values) for text, values in questions]
-    except psycopg.Error as error:
-        if is_gone := connection.dialect.is_disconnect(error, driver, None):  # type: ignore[arg-type]
-            connection.invalidate(error)
-        raise DBAPIError.instance(questions[0][0], None, error, psycopg.Error, hide_parameters=True,
-                                  connection_invalidated=is_gone) from error
+    cursors = together(session, *questions)
     return [None if (row := cursor.fetchone()) is None else row[0] for cursor in cursors]
 
 

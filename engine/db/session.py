@@ -10,7 +10,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine.clock import stopwatch
-from engine.db import writing
+from engine.db import pipelines, writing
 
 QUIET = 1.0  # seconds that a connection may lie in the pool and still count as alive
 PREPARED_AT = 2  # a statement is prepared when it comes for the third time on its connection
@@ -37,8 +37,14 @@ def create_engine(url: str, **options: Any) -> sa.Engine:
     if settings.get("poolclass") is sa.NullPool:
         del settings["pool_size"], settings["max_overflow"], settings["pool_timeout"]
     engine = sa.create_engine(made, **settings)
-    greet_when_quiet(engine)
+    tune(engine)
     return engine
+
+
+def tune(engine: sa.Engine) -> None:
+    """What every engine of ours does beyond SQLAlchemy's own ways."""
+    greet_when_quiet(engine)
+    pipelines.begin_with_the_first(engine)
 
 
 def greet_when_quiet(engine: sa.Engine) -> None:

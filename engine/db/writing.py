@@ -17,14 +17,17 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from psycopg.errors import DivisionByZero
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import dialect as postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import MANYTOONE, Mapper, Session, object_mapper
 from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from engine.db import Base
+from engine.db.pipelines import together
 
-_BESIDE, _RESERVED = "rows_beside", "numbers_reserved"
+_BESIDE, _RESERVED, _LAST = "rows_beside", "numbers_reserved", "write_is_last"
 _ORDER = ("delete", "update", "insert", "part")
 _DIALECT = postgresql()  # type: ignore[no-untyped-call]
 Doc = dict[str, Any]
@@ -118,19 +121,25 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
         return
     beside = _beside(session)
     if docs or beside:  # rows may have been touched without changing
-        _send(session, {**docs, **beside}, [*payload, *_as_json(beside)])
+        _send(session, {**docs, **beside}, [*payload, *_as_json(beside)], session.info.pop(_LAST, False))
     _settle(session, work)
 
 
 def _before_commit(session: Session) -> None:
-    session.flush()
-    _write_beside(session)  # where there was nothing else to write
-    session.info.pop(_RESERVED, None)
+    """Write what waits; where it is the session's own transaction that ends, it ends in the same round trip."""
+    is_last = session.get_nested_transaction() is None and isinstance(session.get_bind(), sa.Engine)
+    session.info[_LAST] = is_last
+    try:
+        session.flush()
+    finally:
+        session.info.pop(_LAST, None)
+        session.info.pop(_RESERVED, None)
+    _write_beside(session, is_last)  # where there was nothing else to write
 
 
-def _write_beside(session: Session) -> None:
+def _write_beside(session: Session, is_last: bool = False) -> None:
     if beside := _beside(session):
-        _send(session, beside, _as_json(beside))
+        _send(session, beside, _as_json(beside), is_last)
 
 
 def _forget_beside(session: Session, previous: Any) -> None:
@@ -259,21 +268,30 @@ def _beside(session: Session) -> dict[What, list[Doc]]:
     return docs
 
 
-def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str]) -> None:
-    written = session.connection().exec_driver_sql(
-        _statement(tuple((*what, _size(len(rows))) for what, rows in docs.items())), tuple(payload)).scalar_one()
+def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str], is_last: bool) -> None:
+    """Write these; `is_last`: and commit, in the same round trip. SQLAlchemy finds the transaction ended then."""
     wanted = sum(len(rows) for (how, _), rows in docs.items() if how != "part")
-    if written != wanted:
-        raise RowsGone(f"{written} of {wanted} rows were written: {', '.join(' '.join(what) for what in docs)}")
+    statement = _statement(tuple((*what, _size(len(rows))) for what, rows in docs.items()))
+    try:
+        if is_last:
+            together(session, (statement, (*payload, wanted)), ("COMMIT", None))
+        else:
+            session.connection().exec_driver_sql(statement, (*payload, wanted))
+    except DBAPIError as error:
+        if not isinstance(error.orig, DivisionByZero):
+            raise
+        named = ", ".join(" ".join(what) for what in docs)
+        raise RowsGone(f"fewer than {wanted} rows were written: {named}") from error
 
 
 @cache
 def _statement(shape: Shape) -> str:
-    """The one statement of this shape; what is done counts its rows, so that nothing is lost unseen."""
+    """The one statement of this shape; it counts its rows and fails when one is missing, before anything commits."""
     plans = {plan.table.name: plan for mapper in Base.registry.mappers if (plan := _plan_of(mapper)) is not None}
     parts = [f"w{place} AS ({_part(how, name, plans, size)})" for place, (how, name, size) in enumerate(shape)]
     counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how != "part"]
-    return f"WITH {', '.join(parts)} SELECT count(*) FROM ({' UNION ALL '.join(counted) or 'SELECT WHERE false'})"
+    done = " UNION ALL ".join(counted) or "SELECT WHERE false"
+    return f"WITH {', '.join(parts)} SELECT 1 / (count(*) = %s::bigint)::int FROM ({done})"
 
 
 def _size(rows: int) -> int:

@@ -40,6 +40,7 @@ from engine.directory.actors import (
     label_in_english,
     label_of,
 )
+from engine.directory.bodies import VERSION, Bodies
 from engine.directory.hiring import StaffListInvalid, take_on
 from engine.directory.queries import (
     LogInOf,
@@ -97,6 +98,8 @@ from engine.directory.watching import (
 )
 
 __all__ = [
+    "VERSION",
+    "Bodies",
     "CLOCK",
     "PAGE",
     "RESIDENT",

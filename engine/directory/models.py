@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.db import Base
@@ -51,6 +52,35 @@ class Organisation(Base):
     valid_from: Mapped[datetime | None]
     valid_to: Mapped[datetime | None]
     division: Mapped[Division] = relationship(lazy="joined", innerjoin=True)
+
+
+class DirectoryVersion(Base):
+    """One row: another value after every statement that touches a body or a division, never one that was before.
+
+    The statement that changes takes this row before any other, so that two who change wait instead of locking each
+    other out; who reads never waits.
+    """
+
+    __tablename__ = "directory_version"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+
+
+NEXT_VERSION = """
+CREATE OR REPLACE FUNCTION next_directory_version() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN UPDATE directory_version SET version = gen_random_uuid(); RETURN NULL; END $$;
+"""
+VERSIONED = """
+CREATE TRIGGER {table}_version BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION next_directory_version();
+"""
+event.listen(DirectoryVersion.__table__, "after_create",
+             DDL("INSERT INTO directory_version (id) VALUES (1);"))  # type: ignore[no-untyped-call]
+for _model in (Division, Organisation):
+    event.listen(_model.__table__, "after_create",
+                 DDL(NEXT_VERSION + VERSIONED.format(table=_model.__tablename__)))  # type: ignore[no-untyped-call]
 
 
 class Grid(Base):

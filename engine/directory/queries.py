@@ -144,7 +144,7 @@ def _held(*more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _as_json(asked: sa.Select[*tuple[Any, ...]], *beside: str) -> str:
-    """The question as the driver takes it, its rows as one JSON: rows of 25 columns cost SQLAlchemy three times that."""
+    """The question as the driver takes it, its rows as one JSON: rows of so many columns cost SQLAlchemy much more."""
     inner = asked.compile(dialect=psycopg())  # type: ignore[no-untyped-call]
     return f"SELECT {', '.join(('json_agg(held)::text', *beside))} FROM ({inner}) AS held"
 

@@ -34,7 +34,7 @@ def test_logging_in_is_limited_more_than_looking(house: House, monkeypatch: pyte
 
 def test_a_window_ends_and_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(limits.clock, "stopwatch", lambda: now[0])
+    monkeypatch.setattr("engine.clock.stopwatch", lambda: now[0])
     monkeypatch.setattr(limits, "MOST_KNOWN", 2)
     counters = Counters()
     assert [counters.incr("a", 60) for _ in range(3)] == [1, 2, 3]

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.db import pipelines
 from engine.db import session as session_module
 from engine.db.session import create_engine
 
@@ -54,13 +55,13 @@ class Asked(Exception):
     ("postgresql://wangge@db.example.org/wangge?options=-csearch_path%3Dours", True, False),
     ("postgresql://wangge@/wangge?host=/var/run/postgresql", False, False)])
 def test_a_machine_that_lost_its_power_is_noticed_over_a_network(
-        address: str, is_watched: bool, has_options: bool) -> None:
+        address: str, is_watched: bool, has_options: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = create_engine(address, poolclass=sa.NullPool)
 
-    @sa.event.listens_for(engine, "do_connect")
-    def ask(dialect: object, record: object, args: object, given: dict[str, object]) -> None:
+    def ask(*_: object, **given: object) -> None:
         raise Asked(given)
 
+    monkeypatch.setattr(pipelines.Connection, "connect", ask)
     with pytest.raises(Asked) as asked:
         engine.connect()
     given = asked.value.args[0]

@@ -1,0 +1,57 @@
+"""Round trips: several statements to the database in one, the beginning and the end of a transaction among them.
+
+On one machine a round trip costs more than most questions: both sides go to sleep and are woken. An act makes two:
+the one that begins, locks and reads, and the one that writes and commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.abc import PQGen
+from psycopg.pq import TransactionStatus
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+Statement = tuple[str, Mapping[str, Any] | Sequence[Any] | None]  # placeholders as the driver's
+
+
+class Connection(psycopg.Connection[Any]):
+    """psycopg's connection; in a pipeline BEGIN travels with the first statement instead of alone before it."""
+
+    def _start_query(self) -> PQGen[None]:
+        pipeline = self._pipeline
+        if pipeline is None or self.autocommit:
+            yield from super()._start_query()
+        elif self.pgconn.transaction_status == TransactionStatus.IDLE and not pipeline.result_queue:
+            yield from self._exec_command(self._get_tx_start_command())  # a pipeline only notes it
+
+
+def begin_with_the_first(engine: sa.Engine) -> None:
+    """Let an engine's connections begin a transaction in the round trip of its first statement."""
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: sa.Dialect, record: Any, arguments: Any, options: Any) -> Connection:
+        return Connection.connect(*arguments, **options)
+
+
+def together(session: Session, *statements: Statement) -> list[psycopg.Cursor[Any]]:
+    """Send these in one round trip, in the session's transaction; a cursor each.
+
+    Each sees what was committed before it began: what one waited for, the next ones see. What comes after one that
+    fails is not done. Raises what SQLAlchemy raises.
+    """
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            return [driver.cursor().execute(text, values) for text, values in statements]
+    except psycopg.Error as error:
+        if is_gone := connection.dialect.is_disconnect(error, driver, None):  # type: ignore[arg-type]
+            connection.invalidate(error)
+        raise DBAPIError.instance(statements[0][0], None, error, psycopg.Error, hide_parameters=True,
+                                  connection_invalidated=is_gone) from error

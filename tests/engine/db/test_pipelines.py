@@ -1,0 +1,149 @@
+"""A transaction begins with its first statement and ends with its last write, each in one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from engine.db import writing
+from engine.db.pipelines import together
+from engine.db.session import create_engine, session_factory
+from engine.directory.models import Division, Person
+
+
+@pytest.fixture
+def engine(make_database: Callable[..., str]) -> Iterator[sa.Engine]:
+    """A database of its own: what is committed here stays."""
+    engine = create_engine(make_database(), pool_size=1, max_overflow=0)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    with session_factory(engine)() as session:
+        yield session
+
+
+def names(engine: sa.Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(sa.select(Person.name).order_by(Person.id)))
+
+
+class Trips:
+    """Counts how often a session's connection waits for the server to have done what it was sent."""
+
+    def __init__(self, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        driver = type(session.connection().connection.driver_connection)
+        session.rollback()
+        sync = driver._exec_command
+
+        def noted(connection: object, command: bytes, *rest: object) -> object:
+            self.count += command in (b"BEGIN", b"COMMIT") and connection._pipeline is None  # type: ignore[attr-defined]
+            return sync(connection, command, *rest)
+
+        monkeypatch.setattr(driver, "_exec_command", noted)
+
+
+def test_all_of_one_round_trip_belongs_to_one_transaction(session: Session) -> None:
+    first, second = together(session, ("SELECT pg_current_xact_id()::text", None),
+                             ("SELECT pg_current_xact_id()::text || %(more)s", {"more": "!"}))
+    number = first.fetchone()
+    assert number is not None and second.fetchone() == (f"{number[0]}!",)
+    assert session.scalar(sa.text("SELECT pg_current_xact_id()::text")) == number[0]
+
+
+def test_neither_the_beginning_nor_the_end_travels_alone(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips = Trips(session, monkeypatch)
+    together(session, ("SELECT 1", None))
+    session.add(Person(name="甲"))
+    writing.identify(session)
+    session.commit()
+    assert trips.count == 0
+    session.execute(sa.text("SELECT 1"))
+    session.commit()
+    assert trips.count == 2  # the ordinary way, which this test would not notice if it counted nothing
+
+
+def test_what_is_committed_is_there_and_the_session_goes_on(session: Session, engine: sa.Engine) -> None:
+    person = Person(name="甲")
+    session.add(person)
+    session.commit()
+    assert names(engine) == ["甲"] and person in session
+    person.name = "乙"
+    session.commit()
+    assert names(engine) == ["乙"]
+
+
+def test_what_the_database_refuses_at_the_end_is_not_there(session: Session, engine: sa.Engine) -> None:
+    def city() -> Division:
+        return Division(code="1", name="市", level="city", path="1")
+
+    session.add(city())
+    session.commit()
+    session.expunge_all()
+    session.add_all([Person(name="甲"), city()])
+    with pytest.raises(IntegrityError):
+        session.commit()
+    session.rollback()
+    assert names(engine) == []
+    session.add(Person(name="乙"))
+    session.commit()
+    assert names(engine) == ["乙"]
+
+
+def test_where_a_row_is_missing_nothing_is_committed(session: Session, engine: sa.Engine) -> None:
+    gone = Person(name="甲")
+    session.add(gone)
+    session.commit()
+    session.execute(sa.text("DELETE FROM person"))
+    session.add(Person(name="乙"))
+    gone.name = "丙"
+    with pytest.raises(writing.RowsGone):
+        session.commit()
+    session.rollback()
+    assert names(engine) == ["甲"]
+
+
+def test_the_end_of_a_savepoint_ends_nothing_else(session: Session, engine: sa.Engine) -> None:
+    with session.begin_nested():
+        session.add(Person(name="甲"))
+    session.rollback()
+    assert names(engine) == []
+    session.begin_nested()
+    session.add(Person(name="乙"))
+    session.commit()
+    session.rollback()
+    assert names(engine) == ["乙"]
+
+
+def test_a_session_within_a_transaction_of_others_leaves_its_end_to_them(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="rollback_only") as session:
+            session.add(Person(name="甲"))
+            session.commit()
+        outer.rollback()
+    assert names(engine) == []
+
+
+def test_a_connection_that_breaks_at_the_end_is_told_and_replaced(session: Session, engine: sa.Engine) -> None:
+    session.add(Person(name="甲"))
+    session.flush()
+    session.info["broken"] = session.scalar(sa.text("SELECT pg_backend_pid()"))
+    other = create_engine(engine.url.render_as_string(hide_password=False), pool_size=1)
+    with other.connect() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": session.info["broken"]})
+    other.dispose()
+    session.add(Person(name="乙"))
+    writing.reserve(session, {"person_id_seq": [1000]})
+    with pytest.raises(DBAPIError) as told:
+        session.commit()
+    assert told.value.connection_invalidated
+    session.rollback()
+    assert names(engine) == []
