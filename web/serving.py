@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import random
 import shutil
 import signal
 import socket
@@ -18,15 +19,16 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from engine import clock, settings
+from engine import clock, memory, settings
 from engine.db import server
 from engine.db.programs import ServerFailed
 from engine.settings import Settings
-from web import create_app, memory
+from web import create_app
 
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 QUICK = 5.0
 REVIVED_EVERY = 1.0  # seconds between two looks whether the database is there
+PASSED_ON = 1 / 32  # of the connections of a process that has several requests in hand
 PAUSE = 0.2  # between the death of a child and the next attempt
 PATIENCE = {signal.SIGTERM: 12.0, signal.SIGINT: 0.8}  # Ctrl+C waits for nobody: what was not answered is not done
 
@@ -53,6 +55,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "post_fork": _own_connections,
             "child_exit": _forget_figures,
+            "pre_request": _pass_on,
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -155,6 +158,17 @@ def _own_connections(server: Any, worker: Any) -> None:
 
     with server.app.wsgi().app_context():
         db.engine.dispose(close=False)
+
+
+def _pass_on(worker: Any, request: Any) -> None:
+    """Let a process that has several requests in hand close a connection now and then: its owner comes again.
+
+    Then the process takes it that is awake first. Connections that stay would stay where they began, and those that
+    come at one moment begin in one process while the other looks on.
+    """
+    in_hand = worker.nr_conns - len(worker.keepalived_conns)
+    if in_hand > 1 and random.random() < PASSED_ON:
+        request.force_close()
 
 
 def _forget_figures(server: Any, worker: Any) -> None:

@@ -19,12 +19,11 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from engine import cases, clock, notices
+from engine import cases, clock, memory, notices
 from engine.db import bell
 from engine.db.failpoints import failpoint
 from engine.jobs import DUE_JOB, JOBS, Job, Round
 from engine.supervision.beats import JobBeat, beat, rest
-from web import memory
 from web.place import Place
 
 log = structlog.get_logger()

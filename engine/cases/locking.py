@@ -51,7 +51,8 @@ _LOCKING = (
     select(cast(func.row_to_json(literal_column('"case"')), Text)).select_from(Case).with_for_update(of=Case))
 _ASKED = bindparam("asked", type_=BigInteger)
 _BY_ID = _LOCKING.where(Case.id == _ASKED)
-_BY_TASK = _LOCKING.join(Task, Task.case_id == Case.id).where(Task.id == _ASKED)
+_task = Task.__table__  # the plain table: the case alone is kept to the scope, and its task goes with it
+_BY_TASK = _LOCKING.join(_task, _task.c.case_id == Case.id).where(_task.c.id == _ASKED)
 
 
 def _locked(session: Session, statement: Select[str], asked: int) -> Case | None:

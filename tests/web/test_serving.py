@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -20,6 +22,7 @@ import requests
 
 from engine import clock
 from engine.db import server
+from web.serving import _pass_on
 
 START, RESTART, GONE = 240.0, 240.0, 60.0  # on a machine that is slow
 STOP = 9.0  # alone it stops within 1.5 s; whoever waited for the one who types would wait out ten seconds of grace
@@ -136,3 +139,14 @@ def test_after_a_kill_of_the_whole_group_it_starts_again_at_once(serve: Callable
     os.killpg(house.process.pid, signal.SIGKILL)
     house.process.wait()
     assert serve().answers()
+
+
+@pytest.mark.parametrize(("connections", "resting", "drawn", "closes"), [
+    (8, 2, 0.0, True), (8, 2, 0.9, False), (8, 7, 0.0, False), (1, 0, 0.0, False)])
+def test_a_process_with_full_hands_passes_a_connection_on_now_and_then(
+        connections: int, resting: int, drawn: float, closes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.random", lambda: drawn)
+    worker = SimpleNamespace(nr_conns=connections, keepalived_conns=[None] * resting)
+    request = Mock()
+    _pass_on(worker, request)
+    assert request.force_close.called is closes

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine import cases, notices, verification
 from engine.cases import demanding, pages, reading
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable
+from engine.cases.rows import CaseRow
 from engine.directory import Actor
 from engine.notices.models import Inbox, Outbox
 from tests.town import BASE, COUNTY, Office
@@ -63,7 +64,7 @@ def test_the_unit_sees_it_answers_it_and_the_supervisor_hears(office: Office, bo
 
 def test_a_list_says_until_when_an_answer_is_wanted_and_the_page_when_it_is_late(
         office: Office, boss: Actor, clerk: Actor) -> None:
-    def row() -> reading.CaseRow:
+    def row() -> CaseRow:
         return next(one for one in reading.queue(office.session, clerk, "with-us", office.at).items)
 
     def is_unanswered() -> bool:

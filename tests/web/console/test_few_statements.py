@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 import time_machine
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.cases.queues import QUEUES
+from engine.db import hydrating, writing
+from engine.db.pipelines import Statement, together
 from tests.builders import an_actor
 from tests.web.conftest import House
 from tests.web.console.conftest import Browser
@@ -45,16 +50,24 @@ OF_ADMINISTRATORS = {
 
 @contextmanager
 def _counted(engine: sa.Engine) -> Iterator[list[str]]:
+    """What the application asks from here on: through SQLAlchemy, or beneath it in one round trip."""
     sent: list[str] = []
 
     def note(connection: object, cursor: object, statement: str, *_: object) -> None:
         sent.append(statement)
 
+    def note_together(session: Session, *statements: Statement) -> list[psycopg.Cursor[Any]]:
+        sent.extend(statement for statement, _ in statements)
+        return together(session, *statements)
+
     event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (hydrating, writing):
+            patched.setattr(module, "together", note_together)
+        try:
+            yield sent
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ ALLOCATED = 20_000  # objects made and not freed between two looks for garbage; 
 def keep_what_is_there() -> None:
     """Take what was loaded by now for needed until the end, and look for garbage less often.
 
-    Every third look of the collector went through the whole application otherwise: a tenth of an act's time. What a
-    request leaves is freed by counting references anyway; only circles wait for the collector.
+    Otherwise the collector goes through the whole application again and again, up to a tenth of a request's time. What
+    a request leaves is freed by counting references anyway; only circles wait for the collector.
     """
     gc.collect()
     gc.freeze()
