@@ -71,10 +71,11 @@ def test_a_form_that_is_too_large_stops_at_its_task() -> None:
 
 @pytest.fixture
 def seconds(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """A clock of which every reading is so many seconds later than the one before."""
+    """Clocks of which every reading is so many seconds later than the one before."""
     def tick(by: float) -> None:
         readings = itertools.count()
-        monkeypatch.setattr(clock, "effort", lambda: next(readings) * by)
+        for name in ("stopwatch", "effort"):
+            monkeypatch.setattr(clock, name, lambda: next(readings) * by)
     return tick
 
 
@@ -85,6 +86,14 @@ def test_an_act_that_takes_too_long_stops_at_the_step_it_had_reached(seconds: Ca
         walk.do("a")
     assert over.value.element == f"t{len(over.value.trace) - 1}" and 40 <= len(over.value.trace) <= 55
     seconds(MOST_SECONDS / 2_000)
+    assert walk.do("a").step.done
+
+
+def test_a_machine_that_stops_spends_no_budget(
+        seconds: Callable[[float], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = Walk(LONG)
+    seconds(MOST_SECONDS)
+    monkeypatch.setattr(clock, "effort", lambda: 0.0)
     assert walk.do("a").step.done
 
 
