@@ -53,6 +53,7 @@ class Act:
         self.file = file or CaseFile(session, case, is_new=is_new)
         self._known: list[object] = []
         self._rungs: dict[tuple[int, str], Organisation | None] = {}
+        self.office: str | None = None  # whose hours count where it is not the holder of today
         self.passed: processes.Passed = {}  # elements that an operator lets this act pass over
         self.alarm = False  # the case became an emergency in this act
         self.pins = library.pinned(session, case.release_id)
@@ -151,13 +152,13 @@ class Act:
     def due_at(
         self, opened_at: datetime, limit: deadlines.Limit, count: str, office: str | None = None
     ) -> deadlines.Due:
-        """The due time of a limit in the holder's office hours, net of the stops of the clock."""
+        """The due time of a limit in the holder's office hours, unless the act counts by others, net of the stops."""
         return deadlines.due_at(
             opened_at,
             limit,
             deadlines.check_count(limit, count),
             deadlines.load_calendars(),
-            deadlines.office_of(self.session, office or self.holder.office),
+            deadlines.office_of(self.session, office or self.office or self.holder.office),
             stops=tuple(self.stops),
         )
 

@@ -22,8 +22,10 @@ class Host(Act):
 
     def due(self, stage: str, element: str, task: int) -> datetime:
         """The instant of a drawn timer, by the table `limits`."""
-        asked = self if self.case.stopped_at is None else _AsPlanned(
-            self.session, self.case, self.actor, self.at, file=self.file)
+        asked: Act = self
+        if self.case.stopped_at is not None:
+            asked = _AsPlanned(self.session, self.case, self.actor, self.at, file=self.file)
+            asked.office = self.office
         found = rulings(asked, stage)
         if not found:
             raise DefinitionUnknown(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from engine import deadlines, directory, processes
+from engine import directory, processes
 from engine.cases.clocks import list_open, recount, settle_lamp
 from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
@@ -62,18 +62,11 @@ class _Recounting(Host):
         super().__init__(act.session, act.case, act.actor, act.at, file=act.file)
         self.opened = opened
         self.offices = {one.task.token: one.office for one in act.file.deadlines if one.task is not None}
-        self.office: str | None = None
 
     def due(self, stage: str, element: str, task: int) -> datetime:
         """The instant of a drawn timer, counted from the opening of the task it hangs on."""
         self.at, self.office = self.opened.get(task, self.at), self.offices.get(task)
         return super().due(stage, element, task)
-
-    def due_at(
-        self, opened_at: datetime, limit: deadlines.Limit, count: str, office: str | None = None
-    ) -> deadlines.Due:
-        """The due time of a limit by those hours."""
-        return super().due_at(opened_at, limit, count, office or self.office)
 
 
 def resume_when_over(file: CaseFile, at: datetime) -> None:

@@ -161,6 +161,18 @@ def test_a_hold_counts_on_by_the_hours_of_its_deadline(office: Office) -> None:
     assert office.timers()["climb"] == office.at_office(3, 5, 11)  # by the same hours
 
 
+def test_while_a_hold_lasts_its_timers_count_by_the_hours_of_its_deadline(office: Office) -> None:
+    by = admin(office)
+    made = own_hours(office, by)
+    registers.change_week(office.session, by, made.id, {**SHORT, "since": "2026-03-04"}, office.at)
+    office.report()  # climbs after eight hours, three a day
+    office.wait(office.at_office(3, 5, 17))
+    registers.change_week(office.session, by, made.id, {**OWN, "since": "2026-03-05"}, office.at)
+    until = office.at_office(3, 6, 10)
+    office.act("hold", office.who("seat", f"{TOWNSHIP}-centre"), until=until.isoformat())
+    assert office.timers()["climb"] == until + timedelta(hours=2)  # by the hours of today it was at 15:00
+
+
 def test_days_of_its_own_close_every_body_that_keeps_the_hours(office: Office) -> None:
     by = admin(office)
     made = own_hours(office, by)
