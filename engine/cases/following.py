@@ -53,7 +53,8 @@ CROSS JOIN LATERAL (
       AND about.reporter_id IS NOT NULL
     UNION ALL
     SELECT NULL, about.id, NULL, ending.channel, ending.letter, about.number
-    FROM about WHERE about.id <> ending.case_id AND about.has_contact AND ending.channel IS NOT NULL
+    FROM about JOIN contact ON contact.case_id = about.id
+    WHERE about.id <> ending.case_id AND contact.phone_hash IS NOT NULL AND ending.channel IS NOT NULL
     UNION ALL
     (SELECT DISTINCT ON (follower.phone_hash) NULL, about.id, follower.id, ending.channel, ending.letter, about.number
      FROM about JOIN follower ON follower.case_id = about.id

@@ -304,7 +304,7 @@ def close(act: Act, params: Params, data: Params) -> None:
     custody.end(act, ("holder", "handler", "assistant"), case.outcome)
     close_all(act)
     notifying.tell_reporter(act, "closed", "已结案")
-    if case.duplicate_of is None:  # who follows one that was joined hears when the other ends
+    if case.duplicate_of is None:  # else they hear when the other ends (`custody.link_duplicate`)
         following.tell_followers(act, "closed")
 
 

@@ -103,6 +103,30 @@ def test_reporters_of_what_was_joined_hear_of_the_end_under_their_own_number(off
         (one.reporter_id, one.id, f"{one.number} 已结案") for one in (case, joined)}
 
 
+def test_who_follows_what_is_joined_to_something_over_hears_so_at_once(office: Office, gateway: None) -> None:
+    case = office.resident()
+    office.walk(*ROAD)
+    close(office, case)
+    joined = office.resident()
+    neighbour = follow(office, joined, "13800005555")
+    told = [(joined.id, neighbour, CLOSED.format(joined.number))]
+    office.do("dispatch", "duplicate", duplicate_of=case.number)
+    assert letters(office) == told
+    office.do("inform", "told", method="phone")
+    assert joined.closed_at is not None and letters(office) == told, "once"
+
+
+def test_a_reporter_who_left_no_phone_gets_no_letter(office: Office, gateway: None) -> None:
+    case, joined = office.resident(), office.resident(contact={"name": "王某"})
+    office.do("dispatch", "duplicate", duplicate_of=case.number)
+    office.do("inform", "told", method="face")
+    assert joined.closed_at is not None and joined.has_contact
+    office.case = case
+    office.walk(*ROAD)
+    close(office, case)
+    assert letters(office) == []
+
+
 def test_without_a_channel_that_reaches_a_phone_nothing_waits(office: Office) -> None:
     case = office.resident()
     follow(office, case, "13800002222")
