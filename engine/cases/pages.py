@@ -90,8 +90,9 @@ class CasePage:
         return tuple(one for one in self.helpers if one.is_outstanding)
 
     def is_unanswered(self, at: datetime) -> bool:
-        """Whether a supervision still waits for its answer past the moment it wanted one by."""
-        return any(one.replied_at is None and one.is_overdue(at) for one in self.demanded)
+        """Whether a supervision still waits for its answer past the moment it wanted one by; none of a closed case."""
+        waiting = () if self.case.closed_at is not None else self.demanded
+        return any(one.replied_at is None and one.is_overdue(at) for one in waiting)
 
 
 def case_page(session: Session, actor: Actor, number: str, at: datetime,

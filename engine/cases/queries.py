@@ -31,7 +31,8 @@ _CASE = (
     Case.urgency, Case.severity, Case.emergency, Case.stage, Case.outcome, Case.holder_id,
     Holder.name.label("holder"), Handler.name.label("handler"), Case.opened_at, Case.closed_at,
     Case.dispatched_at, Case.due_at, Case.returns, Case.reworks, Case.reopened, Case.urged,
-    Case.supervised, case((Case.supervised > 0, _ANSWER_BY)).label("answer_by"), Case.stopped_at, Case.stopped_until,
+    Case.supervised, case((and_(Case.supervised > 0, Case.closed_at.is_(None)), _ANSWER_BY)).label("answer_by"),
+    Case.stopped_at, Case.stopped_until,
 )
 _TASK = (
     Task.id, Task.case_id, Task.element, Task.name, Task.stage, Task.role, Task.organisation_id,

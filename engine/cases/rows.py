@@ -31,7 +31,7 @@ class TaskRow:
 class CaseRow:
     """A case as a list shows it; `task` is the one the list is about, `waiting` every open one.
 
-    `answer_by`: until when the earliest supervision without an answer wants one.
+    `answer_by`: until when the earliest supervision without an answer wants one; of a closed case nobody need answer.
     """
 
     id: int

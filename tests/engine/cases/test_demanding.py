@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine import cases, notices, verification
 from engine.cases import demanding, pages, reading
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable
+from engine.cases.models import Case
 from engine.cases.rows import CaseRow
 from engine.directory import Actor
 from engine.notices.models import Inbox, Outbox
@@ -75,6 +76,15 @@ def test_a_list_says_until_when_an_answer_is_wanted_and_the_page_when_it_is_late
     assert is_unanswered()
     _reply(office, clerk, "今天下午到场")
     assert row().answer_by is None and not is_unanswered()
+
+
+def test_of_a_closed_case_nobody_need_answer(office: Office, boss: Actor, clerk: Actor) -> None:
+    case, office.at = office.case, office.at_office(3, 6, 13)
+    case.stage, case.closed_at, case.outcome = "closed", office.at, "handled"
+    office.session.flush()
+    [row] = reading.list_where(office.session, [Case.id == case.id], office.at).items
+    assert row.supervised == 1 and row.answer_by is None
+    assert not pages.case_page(office.session, clerk, case.number, office.at).is_unanswered(office.at)
 
 
 def test_nobody_else_answers(office: Office, boss: Actor, clerk: Actor) -> None:
