@@ -45,7 +45,7 @@ class ReasonMissing(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was given up; `receiver` is a colleague's name, never an address; empty for a reporter."""
+    """A message that was given up; `receiver` is a colleague's name, never an address; empty for a resident."""
 
     id: UUID
     channel: str
@@ -64,7 +64,7 @@ def _dead(within: Within, channel: str = "") -> list[ColumnElement[bool]]:
 
 
 def _is_seen(within: Within) -> ColumnElement[bool]:
-    """Letters to people who have or had a post at or below these divisions, and to reporters of cases from there."""
+    """Letters to people who have or had a post at or below these divisions, and to residents about cases from there."""
     if not within:
         return false()
     posted = select(Post.id).join(Organisation, Organisation.id == Post.organisation_id).join(

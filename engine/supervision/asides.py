@@ -1,4 +1,4 @@
-"""What stands beside the table of the board: stopped clocks, cases returned twice, one's own demands and acts on many.
+"""What stands beside the table of the board: stopped clocks, cases returned again and again, demands, acts on many.
 
 Counted and read in one statement each, however many there are; the counts go no further than a thousand.
 """
@@ -92,6 +92,6 @@ def _first(returned: Where) -> Any:
                .outerjoin(Stop, (Stop.case_id == Case.id) & Stop.until.is_(None))
                .where(*_STOPPED).order_by(Case.stopped_until.asc().nulls_last(), Case.id).limit(SHOWN))
     again = (select(literal("returned"), *facts, cast(null(), String), Case.due_at, Case.returns, Organisation.name)
-                .join(Organisation, Organisation.id == Case.holder_id)
-                .where(*returned).order_by(Case.returns.desc(), Case.id).limit(SHOWN))
+             .join(Organisation, Organisation.id == Case.holder_id)
+             .where(*returned).order_by(Case.returns.desc(), Case.id).limit(SHOWN))
     return select(union_all(*(select(*part.subquery().c) for part in (stopped, again))).subquery())
