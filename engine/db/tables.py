@@ -10,7 +10,8 @@ from sqlalchemy import MetaData
 
 from engine.db import Base
 
-_IN_PASSING = {"beat", "anchor", "anchored", "failed_login", "knock", "lateness"}
+_IN_PASSING = {"beat", "anchor", "anchored", "directory_version", "failed_login", "knock", "lateness"}
+_FUNCTIONS = ("refuse_change", "next_directory_version")  # of triggers: they outlive their tables
 
 
 def metadata() -> MetaData:
@@ -26,7 +27,7 @@ def metadata() -> MetaData:
 def filled(connection: sa.Connection) -> list[str]:
     """The tables that hold a row; [] for a place into which nobody has put anything.
 
-    What a worker notes by being there, and a stranger by knocking, does not count.
+    What a worker notes by being there, a stranger by knocking, and the tables by being made, does not count.
     """
     there = set(sa.inspect(connection).get_table_names()) - _IN_PASSING
     asked = [sa.select(sa.literal(name)).where(sa.exists().select_from(table))
@@ -35,7 +36,8 @@ def filled(connection: sa.Connection) -> list[str]:
 
 
 def drop(connection: sa.Connection) -> None:
-    """Remove all tables with their rows, and the note of the version."""
+    """Remove all tables with their rows, what their triggers call, and the note of the version."""
     metadata().drop_all(connection)
     connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
-    connection.execute(sa.text("DROP FUNCTION IF EXISTS refuse_change()"))
+    for name in _FUNCTIONS:
+        connection.execute(sa.text(f"DROP FUNCTION IF EXISTS {name}()"))

@@ -87,4 +87,5 @@ def test_the_record_stays_closed_to_changes(busy: Site, make_site: Make, tmp_pat
     elsewhere.restore(tmp_path / "kept")
     with elsewhere.engine.connect() as connection:
         triggers = connection.scalars(sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1")).all()
-    assert triggers == ["anchor_append_only", "anchored_append_only", "entry_append_only", "house_entry_append_only"]
+    assert triggers == ["anchor_append_only", "anchored_append_only", "division_version", "entry_append_only",
+                        "house_entry_append_only", "organisation_version"]

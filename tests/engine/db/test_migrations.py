@@ -52,3 +52,13 @@ def test_a_second_upgrade_changes_nothing(database_url: str) -> None:
     before = shape(database_url)
     migrate.upgrade(database_url)
     assert shape(database_url) == before
+
+
+def test_a_new_place_holds_nothing_and_dropping_leaves_nothing(make_database: Callable[..., str]) -> None:
+    url = make_database()
+    engine = create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        assert tables.filled(connection) == []
+        tables.drop(connection)
+    engine.dispose()
+    assert shape(url) == shape(make_database(empty=True))
