@@ -30,7 +30,7 @@ def case(number: str) -> Any:
 def why(number: str) -> Any:
     """Why it is due then, as a fragment."""
     found = reading.get_case(db.session(), number)
-    explained = cases.explain_deadlines(db.session(), found, shell.now())
+    explained = cases.explain_deadlines(db.session(), found, shell.now(), shell.language())
     return render_template("_why.html", case=found, explained=explained)
 
 
@@ -113,7 +113,8 @@ def render_case(number: str, attempt: acting.Attempt | None = None, status: int 
     """The whole page."""
     tab = request.args.get("tab", "timeline")
     view = queues.case_view(number, attempt)
-    explained = cases.explain_deadlines(db.session(), view["case"], shell.now(), file=view["page"].file)
+    explained = cases.explain_deadlines(
+        db.session(), view["case"], shell.now(), shell.language(), view["page"].file)
     drawn = diagrams.drawings_of(db.session(), view["case"], shell.now())
     return render_template("case.html", tab=tab if tab in TABS else "timeline", explained=explained, drawn=drawn,
                            here="", **view), status

@@ -16,17 +16,13 @@ from engine.cases.words import WORDS
 from web import languages
 from web.console import shell
 
-_WHY = {"周末": "weekend", "调休上班": "make-up workday", "次日起算": "starts the next day", "停表": "clock stopped",
-        "已过办公时间": "after office hours", "不办公": "closed", "元旦": "New Year",
-        "春节": "Spring Festival", "清明节": "Qingming", "劳动节": "Labour Day",
-        "端午节": "Dragon Boat Festival", "中秋节": "Mid-Autumn", "国庆节": "National Day"}
 _MENTIONS = "内容提到："
 
 
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.filters.update(article=article, limit_words=limit_words, why_now=why_now, weekday=weekday,
-                                 rest_why=rest_why, rule=rule, why_matter=why_matter, task_name=task_name)
+                                 rule=rule, why_matter=why_matter, task_name=task_name)
 
 
 def article(cites: str) -> str:
@@ -59,13 +55,6 @@ def rule(one: dict[str, Any]) -> str:
 def weekday(day: str) -> str:
     """The weekday of an ISO date."""
     return deadlines.weekday(date.fromisoformat(day), shell.language())
-
-
-def rest_why(why: str) -> str:
-    """Why a day did not count."""
-    if shell.language() == "zh":
-        return why
-    return ", ".join(_WHY.get(part, part) for part in why.split("、"))
 
 
 def why_matter(why: str) -> str:

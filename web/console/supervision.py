@@ -47,7 +47,7 @@ def about(number: str) -> Any:
     require_supervising()
     session, at = db.session(), shell.now()
     page = pages.case_page(session, identity.current_actor(), number, at, shell.language())
-    explained = cases.explain_deadlines(session, page.case, at, file=page.file)
+    explained = cases.explain_deadlines(session, page.case, at, shell.language(), page.file)
     return render_template("_about.html", page=page, case=page.case, explained=explained)
 
 

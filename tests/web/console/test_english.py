@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from lxml import html
 
 from engine import clock, notices
@@ -22,23 +23,21 @@ READ_OUT = ("alt", "aria-label", "placeholder", "label")
 TYPED_INTO = ("input", "textarea", "code", "script", "style")
 CITED = re.compile(r"\b(?:DS|XY|YC|AK|GB) ?[一二三四五六七八九十]+[()（）一二三四五六七八九十\d]*")
 NAMED = ("«值班»", "绘制人", "审批人")  # a sheet of the workbook, which is read by this name; who published
-REPORT = {"description": "人民路与蓬莱路口雨水井盖没了，下雨看不见", "place": "人民路与蓬莱路口"}
+DESCRIPTION, PLACE = "人民路与蓬莱路口雨水井盖没了，下雨看不见", "人民路与蓬莱路口"
 ROLES = {"supervisor": "杜督查", "designer": "孙设计", "system_admin": "吴系统", "security_admin": "郑安全",
          "audit_admin": "冯审计"}
 MOST_PAGES = 30
 
 
 @pytest.fixture(scope="module")
-def city_at_work(house: House, listed: None) -> set[str]:
+def names(house: House, listed: None) -> re.Pattern[str]:
     """A case on its way and one just reported; the names that the registers hold and the titles of the cases."""
     for role, name in ROLES.items():
         an_actor(house.session, role, house.city.county_centre, name=name, username=role)
     house.session.commit()
     reporter, dispatcher, handler, boss = (_caller(house, name) for name in (
         "reporter", "dispatcher", "handler", "supervisor"))
-    for word in ("路口", "门前"):
-        number = reporter("POST", "/cases", {"description": REPORT["description"] + word, "matter": "GY0101",
-                                             "place": {"text": REPORT["place"]}}).get_json()["number"]
+    number = [_reported(reporter, word) for word in ("路口", "门前")][-1]
     _complete(dispatcher, number, "department", {"organisation": house.city.department.code, "matter": "GY0101"})
     _complete(handler, number, "sign", {})
     boss("POST", f"/cases/{number}/acts/supervise", {"values": {"reason": "一周没有动静"}})
@@ -47,13 +46,18 @@ def city_at_work(house: House, listed: None) -> set[str]:
     notices.deliver_due(house.session, clock.now())
     house.session.execute(sa.text("UPDATE account SET language = 'en'"))
     house.session.commit()
-    return set(_names(house))
+    return re.compile("|".join(map(re.escape, sorted(set(_names(house)), key=len, reverse=True))))
 
 
 def _caller(house: House, username: str) -> Caller:
     client = house.app.test_client()
     answer = client.post("/api/v1/tokens", json={"username": username, "password": PASSWORD})
     return Caller(client, answer.get_json()["token"])
+
+
+def _reported(call: Caller, word: str) -> str:
+    said = {"description": DESCRIPTION + word, "matter": "GY0101", "place": {"text": PLACE}}
+    return str(call("POST", "/cases", said).get_json()["number"])
 
 
 def _complete(call: Caller, number: str, outcome: str, values: dict[str, Any]) -> None:
@@ -69,24 +73,21 @@ def _names(house: House) -> Iterator[str]:
     yield from NAMED
 
 
-def chinese_left(page: str, names: set[str]) -> list[str]:
+def chinese_left(page: str, names: re.Pattern[str]) -> list[str]:
     """What of a page is Chinese without saying so: texts and what is read out, names and citations aside."""
     found = []
     for one in html.fromstring(page).iter():
-        if isinstance(one.tag, str) and not _is_chinese(one):
+        if isinstance(one.tag, str):
             texts = [] if one.tag in TYPED_INTO else [one.text, *(child.tail for child in one)]
-            texts += [one.get(name) for name in READ_OUT]
-            found += [text for text in texts if text and CHINESE.search(text) and CHINESE.search(_without(text, names))]
+            said = [text for text in (*texts, *(one.get(name) for name in READ_OUT)) if text and CHINESE.search(text)]
+            if said and not _is_chinese(one):
+                found += [text for text in said if CHINESE.search(CITED.sub("", names.sub("", text)))]
     return [" ".join(text.split()) for text in found]
 
 
 def _is_chinese(one: Any) -> bool:
     language = next((each.get("lang") for each in (one, *one.iterancestors()) if each.get("lang")), "")
     return bool(language.startswith("zh"))
-
-
-def _without(text: str, names: set[str]) -> str:
-    return CITED.sub("", re.sub("|".join(map(re.escape, sorted(names, key=len, reverse=True))), "", text))
 
 
 def _shape(path: str) -> str:
@@ -122,7 +123,19 @@ def _stranger(house: House) -> Browser:
     ("", "/r"), ("reporter", "/phone"), ("dispatcher", "/console/"), ("handler", "/console/"),
     *((role, "/console/") for role in ROLES)])
 def test_everything_but_names_is_english(
-        house: House, browse: Callable[[str], Browser], city_at_work: set[str], who: str, start: str) -> None:
+        house: House, browse: Callable[[str], Browser], names: re.Pattern[str], who: str, start: str) -> None:
     pages = walked(browse(who) if who else _stranger(house), start)
-    left = {path: found for path, text in pages if (found := chinese_left(text, city_at_work))}
+    left = {path: found for path, text in pages if (found := chinese_left(text, names))}
     assert left == {}
+
+
+@pytest.mark.parametrize("day, words", [
+    ("2026-12-31T17:00+08:00", ("New Year&#39;s Day", "The rest-day notice for 2027 is not loaded")),
+    ("2026-02-13T17:00+08:00", ("make-up workday (Spring Festival)",))])
+def test_the_days_of_a_due_time_are_named_in_english(
+        house: House, browse: Callable[[str], Browser], names: re.Pattern[str], day: str,
+        words: tuple[str, ...]) -> None:
+    with time_machine.travel(day, tick=False):
+        number = _reported(_caller(house, "reporter"), "路口")
+        page = browse("dispatcher").get(f"/console/cases/{number}?tab=deadlines").text
+    assert chinese_left(page, names) == [] and all(one in page for one in words)
