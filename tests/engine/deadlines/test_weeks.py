@@ -160,9 +160,9 @@ def walk(day: date, done: list[Change], first: Week) -> tuple[tuple[int, int], .
     begun = [(change.since, place, change.week) for place, change in enumerate(done)
              if change.week is not None and change.since and change.since <= day]
     week = max(begun, key=lambda one: one[:2])[2] if begun else first
-    year = CALENDAR.years[day.year]
+    year = CALENDAR.years.get(day.year)  # a few minutes a week may take a long limit beyond the years we know
     shown = next((season.days for season in week.seasons if season.holds(day)), week.days)
-    if week.every_day:
+    if week.every_day or year is None:
         return shown[day.weekday()]
     if day in year.work_days:
         return shown[7]
