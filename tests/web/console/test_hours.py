@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from engine import clock, jobs
 from engine.deadlines.models import KeptOffice
@@ -118,9 +119,14 @@ def test_a_change_and_own_days_are_kept_with_who_and_when(house: House, come: Br
 
 
 def test_open_deadlines_are_counted_anew_when_somebody_asks(house: House, come: Browse) -> None:
-    where, system = kept(house, come, "重算作息", take_over="1"), come("system_admin")
+    where, system, seat = kept(house, come, "重算作息", take_over="1"), come("system_admin"), come("dispatcher")
+    with time_machine.travel(clock.now(), tick=False):  # one day, though it is midnight
+        _count_anew(house, system, seat, where)
+
+
+def _count_anew(house: House, system: Browser, seat: Browser, where: str) -> None:
     said = {"description": "人民路雨水井盖没了", "place": "人民路 12 号", "division": house.city.community.code}
-    assert come("dispatcher").post("/console/cases", said).status_code == 302
+    assert seat.post("/console/cases", said).status_code == 302
     assert "在办时限都是按现行作息算的" in system.get(where).text
     today = clock.now().astimezone(clock.ZONE).date().isoformat()
     longer = {**dict.fromkeys(OWN, "00:00-00:30"), "since": today}
