@@ -151,6 +151,15 @@ def test_a_duplicate_must_be_another_case(office: Office, number: str) -> None:
     assert set(refused.value.fields) == {"duplicate_of"}
 
 
+def test_two_cases_are_not_joined_to_each_other(office: Office) -> None:
+    first, second = office.report(), office.report()
+    office.do("dispatch", "duplicate", duplicate_of=first.number)
+    office.case = first
+    with pytest.raises(Invalid) as refused, office.session.begin_nested():
+        office.do("dispatch", "duplicate", duplicate_of=second.number)
+    assert set(refused.value.fields) == {"duplicate_of"} and first.outcome is None
+
+
 def test_a_task_that_was_finished_meanwhile_names_who_did_it(office: Office) -> None:
     office.report()
     task, winner = office.task("dispatch"), office.who("seat", SEATS)
