@@ -19,19 +19,19 @@ from engine.db.hydrating import ask, hydrate
 from engine.directory.models import Division, Organisation
 
 KEPT = 8  # versions; those of several databases and of transactions that have not ended
-_FIND = """
+VERSION = "coalesce((SELECT version FROM directory_version), gen_random_uuid())"
+"""What a question selects to read the version with what it reads; without a version it is one that nobody knows."""
+_FIND = f"""
 WITH sought AS (
   SELECT id FROM organisation WHERE id = ANY(%(ids)s::int[])
   UNION SELECT id FROM organisation WHERE code = ANY(%(codes)s::text[])
   UNION SELECT id FROM organisation WHERE division_code = ANY(%(way)s::text[]) AND kind = 'centre')
 SELECT json_build_object(
-  'version', (SELECT version FROM directory_version),
+  'version', {VERSION},
   'organisation', coalesce((SELECT json_agg(o ORDER BY o.id) FROM organisation o JOIN sought USING (id)), '[]'),
   'division', coalesce((SELECT json_agg(d) FROM division d WHERE d.code IN (
     SELECT o.division_code FROM organisation o JOIN sought USING (id))), '[]'))::text
 """
-VERSION = "(SELECT version FROM directory_version)"
-"""What a question selects to read the version with what it reads."""
 
 
 @dataclass(slots=True)
