@@ -37,7 +37,8 @@ def _check_fork(node: Any, scope: Scope, findings: Findings) -> None:
         return
     name = node.get("id")
     reached = [_reached(start, name, scope) for start in starts]
-    if default := _default_of(node, scope):  # it is taken when no other is: nothing runs beside it
+    default = "" if _gives_several(node) else _default_of(node, scope)
+    if default:  # it is taken when no other is: nothing runs beside it
         reached = [own for start, own in zip(starts, reached, strict=True) if start != default]
         starts = [start for start in starts if start != default]
     by = _counted(reached)
@@ -68,9 +69,13 @@ def _starts(node: Any, scope: Scope) -> list[str]:
         return []
     name = node.get("id")
     beside = [event.get("id") for event in scope.attached(name) if not is_true(event, "cancelActivity", True)]
-    if beside:
-        return [name, *beside]
-    return scope.successors(name) * (2 if node.get("completionQuantity", "1") != "1" else 1)
+    times = 2 if _gives_several(node) else 1
+    return [name] * times + beside if beside else scope.successors(name) * times
+
+
+def _gives_several(node: Any) -> bool:
+    """Whether an activity gives several tokens, each of which goes every way that is open."""
+    return bool(node.get("completionQuantity", "1") != "1")
 
 
 def _reached(start: str, fork: str, scope: Scope, joins: bool = True) -> set[str]:

@@ -148,6 +148,18 @@ MODELS: list[Model] = [
             + script("b", "n = n + 1") + gateways("exclusive", "w") + tasks("c"), """start -> i -> a -> b -> w
             w -[n == 2]-> c -> end
             w -*-> end""", "asks_beside", "b"),
+    refused("several_tokens_that_count_on_the_default_way", ENDS + script("i", "n = 0")
+            + '<task id="a" completionQuantity="2" default="d"/><sequenceFlow id="d" sourceRef="a" targetRef="b"/>'
+            + script("b", "n = n + 1") + gateways("exclusive", "w") + tasks("c", "e"),
+            """start -> i -> a -[n == 5]-> e -> end
+            b -> w -[n == 2]-> c -> end
+            w -*-> end""", "asks_beside", "b"),
+    refused("several_tokens_that_count_beside_a_handler", ENDS + script("i", "n = 0")
+            + '<userTask id="a" completionQuantity="2"/>' + script("b", "n = n + 1") + gateways("exclusive", "w")
+            + tasks("c", "e") + timer("t", "a", "PT1H", form="timeDuration", interrupting=False),
+            """start -> i -> a -> b -> w -[n == 2]-> c -> end
+            w -*-> end
+            t -> e -> end""", "asks_beside", "b"),
     *(refused(f"{name}_of_{count}", ENDS + f'<task id="a" {name}="{count}"/>', "start -> a -> end", "quantity", "a")
       for name, count in (("startQuantity", "0"), ("completionQuantity", "0"), ("startQuantity", "-1"),
                           ("completionQuantity", "1000"), ("startQuantity", "two"))),
