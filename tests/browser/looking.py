@@ -16,7 +16,12 @@ def faults(page: Page) -> list[str]:
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
     said = [f"{one['id']}: {[node['target'] for node in one['nodes']][:4]}" for one in found]
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return [*said, *([f"{wide} px wider than the screen"] if wide > 0 else [])]
+    return [*said, *([f"{wide} px wider than the screen: {page.evaluate(_WIDE)}"] if wide > 0 else [])]
+
+
+_WIDE = """[...document.querySelectorAll('body *')]
+  .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
+  .slice(0, 4).map((one) => one.outerHTML.slice(0, 90))"""
 
 
 def violations(page: Page, path: str) -> list[str]:

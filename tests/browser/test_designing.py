@@ -108,7 +108,7 @@ def test_a_hostile_file_is_refused_in_words_and_what_was_typed_stays(enter: Ente
 def test_a_limit_is_changed_in_its_cell_and_asked(enter: Enter) -> None:
     page = enter(DRAWER)
     page.goto("/console/rules")
-    page.get_by_role("link", name="时限").first.click()
+    page.get_by_role("link", name="时限", exact=True).first.click()
     page.get_by_role("link", name="改表格").click()
     page.get_by_label(re.compile("第 4 行 .*时限$")).last.fill('"3 work_hour"')
     clean(page)

@@ -14,6 +14,7 @@ from tests.builders import NOW, PASSWORD
 from tests.web.conftest import House, png
 
 NAMES = {"number", "task", "task_id"}
+ELSEWHERE = ("/imports/", "/hours/")  # whose numbers are their own, not a case's
 KEYED = {"api.get_photo", "console.photo"}
 
 
@@ -46,11 +47,11 @@ def foreign(house: House) -> Foreign:
 
 
 def rules(house: House) -> list[tuple[Rule, str]]:
-    """Every route that names something of a case, once for each of its methods; an import has a number of its own."""
+    """Every route that names something of a case, once for each of its methods."""
     found = [
         (rule, method)
         for rule in house.app.url_map.iter_rules()
-        if (rule.arguments & NAMES and "/imports/" not in rule.rule) or rule.endpoint in KEYED
+        if (rule.arguments & NAMES and not any(part in rule.rule for part in ELSEWHERE)) or rule.endpoint in KEYED
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
     ]
     assert len(found) > 15

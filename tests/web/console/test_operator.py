@@ -34,13 +34,14 @@ READ = {
     "audit": {"audit_admin"}, "audit?of=house": {"audit_admin"}, "audit?of=log_ins": {"audit_admin"},
     "audit.xlsx": {"audit_admin"}, "audit/cases/{case}/1": {"audit_admin"}, "audit/house/1": {"audit_admin"},
     "house": {"audit_admin"}, "operating": {"system_admin"}, "versions": {"system_admin"},
-    "my-log-ins": {*OFFICE, *ADMINISTRATORS},
+    "my-log-ins": {*OFFICE, *ADMINISTRATORS}, "hours": {"supervisor", *ADMINISTRATORS}, "hours/new": {"system_admin"},
 }
 CHANGE = {
     "accounts/other/do/lock": {"security_admin"}, "accounts/other/do/unlock": {"security_admin"},
     "accounts/other/do/log_out": {"security_admin"}, "accounts/other/do/reset": {"security_admin"},
     "log-ins/{log_in}/end": {"security_admin"}, "operating/backup": {"system_admin"},
-    "my-log-ins/end": {*OFFICE, *ADMINISTRATORS},
+    "my-log-ins/end": {*OFFICE, *ADMINISTRATORS}, "hours/new": {"system_admin"},
+    "hours/try": {"supervisor", *ADMINISTRATORS},
 }
 
 
@@ -102,7 +103,8 @@ def test_no_route_of_the_administrators_is_left_out(house: House) -> None:
         for path in paths)}
     assert len(rules) > 30
     by_what_they_name = {"console.matter", "console.come_back", "console.release_all", "console.free_task",
-                         "console.duty_add", "console.duty_end"}
+                         "console.duty_add", "console.duty_end", "console.hours_of", "console.change_hours",
+                         "console.change_hours_days", "console.recount_hours"}
     assert left <= by_what_they_name
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine import deadlines, registers
 from engine.clock import ZONE
 from engine.deadlines import HoursInvalid
+from engine.directory import Actor
 from web import hours as typed_hours
 from web import identity
 from web.console import shell
@@ -44,7 +45,7 @@ def office_hours() -> Any:
 @blueprint.route("/hours/new", methods=["GET", "POST"])
 def add_hours() -> Any:
     """New hours, from those of a file or a blank week."""
-    who.require("hours")
+    _require_writer()
     if request.method == "GET":
         week = typed_hours.week_of(request.args.get("start", deadlines.DEFAULT), _today())
         return _form(Form({"start": deadlines.DEFAULT, **week}, {}))
@@ -60,7 +61,7 @@ def hours_of(number: int) -> Any:
 @blueprint.route(f"/hours/{NUMBER}/week", methods=["GET", "POST"])
 def change_hours(number: int) -> Any:
     """A new week from a day on."""
-    actor = who.require("hours")
+    actor = _require_writer()
     if request.method == "GET":
         page = registers.get_hours(db.session(), actor, number, shell.now())
         return _form(Form(deadlines.type_week(page.office.week_on(_today())), {}, page))
@@ -70,7 +71,7 @@ def change_hours(number: int) -> Any:
 @blueprint.post(f"/hours/{NUMBER}/days")
 def change_hours_days(number: int) -> Any:
     """Days on which this office closes, or works otherwise."""
-    actor = who.require("hours")
+    actor = _require_writer()
     try:
         with db.session().begin_nested():
             registers.change_days(db.session(), actor, number, request.form, shell.now())
@@ -83,7 +84,7 @@ def change_hours_days(number: int) -> Any:
 @blueprint.post(f"/hours/{NUMBER}/recount")
 def recount_hours(number: int) -> Any:
     """Count open deadlines anew by the hours of today, in the background."""
-    registers.begin_recount(db.session(), who.require("hours"), number, shell.now())
+    registers.begin_recount(db.session(), _require_writer(), number, shell.now())
     return redirect(url_for("console.hours_of", number=number))
 
 
@@ -93,6 +94,14 @@ def try_hours() -> Any:
     actor, number = who.require("hours"), request.form.get("number", type=int)
     tried = typed_hours.tried(db.session(), actor, number, request.form, shell.now())
     return render_template("_hours_tried.html", tried=tried, day=_today())
+
+
+def _require_writer() -> Actor:
+    """Who asks, where they may type hours; a form that only refuses what was typed opens for nobody (403)."""
+    actor = who.require("hours")
+    if not actor.has(registers.SYSTEM):
+        abort(403)
+    return actor
 
 
 def _saved(number: int | None) -> Any:

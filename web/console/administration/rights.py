@@ -44,6 +44,7 @@ def _sees(post: directory.PostView) -> str:
 def _title(key: str) -> str:
     return str({
         "organisations": _("Organisations"), "grids": _("Grids"), "people": _("People"),
-        "imports": _("Import workbooks"), "audit": _("Audit search"), "accounts": _("Accounts"),
-        "log_ins": _("Who is logged in"), "operating": _("How the house is doing"), "versions": _("Versions"),
+        "hours": _("Office hours"), "imports": _("Import workbooks"), "audit": _("Audit search"),
+        "accounts": _("Accounts"), "log_ins": _("Who is logged in"),
+        "operating": _("How the house is doing"), "versions": _("Versions"),
     }[key])
