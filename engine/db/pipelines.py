@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg.abc import PQGen
+from psycopg.errors import InFailedSqlTransaction
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
@@ -21,7 +22,16 @@ Statement = tuple[str, Mapping[str, Any] | Sequence[Any] | None]  # placeholders
 
 
 class Connection(psycopg.Connection[Any]):
-    """psycopg's connection; in a pipeline BEGIN travels with the first statement instead of alone before it."""
+    """psycopg's connection; in a pipeline BEGIN travels with the first statement instead of alone before it.
+
+    Its `commit` says so where a statement failed before: to COMMIT the server would answer ROLLBACK, and nobody looks.
+    """
+
+    def commit(self) -> None:
+        """Keep what the transaction did; raises InFailedSqlTransaction where nothing of it can be kept."""
+        if self.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise InFailedSqlTransaction("a statement of this transaction failed before: nothing was kept")
+        super().commit()
 
     def _start_query(self) -> PQGen[None]:
         pipeline = self._pipeline
@@ -51,6 +61,7 @@ def together(session: Session, *statements: Statement) -> list[psycopg.Cursor[An
         with driver.pipeline():
             return [driver.cursor().execute(text, values) for text, values in statements]
     except psycopg.Error as error:
+        driver._prepared.clear()  # it counts as prepared what came after the break and never was
         if is_gone := connection.dialect.is_disconnect(error, driver, None):  # type: ignore[arg-type]
             connection.invalidate(error)
         raise DBAPIError.instance(statements[0][0], None, error, psycopg.Error, hide_parameters=True,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.db import writing
 from engine.db.pipelines import Connection, together
-from engine.db.session import create_engine, session_factory
+from engine.db.session import PREPARED_AT, create_engine, session_factory
 from engine.directory.models import Division, Person
 
 
@@ -131,6 +131,38 @@ def test_a_session_within_a_transaction_of_others_leaves_its_end_to_them(engine:
             session.commit()
         outer.rollback()
     assert names(engine) == []
+
+
+@pytest.mark.parametrize("more", [[], ["乙"]])
+def test_after_a_statement_that_failed_nothing_counts_as_committed(session: Session, engine: sa.Engine,
+                                                                   more: list[str]) -> None:
+    session.add(Person(name="甲"))
+    session.flush()
+    with pytest.raises(DBAPIError):
+        session.execute(sa.text("SELECT 1 / 0"))
+    session.add_all([Person(name=name, id=1000) for name in more])
+    with pytest.raises(DBAPIError, match="InFailedSqlTransaction"):
+        session.commit()
+    session.rollback()
+    session.add(Person(name="丙"))
+    session.commit()
+    assert names(engine) == ["丙"]
+
+
+def test_what_a_broken_round_trip_did_not_prepare_is_prepared_again(session: Session) -> None:
+    savepoint, back = sa.text("SAVEPOINT here"), sa.text("ROLLBACK TO SAVEPOINT here")
+    session.execute(savepoint)
+    session.execute(back)  # psycopg forgets by itself only where it sees this for the first time
+
+    def divide(by: int) -> list[Any]:
+        _, second = together(session, ("SELECT 1 / %(by)s::int", {"by": by}), ("SELECT 'second'", None))
+        return second.fetchall()
+
+    assert [divide(1) for _ in range(PREPARED_AT)] == [[("second",)]] * PREPARED_AT
+    with pytest.raises(DBAPIError):
+        divide(0)
+    session.execute(back)
+    assert divide(1) == [("second",)]
 
 
 def test_a_connection_that_breaks_at_the_end_is_told_and_replaced(session: Session, engine: sa.Engine) -> None:
