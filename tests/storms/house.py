@@ -43,7 +43,7 @@ class House:
                  told: Mapping[str, str] | None = None) -> None:
         self.data, self.url, self.port = data, url, _free_port()
         self.is_embedded, self.told = is_embedded, dict(told or {})
-        self.engine = create_engine(url, pool_size=2)
+        self.engine = create_engine(url, poolclass=sa.NullPool)  # one that lies in a pool may be ended by the storm
         self.arming = data / "failpoints"
         self.arming.mkdir(parents=True, exist_ok=True)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
