@@ -93,12 +93,6 @@ def unscoped(session: Session) -> Iterator[None]:
             session.info["actor"] = actor
 
 
-def is_visible(session: Session, actor: Actor, case_id: int) -> bool:
-    """Whether this actor may see the case; for the inside of `unscoped`."""
-    asked = sa.select(sa.exists().where(_cases.c.id == case_id, _visible(actor, _cases)))
-    return bool(session.scalar(asked))
-
-
 def _narrow(state: ORMExecuteState) -> None:
     actor = state.session.info.get("actor")
     if actor is None or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):

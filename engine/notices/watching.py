@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Post
+from engine.directory.queries import held
 from engine.notices.channels import CHANNELS, INAPP
 from engine.notices.health import ChannelHealth, channel_health
 from engine.notices.models import ChannelState
@@ -69,6 +70,4 @@ def _tell(session: Session, channel: str, sentence: str, at: datetime) -> None:
 
 def _operators(session: Session, at: datetime) -> Sequence[int]:
     """Every system administrator of the place: a channel is nobody's division."""
-    asked = select(Post.person_id).where(
-        Post.role == OPERATOR, Post.valid_from <= at, or_(Post.valid_to.is_(None), Post.valid_to > at))
-    return session.scalars(asked.distinct()).all()
+    return session.scalars(select(Post.person_id).where(Post.role == OPERATOR, held(Post, at)).distinct()).all()

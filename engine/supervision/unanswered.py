@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine import directory
@@ -15,6 +15,7 @@ from engine.cases.demanding import OPEN
 from engine.cases.hosting import Host
 from engine.cases.models import Case, Demand
 from engine.directory.models import Organisation, Post
+from engine.directory.queries import held
 
 KIND = "unanswered"
 MOST_AT_ONCE = 20
@@ -56,5 +57,4 @@ def _above(act: Host, demand: Demand) -> Iterator[int]:
     above = act.centre_above(asked_for) if asked_for is not None else None
     if above is not None:
         yield from act.session.scalars(select(Post.person_id).where(
-            Post.organisation_id == above.id, Post.role == "supervisor", Post.valid_from <= act.at,
-            or_(Post.valid_to.is_(None), Post.valid_to > act.at)))
+            Post.organisation_id == above.id, Post.role == "supervisor", held(Post, act.at)))

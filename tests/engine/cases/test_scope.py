@@ -225,10 +225,3 @@ def test_another_actor_on_the_same_session_has_another_scope(session: Session) -
     for who, seen in ((city.dispatcher, [mine.id]), (city.intruder, []), (city.dispatcher, [mine.id])):
         scope.act_as(session, who)
         assert session.scalars(sa.select(Case.id)).all() == seen
-
-
-def test_visibility_can_be_asked_inside_a_verb(session: Session) -> None:
-    city = a_city(session)
-    case = a_case(session, city.township, city.centre)
-    seen = [scope.is_visible(session, who, case.id) for who in (city.dispatcher, city.intruder)]
-    assert seen == [True, False]
