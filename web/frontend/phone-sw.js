@@ -1,5 +1,6 @@
 // The service worker of the phone: its pages open without a signal, and what waits is sent when the signal is back.
 import { sendAll } from "./phone/sending.js";
+import { within } from "./phone/within.js";
 
 const CACHE = "wangge-phone-1";
 const SHELL = ["/phone/", "/phone/outbox", "/phone/offline"];
@@ -64,10 +65,6 @@ async function fill(cache, path) {
   await cache.put(path, answer);
   const parts = [...text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map((found) => found[1]);
   await Promise.all([...new Set(parts)].map((part) => cache.add(part)));
-}
-
-function within(promise, milliseconds) {
-  return Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error("slow")), milliseconds))]);
 }
 
 async function tellPages() {

@@ -1,12 +1,16 @@
 // The report page: the draft is kept while it is written, photos and all, and goes to the outbox when it is sent.
 import { show, shrink } from "./photos.js";
 import { find, keep, list, newKey } from "./store.js";
+import { within } from "./within.js";
 
 const TYPED = ["description", "place", "matter", "urgency", "done", "name", "phone", "lat", "lng", "accuracy"];
 const PAUSE = 300;
+const SLOWEST = 10000; // milliseconds that the phone's own store gets; after that the form goes as a form without a script
 
-export async function prepareCapture(form, owner, sent) {
-  let draft = await opened(form, owner);
+// Every handler is bound at once: whoever is quicker than the phone's store writes and sends all the same.
+export function prepareCapture(form, owner, sent) {
+  let draft = null;
+  const typed = new Set();
   const words = form.dataset;
   const named = document.getElementById("snap").textContent;
   const repaint = () => {
@@ -17,39 +21,61 @@ export async function prepareCapture(form, owner, sent) {
       repaint();
     });
   };
+  const ready = within(opened(form, owner, typed), SLOWEST).then((found) => {
+    draft = found;
+    repaint();
+  });
   let timer;
-  const save = () => { clearTimeout(timer); timer = setTimeout(() => saveNow(form, draft), PAUSE); };
+  const save = () => { clearTimeout(timer); timer = setTimeout(() => { if (draft) saveNow(form, draft); }, PAUSE); };
   form.noValidate = true; // what is missing is said beside its field, in the page's words
-  repaint();
   form.addEventListener("input", (event) => {
     const complaint = form.querySelector(`[data-problem="${event.target.name}"]`);
     if (complaint) complain(complaint, []); // what is being mended is not wrong any more
-    if (event.target.type !== "file") save();
+    if (event.target.type === "file") return;
+    typed.add(event.target.name);
+    ready.then(save, () => {});
   });
-  form.addEventListener("change", async (event) => {
-    if (event.target.type !== "file") return;
-    const files = [...event.target.files];
-    event.target.value = "";
+  const full = () => { if (draft) problems(form, {}, words.full, true); };
+  let taken = ready; // all photos chosen so far are in the draft
+  const take = async (input) => {
+    const files = [...input.files];
+    input.value = "";
     for (const file of files) draft.photos.push(await shrink(file));
     await saveNow(form, draft);
     repaint();
     if (!form.place.value && !form.lat.value) locate(form, save);
+  };
+  form.addEventListener("change", (event) => {
+    if (event.target.type !== "file") return;
+    taken = taken.then(() => take(event.target)).catch(full);
   });
   prepareLocating(form, save);
-  form.addEventListener("submit", async (event) => {
+  const submit = async (event) => {
     event.preventDefault();
-    const way = (event.submitter || document.activeElement).value === "settled" ? "settled" : "report";
+    const button = event.submitter || document.activeElement;
+    const way = button.value === "settled" ? "settled" : "report";
+    try { await ready; } catch { button.click(); return; }
+    await taken;
     if (!complete(form, way)) return;
     clearTimeout(timer);
     read(form, draft);
     const { key } = draft;
-    await keep({ ...draft, state: "waiting", why: "", problems: {}, fields: { ...draft.fields, way } });
+    try {
+      await keep({ ...draft, state: "waiting", why: "", problems: {}, fields: { ...draft.fields, way } });
+    } catch { full(); return; }
     draft = fresh(owner);
+    typed.clear();
     clear(form);
     repaint();
     await sent(key, form);
+  };
+  form.addEventListener("submit", submit);
+  addEventListener("pagehide", () => { if (draft) saveNow(form, draft); });
+  return ready.catch((broken) => { // a browser that keeps nothing: the form is a plain form again
+    form.removeEventListener("submit", submit);
+    form.noValidate = false;
+    throw broken;
   });
-  addEventListener("pagehide", () => saveNow(form, draft));
 }
 
 const fresh = (owner) => ({ key: newKey(), owner, state: "draft", made: new Date().toISOString(), fields: {}, photos: [] });
@@ -66,21 +92,21 @@ function clear(form) {
   scrollTo(0, 0);
 }
 
-// The draft that the address names, the newest of this person's, or a fresh one.
-async function opened(form, owner) {
+// The draft that the address names, the newest of this person's, or a fresh one; what is typed meanwhile stays typed.
+async function opened(form, owner, typed) {
   const wanted = new URLSearchParams(location.search).get("draft");
   const mine = (await list()).filter((one) => one.owner === owner && one.state === "draft");
   const found = (wanted && await find(wanted)) || mine[0];
   if (!found || found.owner !== owner || !["draft", "failed"].includes(found.state)) return fresh(owner);
-  write(form, found);
+  write(form, found, typed);
   problems(form, found.problems || {}, found.said || form.dataset.draft, Boolean(found.said));
   return { ...found, state: "draft" };
 }
 
-function write(form, item) {
+function write(form, item, typed) {
   for (const name of TYPED) {
     const control = form.elements.namedItem(name);
-    if (control && item.fields[name] !== undefined) control.value = item.fields[name];
+    if (control && !typed.has(name) && item.fields[name] !== undefined) control.value = item.fields[name];
   }
 }
 

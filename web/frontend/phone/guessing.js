@@ -25,7 +25,7 @@ export function prepareGuessing(form) {
     } catch {
       return;
     }
-    if (found) paint(found);
+    if (found && form.description.value === asked.get("description")) paint(found); // not of words since changed or sent
   }
 
   function paint({ matters, similar: cases }) {
