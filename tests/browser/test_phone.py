@@ -41,8 +41,9 @@ SLOW_STORE = """const held = [];
     const request = open.apply(this, asked);
     if (window.quick) return request;
     const listen = request.addEventListener.bind(request);
+    const later = (heard) => (event) => (window.quick ? heard(event) : held.push(() => heard(event)));
     request.addEventListener = (name, heard, ...rest) =>
-      listen(name, name !== "success" ? heard : (event) => (window.quick ? heard(event) : held.push(() => heard(event))), ...rest);
+      listen(name, name === "success" ? later(heard) : heard, ...rest);
     return request;
   };
   window.hurry = () => { window.quick = true; held.forEach((one) => one()); };"""
