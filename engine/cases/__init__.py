@@ -2,7 +2,7 @@
 
 import engine.cases.approving  # noqa: F401 - registers its operations
 from engine.cases.acting import Acted, claim_task, complete_task, release_task
-from engine.cases.acts import ActOffer, act_on, available_acts, refused_acts
+from engine.cases.acts import ActOffer, act_on, acts_and_refusals, available_acts
 from engine.cases.clockwork import advance_one, advance_some, give_way, lag, next_due
 from engine.cases.errors import ReportInvalid
 from engine.cases.explaining import explain_deadlines
@@ -26,6 +26,7 @@ __all__ = [
     "act_on",
     "advance_one",
     "advance_some",
+    "acts_and_refusals",
     "available_acts",
     "claim_task",
     "complete_task",
@@ -41,7 +42,6 @@ __all__ = [
     "list_asked",
     "may_free",
     "next_due",
-    "refused_acts",
     "release_task",
     "report_case",
     "running_by_definition",

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from engine import deadlines, decisions, directory, library, processes
@@ -21,9 +21,12 @@ from engine.directory.models import Organisation
 from engine.errors import NotFound
 from engine.library import DefinitionUnknown, Source
 from engine.matters.models import Matter
+from engine.worklist.models import Deadline
 
 _DEMANDS = select(Demand).where(Demand.case_id == bindparam("case"), Demand.withdrawn_at.is_(None)).order_by(
     Demand.at.desc(), Demand.id.desc())
+_EXTENSIONS = select(func.sum(func.jsonb_array_length(Deadline.extended))).where(
+    Deadline.case_id == bindparam("case"), func.jsonb_typeof(Deadline.extended) == "array")
 
 
 class Act:
@@ -135,6 +138,12 @@ class Act:
             level = answer.one["to_level"]
             self._rungs[key] = self.centre_at(centre.division.path, level) if level else None
         return self._rungs[key]
+
+    @cached_property
+    def extensions(self) -> int:
+        """How many times deadlines of this case were extended before this act, those that are over too."""
+        self.session.flush()
+        return int(self.session.scalar(_EXTENSIONS, {"case": self.case.id}) or 0)
 
     @cached_property
     def demands(self) -> list[Demand]:

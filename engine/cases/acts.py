@@ -44,7 +44,8 @@ class Verb:
     can: Callable[[Host, Instance], bool]
     do: Callable[[Host, Instance, Mapping[str, Any]], None]
     sealed: tuple[str, ...] = ()  # fields whose words go into a sealed row, never into the record
-    rule: Callable[[Host], asking.Ruling] | None = None  # what the table says of it, as far as the page knows
+    rule: Callable[[Host], asking.Ruling] | None = None  # what the table says of it, to the page as to the act
+    unasked: bool = False  # granted by whoever decides by that rule, without a request
     narrow: Callable[[Host, Form], Form] | None = None  # what of the form this person may choose
 
     @property
@@ -111,32 +112,27 @@ def _do(act: Host, instance: Instance, verb: Verb, values: dict[str, Any]) -> Ac
 def available_acts(session: Session, actor: directory.Actor, case: Case, at: datetime,
                    file: CaseFile | None = None) -> list[ActOffer]:
     """The acts that this person may do on this case now, in the order of the office; `file`: where it is read."""
+    return acts_and_refusals(session, actor, case, at, file)[0]
+
+
+def acts_and_refusals(session: Session, actor: directory.Actor, case: Case, at: datetime,
+                      file: CaseFile | None = None) -> tuple[list[ActOffer], list[asking.Ruling]]:
+    """The acts that this person may do on this case now, and why the table keeps others of theirs, each reason once."""
     if case.closed_at is not None:
-        return []
+        return [], []
+    offers, refusals = [], []
     with unscoped(session):
         act = Host(session, case, actor, at, file=file)
-        instance = act.file.instance
-        return [
-            ActOffer(verb.id, verb.label, verb.label_en, verb.narrow(act, verb.form) if verb.narrow else verb.form)
-            for verb in VERBS.values()
-            if verb.may(act) and not _is_refused(verb, act) and verb.can(act, instance)
-        ]
-
-
-def refused_acts(session: Session, actor: directory.Actor, case: Case, at: datetime,
-                 file: CaseFile | None = None) -> list[asking.Ruling]:
-    """Why this person may not ask now for what their part in the case would else let them ask, each reason once."""
-    if case.closed_at is not None:
-        return []
-    with unscoped(session):
-        act = Host(session, case, actor, at, file=file)
-        found = [verb.rule(act) for verb in VERBS.values() if verb.rule and verb.id in requests.KINDS
-                 and verb.may(act) and _is_refused(verb, act) and verb.can(act, act.file.instance)]
-        return list(dict.fromkeys(found))
-
-
-def _is_refused(verb: Verb, act: Host) -> bool:
-    return verb.rule is not None and verb.rule(act).is_refused
+        for verb in VERBS.values():
+            if not verb.may(act) or not verb.can(act, act.file.instance):
+                continue
+            ruling = verb.rule(act) if verb.rule else None
+            if ruling is not None and ruling.is_refused:
+                refusals.append(ruling)
+            elif ruling is None or not verb.unasked or not entitled.is_for_another(act, ruling):
+                form = verb.narrow(act, verb.form) if verb.narrow else verb.form
+                offers.append(ActOffer(verb.id, verb.label, verb.label_en, form))
+    return offers, list(dict.fromkeys(refusals))
 
 
 # when ---------------------------------------------------------------------------------------------------------
@@ -146,6 +142,10 @@ def _running(act: Host, instance: Instance) -> bool:
 
 def _clock_runs(act: Host, instance: Instance) -> bool:
     return act.case.stopped_at is None and bool(list_open(act)) and not requests.is_waiting(act)
+
+
+def _may_extend(act: Host, instance: Instance) -> bool:
+    return entitled.extendable(act) is not None and _clock_runs(act, instance)
 
 
 def _may_ask(act: Host, instance: Instance) -> bool:
@@ -219,11 +219,10 @@ def _ask(check: Callable[[Host], None]) -> Callable[[Host, Instance, Mapping[str
 
 def _extend(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
     until = _moment(values["until"])
-    running = [one for one in list_open(act) if one.task_id is not None]
-    if not running:
+    deadline = entitled.extendable(act)
+    if deadline is None:
         raise ActUnavailable("现在没有可以延期的时限。")
-    deadline = min(running, key=lambda one: one.due_at)
-    entitled.require_decider(act, "extension", deadline)
+    entitled.require_decider(act, "extension")
     if until <= deadline.due_at:
         raise ActInvalid(fields={"until": ["延期后的时间应晚于现在的时限。"]})
     act.notes |= {"stage": deadline.stage, "from": deadline.due_at.isoformat(), "to": until.isoformat()}
@@ -234,7 +233,7 @@ def _hold(act: Host, instance: Instance, values: Mapping[str, Any]) -> None:
     until = _moment(values["until"])
     if until <= act.at:
         raise ActInvalid(fields={"until": ["挂账的结束时间应在将来。"]})
-    entitled.require_decider(act, "hold", min(list_open(act), key=lambda one: one.due_at, default=None))
+    entitled.require_decider(act, "hold")
     stop_clock(act, instance, str(values["reason"]), until)
 
 
@@ -281,8 +280,10 @@ _VERBS = (
          Field("condition", "text", "或者到什么条件", "Or until what has happened"), REASON),
         entitled.is_asker, _may_ask, _ask(requests.check_hold), rule=entitled.ruled("hold"),
     ),
-    Verb("extend", "延期", "Extend", (UNTIL, REASON), entitled.decides("extension"), _clock_runs, _extend),
-    Verb("hold", "挂账", "Hold", (UNTIL, REASON), entitled.decides("hold"), _clock_runs, _hold),
+    Verb("extend", "延期", "Extend", (UNTIL, REASON), entitled.decides("extension"), _may_extend, _extend,
+         rule=entitled.ruled_unasked("extension"), unasked=True),
+    Verb("hold", "挂账", "Hold", (UNTIL, REASON), entitled.decides("hold"), _clock_runs, _hold,
+         rule=entitled.ruled_unasked("hold"), unasked=True),
     Verb("resume", "恢复计时", "Resume", (REASON,), entitled.decides("hold"), _clock_stands, _resume),
     Verb(
         "follow_up",

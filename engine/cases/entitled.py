@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from engine.cases import asking, calling_back, requests
 from engine.cases.act import Act
+from engine.cases.clocks import list_open
 from engine.cases.errors import ActNotAllowed
 from engine.worklist.models import Deadline
 
@@ -87,14 +88,35 @@ def ruled(kind: str) -> Callable[[Act], asking.Ruling]:
     def say(act: Act) -> asking.Ruling:
         asker = asking.get_asker(act)
         deadline = asking.deadline_of_work(act, asker.organisation_id)
-        return asking.rule(act, kind, asker.capacity, deadline, requests.granted_at_least(act, kind))
+        return asking.rule(act, kind, asker.capacity, deadline, requests.granted_before(act, kind))
 
     return say
 
 
-def require_decider(act: Act, kind: str, deadline: Deadline | None) -> None:
+def ruled_unasked(kind: str) -> Callable[[Act], asking.Ruling]:
+    """What the table says to a centre that grants without being asked: the rule of the act and of its button."""
+    def say(act: Act) -> asking.Ruling:
+        deadline = extendable(act) if kind == "extension" else min(
+            list_open(act), key=lambda one: one.due_at, default=None)
+        return asking.rule(act, kind, asking.capacity_of(act), deadline, requests.granted_before(act, kind))
+
+    return say
+
+
+def extendable(act: Act) -> Deadline | None:
+    """The deadline that a centre extends without being asked: of the work that is due first; None where none is."""
+    running = [one for one in list_open(act) if one.task_id is not None]
+    return min(running, key=lambda one: one.due_at, default=None)
+
+
+def is_for_another(act: Act, ruling: asking.Ruling) -> bool:
+    """Whether this one is for the level above to grant, where the actor has no seat."""
+    return ruling.is_above and not _posts_over_above(act)
+
+
+def require_decider(act: Act, kind: str) -> None:
     """ActUnavailable where the table lets nobody have it now, ActNotAllowed where the level above decides."""
-    ruling = asking.rule(act, kind, asking.capacity_of(act), deadline, requests.granted_before(act, kind))
+    ruling = ruled_unasked(kind)(act)
     ruling.require()
-    if ruling.is_above and not _posts_over_above(act):
+    if is_for_another(act, ruling):
         raise ActNotAllowed("这一次由上一级决定。")

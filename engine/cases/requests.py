@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import deadlines
@@ -84,18 +84,7 @@ def open_request(act: Act) -> tuple[Request, Ruling]:
 
 def granted_before(act: Act, kind: str) -> int:
     """How many extensions, or holds, this case has had, asked for or not."""
-    act.session.flush()
-    if kind == "hold":
-        return len(act.file.stops)
-    steps = func.coalesce(func.sum(func.jsonb_array_length(Deadline.extended)), 0)
-    asked = select(steps).where(Deadline.case_id == act.case.id,
-                                func.jsonb_typeof(Deadline.extended) == "array")
-    return int(act.session.scalar(asked) or 0)
-
-
-def granted_at_least(act: Act, kind: str) -> int:
-    """The same as far as the file of the case knows without a question: steps of deadlines that are closed are not."""
-    return len(act.file.stops) if kind == "hold" else sum(len(one.extended or []) for one in act.file.deadlines)
+    return len(act.file.stops) if kind == "hold" else act.extensions
 
 
 # what comes of it ---------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def ask(office: Office, who: str = LEAD, days: int = 2) -> list[str]:
 
 def refused(office: Office, who: str, role: str = "clerk") -> list[str]:
     """What the page of the case says instead of a button."""
-    found = cases.refused_acts(office.session, office.who(role, who), office.case, office.at)
+    found = cases.acts_and_refusals(office.session, office.who(role, who), office.case, office.at)[1]
     return [one.refusal for one in found]
 
 
@@ -124,6 +124,30 @@ def test_a_centre_that_grants_without_being_asked_goes_by_the_same_table(office:
         office.act("extend", who, until=office.at_office(3, day, 17).isoformat())
     assert office.deadline("handle").due_at == office.at_office(3, 16, 17)
     assert office.entries("extend")[0].versions["requests"] == "base/1"
+
+
+def test_a_centre_that_the_table_lets_grant_nothing_reads_why_instead_of_a_button(office: Office) -> None:
+    publish(office, "requests", (cell("requests", 5, 1, '"dispatcher"'), cell("requests", 5, 1, '"nobody"')),
+            ('requests_5_out_2"><text>""', 'requests_5_out_2"><text>"本县不延期、不挂账。"'))
+    at_work(office)
+    assert not {"extend", "hold"} & offered(office, SEAT, "seat")
+    assert refused(office, SEAT, "seat") == ["本县不延期、不挂账。"] == refused(office, LEAD)
+    for verb in ("extend", "hold"):
+        with pytest.raises(ActUnavailable) as told, office.session.begin_nested():
+            office.act(verb, office.who("seat", SEAT), until=office.at_office(3, 13, 17).isoformat())
+        assert told.value.message == "本县不延期、不挂账。"
+
+
+def test_whoever_may_not_grant_the_next_extension_has_no_button_for_it(office: Office) -> None:
+    at_work(office)
+    above = "330902-centre"
+    assert "extend" in offered(office, SEAT, "seat")
+    office.act("extend", office.who("seat", SEAT), until=office.at_office(3, 13, 17).isoformat())
+    office.walk(("handle_task", "done"), ("check", "rework"))  # the deadline that was extended is over
+    assert "extend" not in offered(office, SEAT, "seat") and "extend" in offered(office, above, "seat")
+    assert refused(office, SEAT, "seat") == [] and "hold" in offered(office, SEAT, "seat")
+    with pytest.raises(ActNotAllowed), office.session.begin_nested():
+        office.act("extend", office.who("seat", SEAT), until=office.at_office(3, 20, 17).isoformat())
 
 
 def test_a_county_overrides_the_table_for_its_own_cases_alone(office: Office) -> None:

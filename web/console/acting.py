@@ -85,19 +85,19 @@ def _task(page: CasePage, mine: MyTask, choices: Choices, attempt: Attempt | Non
     return TaskView(mine, view, suggestion, way, tried.said)
 
 
-def act_views(page: CasePage, attempt: Attempt | None = None) -> tuple[ActView, ...]:
-    """The acts without a task; the one that was just refused stays open with what was typed."""
+def act_views(page: CasePage, attempt: Attempt | None = None) -> tuple[tuple[ActView, ...], list[str]]:
+    """The acts without a task, the one that was just refused open with what was typed; and why others are not there.
+
+    The reasons are words of the table `requests`: whoever could else ask for days or a hold, or grant them, reads why
+    there is no button.
+    """
     session, language = db.session(), shell.language()
     choices = Choices(session, page.case.holder_id, language)
-    offers = cases.available_acts(session, identity.current_actor(), page.case, shell.now(), page.file)
-    return tuple(_act(offer, choices, attempt) for offer in offers)
-
-
-def refusals(page: CasePage) -> list[str]:
-    """Why the reader may not ask for days or a hold now, in the words of the table: no button without a reason."""
-    found = cases.refused_acts(db.session(), identity.current_actor(), page.case, shell.now(), page.file)
-    words = [one.refusal for one in found if one.refusal]
-    return [library.in_english(text) for text in words] if shell.language() == "en" else words
+    offers, refused = cases.acts_and_refusals(
+        session, identity.current_actor(), page.case, shell.now(), page.file)
+    words = list(dict.fromkeys(one.refusal for one in refused if one.refusal))
+    reasons = [library.in_english(text) for text in words] if language == "en" else words
+    return tuple(_act(offer, choices, attempt) for offer in offers), reasons
 
 
 def _act(offer: cases.ActOffer, choices: Choices, attempt: Attempt | None) -> ActView:

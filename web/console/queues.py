@@ -195,8 +195,9 @@ def render_pane(number: str, desk: str, attempt: acting.Attempt | None = None, s
 def case_view(number: str, attempt: acting.Attempt | None = None) -> dict[str, Any]:
     """What the templates of a case need."""
     page = pages.case_page(db.session(), identity.current_actor(), number, shell.now(), shell.language())
+    acts, refusals = acting.act_views(page, attempt)
     return {"page": page, "case": page.case, "tasks": acting.task_views(page, attempt),
-            "acts": acting.act_views(page, attempt), "refusals": acting.refusals(page),
+            "acts": acts, "refusals": refusals,
             "troubles": incidents.of_case(db.session(), page.case.id, shell.now())}
 
 

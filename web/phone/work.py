@@ -101,7 +101,7 @@ def _status(refused: Exception) -> int:
 
 def _case(number: str, attempt: acting.Attempt | None = None, kept: Any = (), status: int = 200) -> Answer:
     page = pages.case_page(db.session(), identity.current_actor(), number, shell.now(), shell.language())
-    acts = [act for act in acting.act_views(page, attempt) if act.verb in FOLLOWING]
+    acts = [act for act in acting.act_views(page, attempt)[0] if act.verb in FOLLOWING]
     return render_template(
         "phone/case.html", page=page, case=page.case, tasks=acting.task_views(page, attempt), acts=acts, kept=kept,
         told=attempt.said if attempt else "", is_new=request.args.get("new") == "1", here=""), status
