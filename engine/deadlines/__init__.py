@@ -1,6 +1,7 @@
 """Working time: when is this due, is it late, and why; arithmetic is pure, calendars are read once."""
 
 from engine.deadlines.calendars import Calendar, CalendarBroken, OfficeUnknown, load_calendars
+from engine.deadlines.changes import Change, office_with
 from engine.deadlines.counting import (
     DayCounted,
     Due,
@@ -23,16 +24,21 @@ from engine.deadlines.explaining import (
 from engine.deadlines.lamps import Lamp, lamp, near_at, say_left, worst
 from engine.deadlines.limits import UNITS, Count, Limit, LimitInvalid, check_count
 from engine.deadlines.offices import (
-    Change,
+    OfficeEnding,
     add_office,
     change_office,
+    due_by,
+    end_office,
+    find_office,
     get_office,
     id_of,
+    keep_office,
+    kept_as,
     list_changes,
     list_offices,
+    names_of,
     office_names,
     office_of,
-    office_with,
 )
 from engine.deadlines.timetable import Timetable, timetable
 from engine.deadlines.typing_hours import HoursInvalid, TypedWeek, read_day, read_own_days, read_week, type_week
@@ -50,11 +56,12 @@ from engine.deadlines.weeks import (
 )
 
 __all__ = [
-    "DEFAULT", "MADE_UP", "UNITS", "Calendar", "CalendarBroken", "Change", "Count", "DayCounted", "Due", "HoursInvalid",
-    "Lamp", "Limit", "LimitInvalid", "MomentInvalid", "Office", "OfficeUnknown", "OwnDay", "Season", "Spans", "Stop",
-    "Timetable", "TypedWeek", "Week", "add_office", "answer_due", "at_fraction", "change_office", "check_count",
-    "due_at", "elapsed", "explain", "get_office", "id_of", "lamp", "list_changes", "list_offices", "load_calendars",
-    "near_at", "office_names", "office_of", "office_with", "provisional_words", "read_day", "read_own_days",
-    "read_spans", "read_week", "remaining", "rule_words", "same_every_day", "say_left", "source_words", "spans_text",
-    "timetable", "type_week", "used", "weekday", "worst",
+    "DEFAULT", "MADE_UP", "UNITS", "Calendar", "CalendarBroken", "Change", "Count", "DayCounted", "Due",
+    "HoursInvalid", "Lamp", "Limit", "LimitInvalid", "MomentInvalid", "Office", "OfficeEnding", "OfficeUnknown",
+    "OwnDay", "Season", "Spans", "Stop", "Timetable", "TypedWeek", "Week", "add_office", "answer_due",
+    "at_fraction", "change_office", "check_count", "due_at", "due_by", "elapsed", "end_office", "explain",
+    "find_office", "get_office", "id_of", "keep_office", "kept_as", "lamp", "list_changes", "list_offices",
+    "load_calendars", "names_of", "near_at", "office_names", "office_of", "office_with", "provisional_words",
+    "read_day", "read_own_days", "read_spans", "read_week", "remaining", "rule_words", "same_every_day", "say_left",
+    "source_words", "spans_text", "timetable", "type_week", "used", "weekday", "worst",
 ]
