@@ -57,11 +57,10 @@ def _is_in_line(here: str, there: str) -> bool:
 
 
 def _case(act: Act, number: str) -> str | None:
-    """One that was joined to this case is this case: joined to each other, neither would be handled."""
-    other = act.session.execute(select(Case.id, Case.duplicate_of).where(Case.number == number)).first()
+    other = act.session.scalar(select(Case.id).where(Case.number == number))
     if other is None:
         return f"没有编号为「{number}」的事件。"
-    return "重复件应指向另一个事件。" if act.case.id in other else None
+    return "重复件应指向另一个事件。" if other == act.case.id else None
 
 
 def _severity(act: Act, value: str) -> str | None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
-from engine.cases import following, notifying
+from engine.cases import notifying
 from engine.cases.act import Act
-from engine.cases.models import Case, Custody
+from engine.cases.models import Custody
 from engine.directory.models import Organisation
-from engine.errors import Conflict
 
 
 def take(act: Act, organisation: Organisation, capacity: str) -> None:
@@ -52,27 +49,3 @@ def hand_over(act: Act, target: Organisation, direction: str) -> None:
         "direction": direction,
     }
     notifying.tell_reporter(act, "moved", "已转到{target}", target=target.name)
-
-
-def link_duplicate(act: Act, number: str) -> None:
-    """This case is the same as another one; its reporter is told, and whoever follows it hears when the other ends.
-
-    Where that is over already they hear so now: nothing comes later that would tell them.
-    """
-    other = act.session.scalars(select(Case).where(Case.number == number)).first()
-    if other is None or other.id == act.case.id:
-        raise Conflict(f"没有编号为「{number}」的另一个事件，不能并为重复件。")
-    act.case.duplicate_of = other.id
-    act.notes["duplicate_of"] = other.number
-    notifying.tell_reporter(act, "duplicate", "与 {other} 为同一事件，已合并跟踪", other=other.number)
-    if _is_over(act, other):
-        following.tell_followers(act, "closed")
-
-
-def _is_over(act: Act, case: Case) -> bool:
-    """Whether a case is closed, and what it was joined to in its turn."""
-    passed: set[int] = set()
-    while case.duplicate_of is not None and case.id not in passed:
-        passed.add(case.id)
-        case = act.session.get_one(Case, case.duplicate_of)
-    return case.closed_at is not None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import notices
-from engine.cases import callbacks, contacts, custody, following, notifying
+from engine.cases import callbacks, contacts, custody, following, joining, notifying
 from engine.cases.act import Act
 from engine.cases.clocks import close_all, open_total
 from engine.cases.errors import ActInvalid, ActUnavailable
@@ -106,7 +106,7 @@ def end_without_handling(act: Act, params: Params, data: Params) -> None:
     case.outcome, case.stage = outcome, "feedback"
     case.result_text = form.get("reply") or form.get("reason") or case.result_text
     if outcome == "duplicate":
-        custody.link_duplicate(act, str(form.get("duplicate_of") or ""))
+        joining.link_duplicate(act, str(form.get("duplicate_of") or ""))
     close_all(act)
 
 
@@ -304,7 +304,7 @@ def close(act: Act, params: Params, data: Params) -> None:
     custody.end(act, ("holder", "handler", "assistant"), case.outcome)
     close_all(act)
     notifying.tell_reporter(act, "closed", "已结案")
-    if case.duplicate_of is None:  # else they hear when the other ends (`custody.link_duplicate`)
+    if case.duplicate_of is None:  # else they hear when the other ends (`joining.link_duplicate`)
         following.tell_followers(act, "closed")
 
 

@@ -151,13 +151,17 @@ def test_a_duplicate_must_be_another_case(office: Office, number: str) -> None:
     assert set(refused.value.fields) == {"duplicate_of"}
 
 
-def test_two_cases_are_not_joined_to_each_other(office: Office) -> None:
-    first, second = office.report(), office.report()
-    office.do("dispatch", "duplicate", duplicate_of=first.number)
-    office.case = first
-    with pytest.raises(Invalid) as refused, office.session.begin_nested():
-        office.do("dispatch", "duplicate", duplicate_of=second.number)
-    assert set(refused.value.fields) == {"duplicate_of"} and first.outcome is None
+@pytest.mark.parametrize("length", [2, 3, 4])
+def test_cases_are_not_joined_in_a_ring(office: Office, length: int) -> None:
+    first, *others = ring = [office.report() for _ in range(length)]
+    for case, target in zip(others, ring, strict=False):
+        office.case = case
+        office.do("dispatch", "duplicate", duplicate_of=target.number)
+    last, office.case = others[-1], first
+    with pytest.raises(ActInvalid) as refused, office.session.begin_nested():
+        office.do("dispatch", "duplicate", duplicate_of=last.number)
+    assert refused.value.fields == {"duplicate_of": [f"「{last.number}」已并入本事件，不能再把本事件并入它。"]}
+    assert first.outcome is None and first.duplicate_of is None
 
 
 def test_a_task_that_was_finished_meanwhile_names_who_did_it(office: Office) -> None:
