@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -40,14 +40,16 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     base = tmp_path_factory.getbasetemp()
     data = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "data"
-    with _alone(data):
-        if not data.exists():
-            _make_hasty(data)
-    with server.attached(data) as url:
+    with ExitStack() as stay:
+        with _alone(data):  # whoever comes while the last one goes comes after that
+            if not data.exists():
+                _make_hasty(data)
+            url = stay.enter_context(server.attached(data))
         yield url
-    with _alone(data):
-        if not server.is_running(data):
-            shutil.rmtree(data)
+        with _alone(data):
+            stay.close()
+            if not (data / "postgres" / "postmaster.pid").exists():
+                shutil.rmtree(data)
 
 
 @contextmanager

@@ -32,15 +32,19 @@ class AttachmentUnknown(NotFound):
 
 def use_folder(folder: Path) -> None:
     """Keep the bytes in this folder from now on."""
-    global _store
     folder.mkdir(parents=True, exist_ok=True)
-    _store = LocalStore(str(folder))
+    _use(LocalStore(str(folder)))
 
 
 def use_url(url: str) -> None:
     """Keep the bytes in the object storage at this URL (s3://…) from now on."""
-    global _store
-    _store = from_url(url)
+    _use(from_url(url))
+
+
+def _use(store: ObjectStore) -> None:
+    """Another store, of which nothing is known yet."""
+    global _store, _tried
+    _store, _tried = store, None
 
 
 def _open() -> ObjectStore:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 import sqlalchemy.exc as sql
+import time_machine
 from flask.testing import FlaskClient
 
 from engine import clock, processes
@@ -63,7 +64,8 @@ def test_each_kind_of_error_has_its_answer(house: House, error: Exception, statu
 
 def test_who_may_come_back_later_learns_when(house: House) -> None:
     with house.app.test_request_context("/api/v1/cases"):
-        later = failure_of(Unavailable(retry_at=clock.now() + timedelta(seconds=90)))
+        with time_machine.travel(clock.now(), tick=False):
+            later = failure_of(Unavailable(retry_at=clock.now() + timedelta(seconds=90)))
         soon = failure_of(GONE)
     assert 89 <= int(later.headers["Retry-After"]) <= 91 and int(soon.headers["Retry-After"]) > 0
 

@@ -13,6 +13,7 @@ from engine import clock
 from engine.db import bell
 from engine.jobs import DUE_JOB, JOBS, Job
 from engine.supervision.models import Beat
+from web import worker as worker_module
 from web.place import Place
 from web.worker import Worker
 
@@ -84,11 +85,12 @@ class Alarm:
         self.hurries.release()
 
 
-def test_no_job_waits_for_a_time_that_was_taken_back(place: Place) -> None:
+def test_no_job_waits_for_a_time_that_was_taken_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     worker, moved = Worker(place, ()), list[datetime]()
     job = SimpleNamespace(modify=lambda next_run_time: moved.append(next_run_time))
     scheduler = SimpleNamespace(get_jobs=lambda: [job])
     now, ticked = clock.now(), clock.stopwatch()
+    monkeypatch.setattr(worker_module, "_both_clocks", lambda: (now, ticked))  # read together: no stop lies between
     for ahead in (timedelta(0), -timedelta(days=400), timedelta(seconds=0.5)):
         worker.wake_if_set_back(scheduler, (now + ahead, ticked))
     assert moved == []

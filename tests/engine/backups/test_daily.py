@@ -93,7 +93,7 @@ def test_asking_does_not_wait_for_the_one_that_is_being_made(house: Site) -> Non
         making.add(Backup(asked_at=NIGHT, state="waiting", missing=0))
         making.flush()
         with house.sessions().begin() as session:
-            session.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+            session.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
             backups.ask_for_one(session, "系统管理员 周管", NIGHT)
     assert [one.state for one in rows(house)] == ["waiting"]
 

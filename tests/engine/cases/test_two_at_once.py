@@ -19,6 +19,7 @@ from tests.engine.cases.conftest import Sessions
 from tests.town import BASE, WEDNESDAY, Office
 
 SEATS = f"{BASE[:12]}-centre"
+PATIENCE = 240.0
 
 
 def filed(sessions: Sessions) -> int:
@@ -39,7 +40,7 @@ def together(sessions: Sessions, acts: list[Callable[[Session], object]]) -> lis
     start = Barrier(len(acts))
 
     def one(act: Callable[[Session], object]) -> object:
-        start.wait(60)
+        start.wait(PATIENCE)
         try:
             with sessions.begin() as session:
                 return act(session)

@@ -171,7 +171,7 @@ def test_a_connection_that_breaks_at_the_end_is_told_and_replaced(session: Sessi
     session.info["broken"] = session.scalar(sa.text("SELECT pg_backend_pid()"))
     other = create_engine(engine.url.render_as_string(hide_password=False), pool_size=1)
     with other.connect() as connection:
-        connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": session.info["broken"]})
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 240000)"), {"pid": session.info["broken"]})
     other.dispose()
     session.add(Person(name="乙"))
     writing.reserve(session, {"person_id_seq": [1000]})

@@ -36,7 +36,7 @@ def test_a_connection_that_ended_while_it_lay_still_is_replaced(
     with engine.connect() as connection:
         pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
     with other.connect() as connection:
-        connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid, 240000)"), {"pid": pid})
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT 1")) == 1
     engine.dispose()

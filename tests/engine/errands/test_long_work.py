@@ -18,6 +18,8 @@ from engine.errands.models import Errand
 from engine.errors import Unavailable
 from tests.builders import BEFORE, a_centre, a_city, an_actor
 
+PATIENCE = 240.0
+
 
 class Refused(errands.TooManyErrands):
     """不行。"""
@@ -191,7 +193,7 @@ def test_of_many_asked_for_at_one_instant_five_are_taken(pool: sa.Engine) -> Non
 
     def ask() -> None:
         with Session(pool) as session, session.begin():
-            together.wait()
+            together.wait(PATIENCE)
             try:
                 for _ in range(4):
                     errands.ask(session, actor, "long", {}, BEFORE)

@@ -32,6 +32,7 @@ from engine.settings import Settings
 
 SENDER = "wangge@example.cn"
 LONG = 60.0  # seconds that a hanging server would hold us, were it waited for
+PATIENCE = 240.0
 
 
 class Post:
@@ -73,7 +74,7 @@ def running(mind: Post, **how: Any) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    server = Controller(mind, hostname="127.0.0.1", port=port, **how)
+    server = Controller(mind, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE, **how)
     server.start()
     try:
         yield port
@@ -181,8 +182,8 @@ def test_nobody_there_is_the_channels_trouble() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         use(f"smtp-plain://127.0.0.1:{unused.getsockname()[1]}")
-    with pytest.raises(ChannelDown, match="refused") as down:
-        send()
+        with pytest.raises(ChannelDown, match="refused") as down:
+            send()
     assert not down.value.in_hand
 
 

@@ -155,8 +155,8 @@ def test_nobody_there_is_the_channels_trouble() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         use(f"http://127.0.0.1:{unused.getsockname()[1]}/")
-    with pytest.raises(ChannelDown, match="refused") as down:
-        send()
+        with pytest.raises(ChannelDown, match="refused") as down:
+            send()
     assert not down.value.in_hand
 
 
