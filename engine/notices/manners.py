@@ -45,12 +45,17 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """The local setting; `too_old`: after which a letter that was never tried is not sent any more."""
+    """The local setting.
+
+    `too_old`: after which a letter that was never tried is not sent any more; `together`: after which supervision
+    without an answer is not told case by case, but in one notice.
+    """
 
     source: str
     quiet: tuple[str, str]
     digest: time
     too_old: timedelta
+    together: timedelta
     kinds: dict[str, Kind]
 
     def kind(self, key: str) -> Kind:
@@ -89,7 +94,8 @@ def manners() -> Manners:
     if not is_span(quiet):
         raise ValueError(f"{FILE.name}: quiet must be two times such as \"22:00\", in quotes")
     too_old = timedelta(days=float(raw["letters"]["too_old_days"]))
-    return Manners(raw["source"], quiet, time.fromisoformat(raw["digest"]["at"]), too_old, kinds)
+    together = timedelta(days=float(raw["unanswered"]["together_days"]))
+    return Manners(raw["source"], quiet, time.fromisoformat(raw["digest"]["at"]), too_old, together, kinds)
 
 
 def _kind(key: str, row: dict[str, Any]) -> Kind:

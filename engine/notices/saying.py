@@ -24,6 +24,8 @@ ENGLISH: Final[dict[str, str]] = {
     "{number} 批示督办已收回": "{number} the supervision was taken back",
     "{number} 督办已回复": "{number} the supervision was answered",
     "{number} 督办到时未回复": "{number} the supervision was not answered in time",
+    "有 {count} 件督办早已到时，至今未回复，请看督办清单":
+        "{count} cases of supervision are long past their moment without an answer: see the list of supervision",
     "{number} {request}申请{outcome}": "{number} request for {request}: {outcome}",
     "{number} {request}申请已撤销：办理已经结束":
         "{number} request for {request} withdrawn: the handling has ended",

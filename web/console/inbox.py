@@ -17,7 +17,7 @@ from web.console.blueprint import blueprint
 from web.db import db
 
 PAGE = 50
-RULES, INCIDENT, CHANNEL = "rules", "incident", "channel"
+RULES, INCIDENT, CHANNEL, UNANSWERED = "rules", "incident", "channel", "unanswered"
 
 
 @blueprint.get("/inbox")
@@ -86,6 +86,8 @@ def _about(kind: str, case_id: int | None) -> str:
         return url_for("console.list_incidents")
     if kind == CHANNEL and actor.has("system_admin"):
         return url_for("console.operating")
+    if kind == UNANSWERED and case_id is None:
+        return url_for("console.list_demands", show="overdue")
     if kind == RULES:
         return url_for("console.rules")
     number = reading.numbers_of(db.session(), [case_id]).get(case_id) if case_id else None

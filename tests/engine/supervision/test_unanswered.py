@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine import cases
+from engine import cases, notices
 from engine.cases import demanding, scope
 from engine.cases.models import Case, Demand
 from engine.directory import Actor
@@ -52,6 +52,21 @@ def test_it_is_told_after_its_moment_to_who_asked_and_to_the_level_above_once(
     assert [tell_unanswered(office.session, late + n * HOUR) for n in range(2)] == [1, 0]
     words = f"{case.number} 督办到时未回复"
     assert told(office) == sorted((one.person_id, words) for one in (boss, above))
+
+
+def test_what_is_found_days_later_is_told_in_one_notice_each(office: Office, boss: Actor, above: Actor) -> None:
+    """As a place from before 0023 has it, or one that stood still for days: nobody is told the same ten times."""
+    old = [supervise(office, boss) for _ in range(3)]
+    old[1].stage, old[1].closed_at, old[1].outcome = "closed", office.at, "handled"
+    office.at += notices.manners().together
+    fresh = supervise(office, boss)
+    late = office.at + HOUR + timedelta(seconds=1)
+    assert [tell_unanswered(office.session, late + n * HOUR) for n in range(2)] == [4, 0]
+    together, alone = "有 2 件督办早已到时，至今未回复，请看督办清单", f"{fresh.number} 督办到时未回复"
+    assert set(told(office)) == {(one.person_id, words) for one in (boss, above) for words in (together, alone)}
+    assert len(told(office)) == 4
+    about = select(Outbox.case_id).where(Outbox.subject == together).distinct()
+    assert list(office.session.scalars(about)) == [None], "it leads to the list of supervision"
 
 
 def test_at_the_top_nobody_is_above(office: Office) -> None:

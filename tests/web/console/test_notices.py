@@ -119,6 +119,16 @@ def test_a_case_out_of_reach_leads_back_with_a_word(house: House, browse: Browse
     assert "管辖" in browser.get("/console/inbox").text
 
 
+def test_many_that_nobody_answered_lead_to_the_list_of_supervision(
+        house: House, browse: Browse, tell: Callable[..., None]) -> None:
+    tell("有 2 件督办早已到时，至今未回复，请看督办清单", "unanswered")
+    message = house.session.scalars(sa.select(Inbox)).one()
+    message.case_id = None
+    house.session.commit()
+    assert browse("dispatcher").get(f"/console/inbox/{message.message_id}").headers["Location"] == (
+        "/console/supervision/demands?show=overdue")
+
+
 def test_a_grid_worker_is_told_on_the_phone(browse: Browse, tell: Callable[..., None], number: str) -> None:
     browser = browse("reporter")
     first = browser.get("/phone/notices/count")
