@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import attachments, audit, backups, cases, clock, directory, errands, matters, notices, registers, residents
 from engine.audit.models import Anchor
 from engine.cases import repeating, scope, watching
-from engine.registers import hours, long
+from engine.registers import hours, hours_changing, hours_ending, long
 from engine.supervision import exporting, tallies, unanswered, working
 
 ANCHORED_EVERY = timedelta(hours=1)
@@ -21,7 +21,7 @@ DUE_JOB = "due"  # what the worker does at once when the bell rings
 _ANCHOR_LOCK = 7_740_003
 KINDS: dict[str, errands.Step] = {
     exporting.KIND: exporting.step, long.CHECK: long.check_step, long.CONFIRM: long.confirm_step,
-    hours.RECOUNT: hours.recount_step}
+    hours.RECOUNT: hours_changing.recount_step}
 """Every kind of long work that somebody may ask for, and its step."""
 
 
@@ -101,6 +101,11 @@ def bring_lists_into_force(session: Session, at: datetime) -> int:
     return matters.apply_due(session, at)
 
 
+def go_on_with_hours(session: Session, at: datetime) -> int:
+    """Bodies whose office hours have ended, brought to those that follow."""
+    return hours_ending.go_on(session, at)
+
+
 def forget_what_is_over(session: Session, at: datetime) -> int:
     """Log-ins, failed ones, answered keys and photos without a case, once nobody may need them; how many photos.
 
@@ -149,6 +154,7 @@ JOBS: tuple[Job | Round, ...] = (
     Job("bulk", timedelta(seconds=1), act_on_many),
     Job("hand over", timedelta(minutes=1), hand_over_work),
     Job("lists", timedelta(minutes=1), bring_lists_into_force),
+    Job("hours", timedelta(minutes=1), go_on_with_hours),
     Job("stuck", timedelta(minutes=5), notice_stuck_cases),
     Job("incidents", timedelta(seconds=30), settle_incidents),
     Job("forget", timedelta(minutes=10), forget_what_is_over),

@@ -85,6 +85,8 @@ ENGLISH: dict[str, str] = {
         "This part is not yours: posts are the security administrator's, the rest the system administrator's.",
     "notice_unknown": "There is no such notice.",
     "hours_invalid": "Some of the office hours are not valid; nothing was saved.",
+    "hours_stay": "No end of these hours is to come that could be taken back.",
+    "office_ending": "These office hours end on a day that is set; they cannot be chosen any more.",
     "hours_not_yours": "These hours were set by a level above; you cannot change them.",
     "nothing_chosen": "Nothing that was chosen can be done.",
     "office_unknown": "There are no such office hours.",

@@ -162,14 +162,8 @@ class Act:
         self, opened_at: datetime, limit: deadlines.Limit, count: str, office: str | None = None
     ) -> deadlines.Due:
         """The due time of a limit in the holder's office hours, unless the act counts by others, net of the stops."""
-        return deadlines.due_at(
-            opened_at,
-            limit,
-            deadlines.check_count(limit, count),
-            deadlines.load_calendars(),
-            deadlines.office_of(self.session, office or self.office or self.holder.office),
-            stops=tuple(self.stops),
-        )
+        hours = office or self.office or self.holder.office
+        return deadlines.due_by(self.session, hours, opened_at, limit, count, tuple(self.stops))
 
     # the record -------------------------------------------------------------------------------------------------
     def record(self, verb: str, element: str | None = None, **facts: Any) -> Entry:

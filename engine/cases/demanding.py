@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
-from engine import directory, notices
+from engine import deadlines, directory, notices
 from engine.audit.models import Entry
 from engine.cases import notifying
 from engine.cases.acting import Acted, require_running
@@ -23,6 +23,7 @@ from engine.cases.locking import lock_case
 from engine.cases.models import Case, Demand
 from engine.cases.scope import unscoped
 from engine.cases.terms import terms_of
+from engine.deadlines import Limit
 from engine.directory.models import Organisation
 
 KINDS = ("urge", "supervise")
@@ -72,10 +73,15 @@ def urge(act: Host) -> None:
 def supervise(act: Host, reply_by: datetime | None) -> None:
     """督办: the same, and an answer is wanted by a moment; the office's own span when none is said."""
     if reply_by is None:
-        reply_by = act.due_at(act.at, terms_of(act.case.pack).reply, "next_day").at
+        reply_by = reply_due(act.session, act.holder.office, terms_of(act.case.pack).reply, act.at)
     if reply_by <= act.at:
         raise ActInvalid(fields={"reply_by": ["回复的时间应在将来。"]})
     _demand(act, "supervise", reply_by)
+
+
+def reply_due(session: Session, hours: str, terms: Limit, at: datetime) -> datetime:
+    """By when a supervision of now is to be answered where nobody says, by the hours of the centre with the case."""
+    return deadlines.due_by(session, hours, at, terms, "next_day").at
 
 
 def _demand(act: Host, kind: str, reply_by: datetime | None) -> None:

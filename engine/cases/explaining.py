@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,11 +35,13 @@ def explain_deadlines(session: Session, case: Case, at: datetime, language: str 
             .order_by(Deadline.closed_at.is_not(None), Deadline.id)
         ).all()
         tasks = {task.id: task for task in session.scalars(select(Task).where(Task.case_id == case.id))}
-        return [_explain(act, row, tasks.get(row.task_id or 0), language) for row in rows]
+        names = deadlines.names_of(session, [row.office for row in rows])
+        return [_explain(act, row, tasks.get(row.task_id or 0), language, names) for row in rows]
 
 
-def _explain(act: Act, row: Deadline, task: Task | None, language: str) -> dict[str, Any]:
-    words = _words([deadlines.explain(due, language) for due in counted_parts(act, row)])
+def _explain(act: Act, row: Deadline, task: Task | None, language: str, names: Mapping[str, str]) -> dict[str, Any]:
+    hours = names.get(row.office, "")
+    words = _words([deadlines.explain(due, language, hours) for due in counted_parts(act, row)])
     organisation = act.organisation(row.organisation_id).name if row.organisation_id else None
     return {
         **words,

@@ -14,6 +14,7 @@ from engine.cases.clockwork import catch_up
 from engine.cases.file import CaseFile
 from engine.cases.hosting import Host
 from engine.cases.locking import lock_case
+from engine.cases.models import Case
 from engine.cases.scope import unscoped
 from engine.cases.stops import recount_timers
 from engine.directory import Actor
@@ -24,12 +25,14 @@ def count_outdated(session: Session, office_id: int, current: str, at: datetime)
     """How many open cases have a deadline to come that is counted by earlier hours of this office."""
     with unscoped(session):
         return session.scalar(
-            select(func.count(Deadline.case_id.distinct())).where(_outdated(office_id, current, at))) or 0
+            select(func.count(Deadline.case_id.distinct())).join(Case, Case.id == Deadline.case_id).where(
+                _outdated(office_id, current, at))) or 0
 
 
 def list_outdated(session: Session, office_id: int, current: str, at: datetime, after: int, most: int) -> Sequence[int]:
     """The next such cases by their row id."""
-    asked = select(Deadline.case_id).where(_outdated(office_id, current, at), Deadline.case_id > after)
+    asked = select(Deadline.case_id).join(Case, Case.id == Deadline.case_id).where(
+        _outdated(office_id, current, at), Deadline.case_id > after)
     with unscoped(session):
         return session.scalars(asked.distinct().order_by(Deadline.case_id).limit(most)).all()
 
@@ -38,7 +41,9 @@ def recount_case(session: Session, actor: Actor, case_id: int, office_id: int, c
     """Count this case's open deadlines by the office's hours of today; True when one of them moved.
 
     A moment that has passed stays, and so does one that would lie in the past by the new hours: nobody is late
-    because an office changed its hours. The entry says what moved.
+    because an office changed its hours. While a case is held nothing passes: what counts is where its clock stopped,
+    so that a deadline whose moment goes by during the hold is counted anew like any other, and moves on by the new
+    hours when the hold ends. The entry says what moved.
     """
     with unscoped(session), session.no_autoflush:
         case = lock_case(session, case_id)
@@ -51,23 +56,24 @@ def recount_case(session: Session, actor: Actor, case_id: int, office_id: int, c
         moved = recount(act)
         recount_timers(act, file.instance, timedelta())
         settle_lamp(act)
-        name = deadlines.office_of(session, current).name
+        name = deadlines.names_of(session, [current])[current]
         act.record("recount", office=name, hours=current, moved=moved)
         return bool(moved)
 
 
 def _is_ahead(act: Host, deadline: Deadline, office_id: int, current: str) -> bool:
     """Put a deadline under the new hours, unless its moment has passed or would have."""
-    before = deadline.office
-    if deadlines.id_of(before) != office_id or before == current or deadline.due_at <= act.at:
+    before, reached = deadline.office, act.case.stopped_at or act.at
+    if deadlines.id_of(before) != office_id or before == current or deadline.due_at <= reached:
         return False
     deadline.office = current
-    if counted(act, deadline).at + extended_by(deadline) > act.at:
+    if counted(act, deadline).at + extended_by(deadline) > reached:
         return True
     deadline.office = before
     return False
 
 
 def _outdated(office_id: int, current: str, at: datetime) -> ColumnElement[bool]:
-    return and_(Deadline.closed_at.is_(None), Deadline.due_at > at, Deadline.office.like(f"o{office_id}@%"),
-                Deadline.office != current)
+    """What is counted by earlier hours and whose moment its case has not reached; a clock that stands reaches none."""
+    return and_(Deadline.closed_at.is_(None), Deadline.due_at > func.coalesce(Case.stopped_at, at),
+                Deadline.office.like(f"o{office_id}@%"), Deadline.office != current)

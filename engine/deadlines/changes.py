@@ -10,8 +10,6 @@ from typing import Any, Literal
 from engine.clock import ZONE
 from engine.deadlines.weeks import Office, OwnDay, Week, read_spans, spans_text, week_as_json, week_from_json
 
-Kind = Literal["week", "days", "end", "stay"]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -21,7 +19,7 @@ class Change:
     `stay` takes an end back.
     """
 
-    kind: Kind
+    kind: Literal["week", "days", "end", "stay"]
     since: date | None
     until: date | None = None
     week: Week | None = None
@@ -37,13 +35,15 @@ class Change:
         return _office_as_json(self.then, self.since) if self.then is not None and self.since is not None else {}
 
     @classmethod
-    def of(cls, kind: Kind, since: date | None, until: date | None, hours: Mapping[str, Any]) -> Change:
+    def of(cls, kind: str, since: date | None, until: date | None, hours: Mapping[str, Any]) -> Change:
         """The change that was kept so."""
         if kind == "week":
-            return cls(kind, since, week=week_from_json(hours))
+            return cls("week", since, week=week_from_json(hours))
         if kind == "days":
-            return cls(kind, since, until, own=_own_from_json(hours))
-        return cls(kind, since, then=_office_from_json(hours) if hours else None)
+            return cls("days", since, until, own=_own_from_json(hours))
+        if kind == "stay":
+            return cls("stay", since)
+        return cls("end", since, then=_office_from_json(hours) if hours else None)
 
 
 def office_with(key: str, name: str, changes: Iterable[Change]) -> Office:

@@ -18,6 +18,7 @@ from engine.deadlines.counting import (
 )
 from engine.deadlines.limits import Limit, check_count
 from engine.deadlines.timetable import CLOSED
+from engine.deadlines.weeks import DEFAULT, Office
 
 LOCAL = "本地设定，无条文"
 _WEEKDAYS = {"zh": "周一 周二 周三 周四 周五 周六 周日".split(), "en": "Mon Tue Wed Thu Fri Sat Sun".split()}
@@ -32,20 +33,23 @@ _ENGLISH = {
 }
 
 
-def explain(due: Due, lang: str = "zh") -> dict[str, Any]:
-    """The whole account of a due time, ready for JSON; `days` holds every date, counted or not, and why."""
+def explain(due: Due, lang: str = "zh", hours: str = "") -> dict[str, Any]:
+    """The whole account of a due time, ready for JSON; `days` holds every date, counted or not, and why.
+
+    `hours`: what the office's hours are called now, where that is not the name they were read with.
+    """
     days, office = due.days, due.table.office
     return {
         "due": _local(due, due.at), "opened": _local(due, due.opened_at),
         "unstopped": _local(due, due.unstopped),
         "limit": str(due.limit), "limit_words": due.limit.words(lang), "count": due.count,
         "rule": rule_words(due, lang),
-        "office": {"id": office.id, "name": office.name, "zone": office.zone.key},
+        "office": {"id": office.id, "name": hours or office.name, "zone": office.zone.key},
         "days": [_day(entry, lang) for entry in days],
         "counted": sum(entry.counted for entry in days), "skipped": sum(not entry.counted for entry in days),
         "stops": [_stop(due, index) for index in range(len(due.stops))],
         "provisional": due.provisional, "provisional_why": provisional_words(due, lang),
-        "source": source_words(due),
+        "source": source_words(due, hours),
     }
 
 
@@ -75,27 +79,28 @@ def provisional_words(due: Due, lang: str = "zh") -> str:
             "counted with the rest days known so far, counted again when it is")
 
 
-def source_words(due: Due) -> str:
+def source_words(due: Due, hours: str = "") -> str:
     """The notices whose days were counted; round-the-clock and calendar limits follow none."""
     if not due.limit.is_working:
         return f"{LOCAL}；不计放假安排"
     if due.table.office.every_day:
-        return f"{LOCAL}；{due.table.office.name}，不计放假安排"
+        return f"{LOCAL}；{hours or due.table.office.name}，不计放假安排"
     years = range(due.table.local(due.opened_at).year, due.table.local(due.at).year + 1)
     known = due.table.calendar.years
     return "；".join(known[year].source if year in known else f"{year} 年放假通知未收录，只计周末"
                     for year in years)
 
 
-def answer_due(from_: str | datetime, limit: str, count: str | None = None, office: str = "default",
+def answer_due(from_: str | datetime, limit: str, count: str | None = None, office: str | Office = DEFAULT,
                folder: Path = FOLDER) -> dict[str, Any]:
     """What `wangge due` answers; a `from_` without a zone is on the office's wall clock.
 
-    `days` are the dates that counted, `skipped` the others with their reason.
+    `office`: hours of the files by their key, or any as a value. `days` are the dates that counted, `skipped` the
+    others with their reason.
     Raises LimitInvalid, MomentInvalid, OfficeUnknown.
     """
     calendar = load_calendars(folder)
-    place = calendar.office(office)
+    place = calendar.office(office) if isinstance(office, str) else office
     span = Limit.parse(limit)
     opened_at = _moment(from_)
     if opened_at.tzinfo is None:

@@ -43,10 +43,12 @@ def due_by(session: Session, key: str, opened_at: datetime, limit: Limit, count:
     return due_at(opened_at, limit, check_count(limit, count), load_calendars(), office_of(session, key), stops)
 
 
-def find_office(session: Session, said: str) -> Office | None:
-    """The hours that somebody names: by the key of offices.yaml, or as they are called now."""
-    key = office_names(session).get(said, said)
-    return office_of(session, key) if key in load_calendars().offices or id_of(key) is not None else None
+def key_of(session: Session, name: str) -> str:
+    """The key of the hours that are called so now, of a file or typed; raises OfficeUnknown."""
+    found = office_names(session).get(name)
+    if found is None:
+        raise OfficeUnknown(f"没有「{name}」这个办公时间。", office=name)
+    return found
 
 
 def office_of(session: Session, key: str) -> Office:
@@ -140,6 +142,15 @@ def get_office(session: Session, office_id: int, to_change: bool = False) -> Kep
 def kept_as(key: str) -> str:
     """The hours whose state a key names, whatever their state: «o» and the number of a row, else the key itself."""
     return key.partition("@")[0]
+
+
+def current_of(session: Session, kept: str) -> str:
+    """The key of the newest state of hours that are kept as this (`kept_as`); raises OfficeUnknown."""
+    if kept in load_calendars().offices:
+        return kept
+    if not kept.removeprefix("o").isdecimal():
+        raise OfficeUnknown(f"没有「{kept}」这个办公时间。", office=kept)
+    return get_office(session, int(kept.removeprefix("o"))).current
 
 
 def list_changes(session: Session, office_id: int) -> Sequence[OfficeChange]:

@@ -24,21 +24,16 @@ from engine.registers.accounts import (
 from engine.registers.applying import FirstPassword, begins, first_password
 from engine.registers.editing import RowInvalid, Saved, save_row
 from engine.registers.hostile import WorkbookRefused
-from engine.registers.hours import (
-    TRIAL_LIMIT,
+from engine.registers.hours import TRIAL_LIMIT, HoursPage, HoursView, Trial, get_hours, list_hours, try_week
+from engine.registers.hours_changing import (
     HoursNotYours,
-    HoursPage,
-    HoursView,
-    Trial,
     add_hours,
     begin_recount,
     change_days,
     change_week,
-    get_hours,
-    list_hours,
     read_new,
-    try_week,
 )
+from engine.registers.hours_ending import HoursStay, end_hours, keep_hours, rename_hours
 from engine.registers.keeping import (
     ImportFaulty,
     ImportOver,
@@ -116,6 +111,7 @@ __all__ = [
     "GRID_KINDS",
     "HoursNotYours",
     "HoursPage",
+    "HoursStay",
     "HoursView",
     "OFFICE",
     "TRIAL_LIMIT",
@@ -124,7 +120,10 @@ __all__ = [
     "begin_recount",
     "change_days",
     "change_week",
+    "end_hours",
     "get_hours",
+    "keep_hours",
+    "rename_hours",
     "list_hours",
     "read_new",
     "try_week",

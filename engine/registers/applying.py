@@ -90,14 +90,22 @@ def _deed(change: Change) -> audit.Deed:
 
 def _organisations(work: _Work, changes: Sequence[Change]) -> None:
     offices = deadlines.office_names(work.session, to_use=True)
+    open_to_all = deadlines.office_names(work.session, to_choose=True)
     for change in work.walk(changes):
         cells = change.cells
+        if cells[OFFICE] not in open_to_all and _chooses(change):
+            raise deadlines.OfficeEnding
         kind = ORGANISATION_KINDS[cells["种类"]]
         values = {
             "name": cells["名称"], "kind": kind, "owner_kind": owner_words(kind)[cells["承办类别"]],
             "division_code": cells["区划代码"], "office": offices[cells[OFFICE]],
             "valid_from": begins(cells["启用日期"]) if cells["启用日期"] else None, "valid_to": ends(cells["停用日期"])}
         _put(work, Organisation, change, {"code": cells["编码"], **values})
+
+
+def _chooses(change: Change) -> bool:
+    """Whether a row gives a body other hours than it keeps."""
+    return change.id is None or OFFICE in (one.title for one in change.differences)
 
 
 def _grids(work: _Work, changes: Sequence[Change]) -> None:

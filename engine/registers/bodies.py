@@ -22,7 +22,7 @@ def plan_organisations(desk: Desk, sheet: Sheet) -> None:
     rows = desk.unique(sheet)
     held = known.organisations(desk.session, codes_of(rows, "编码"))
     centres = known.centres(desk.session) if rows else {}
-    offices = {code: deadlines.office_names(desk.session, desk.divisions[code].path)
+    offices = {code: deadlines.office_names(desk.session, desk.divisions[code].path, to_choose=True)
                for code in codes_of(rows, "区划代码") | {one.cells["区划代码"] for one in held.values()}
                if code in desk.divisions}
     for row in desk.walk(rows):
@@ -30,10 +30,15 @@ def plan_organisations(desk: Desk, sheet: Sheet) -> None:
         cells = desk.merged(sheet, row, one.cells if one else None)
         may_keep = offices.get(cells["区划代码"]) or deadlines.office_names(desk.session, "")
         cells[OFFICE] = cells[OFFICE] or next(word for word, key in may_keep.items() if key == deadlines.DEFAULT)
-        if cells[OFFICE] not in may_keep:
+        if cells[OFFICE] not in may_keep and not _keeps(one, cells):
             desk.fault(sheet, row, OFFICE, f"「{cells[OFFICE][:30]}」不在可选值内：{'、'.join(may_keep)}")
         _check_organisation(desk, sheet, row, cells, one, centres)
         _keep(desk, sheet, row, cells, one, "停用日期")
+
+
+def _keeps(one: known.Held | None, cells: Mapping[str, str]) -> bool:
+    """Whether a body only goes on with hours that end."""
+    return one is not None and cells[OFFICE] == one.cells[OFFICE] and cells["区划代码"] == one.cells["区划代码"]
 
 
 def _check_organisation(desk: Desk, sheet: Sheet, row: Row, cells: Mapping[str, str], one: known.Held | None,

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine import deadlines, library
 from engine.cases import demanding
@@ -53,6 +53,7 @@ class Plan:
     Why not: `closed`, `feedback` (its result is being told), `recent` (demanded lately), `above` (held by a level
     that one does not supervise), `gone` (ticked, and not in one's jurisdiction any more); `named`: the first of them,
     (number, title, why). `is_capped`: there are more than can be done at once, and the most urgent ones come first.
+    `hours`: the office hours by which answers are due, those of the centres that hold the cases.
     """
 
     verb: str
@@ -61,6 +62,7 @@ class Plan:
     named: tuple[tuple[str, str, str], ...]
     is_capped: bool
     terms: tuple[Terms, ...]
+    hours: frozenset[str]
 
     @property
     def total(self) -> int:
@@ -118,19 +120,22 @@ class RowView:
 # before ---------------------------------------------------------------------------------------------------------
 def plan(session: Session, actor: Actor, verb: str, chosen: Chosen, at: datetime) -> Plan:
     """What would be done, without doing it; the session is the actor's."""
-    found = _classified(session, actor, verb, chosen, at).subquery()
+    found, holder = _classified(session, actor, verb, chosen, at).subquery(), aliased(Organisation)
     rows = session.execute(
-        select(Organisation.name, found.c.why, found.c.number, found.c.title, found.c.pack)
-        .join(Organisation, Organisation.id == found.c.who).order_by(found.c.place)).all()
+        select(Organisation.name, found.c.why, found.c.number, found.c.title, found.c.pack, holder.office)
+        .join(Organisation, Organisation.id == found.c.who).join(holder, holder.id == found.c.holder)
+        .order_by(found.c.place)).all()
     told, left_out = Counter[str](), Counter[str]()
     for unit, why, *_ in rows:
         (left_out if why else told)[why or unit] += 1
-    named = tuple((number, title, why) for _, why, number, title, _ in rows if why)[:NAMED]
+    named = tuple((number, title, why) for _, why, number, title, *_ in rows if why)[:NAMED]
     seen = told.total() + left_out.total()
     if not isinstance(chosen, Filters) and len(chosen) > seen:
         left_out["gone"] += len(chosen) - seen
-    terms = dict.fromkeys(terms_of(pack) for pack in sorted({row.pack for row in rows if not row.why}))
-    return Plan(verb, tuple(told.most_common()), dict(left_out), named, seen >= MOST_AT_ONCE, tuple(terms))
+    chosen_rows = [row for row in rows if not row.why]
+    terms = dict.fromkeys(terms_of(pack) for pack in sorted({row.pack for row in chosen_rows}))
+    return Plan(verb, tuple(told.most_common()), dict(left_out), named, seen >= MOST_AT_ONCE, tuple(terms),
+                frozenset(row.office for row in chosen_rows))
 
 
 def start(session: Session, actor: Actor, key: str, verb: str, reason: str, reply_by: datetime | None, chosen: Chosen,
@@ -167,7 +172,7 @@ _PUT = text("INSERT INTO bulk_row (bulk_id, case_id, position, state) SELECT :bu
 
 
 def _classified(session: Session, actor: Actor, verb: str, chosen: Chosen, at: datetime) -> Any:
-    """(id, who answers for it, why it is left out, place in the order) of what was chosen, the most urgent first."""
+    """(id, who answers for it, why it is left out, its place, who holds it) of what was chosen, most urgent first."""
     if isinstance(chosen, Filters):
         where = conditions(session, actor, chosen, at, organisations_of(session, actor, chosen))
     else:
@@ -179,7 +184,8 @@ def _classified(session: Session, actor: Actor, verb: str, chosen: Chosen, at: d
         why.append((Case.holder_id.not_in(_below(actor)), "above"))
     place = func.row_number().over(order_by=(Case.due_at.asc().nulls_last(), Case.id)).label("place")
     answer = case(*why, else_=literal(None)).label("why")
-    return select(Case.id, Case.number, Case.title, Case.pack, accountable().label("who"), answer, place).where(
+    return select(Case.id, Case.number, Case.title, Case.pack, accountable().label("who"), answer, place,
+                  Case.holder_id.label("holder")).where(
         *where).order_by(place).limit(MOST_AT_ONCE)
 
 
@@ -202,12 +208,13 @@ def _quiet_since(at: datetime) -> datetime | ColumnElement[datetime]:
     return case(*((Case.pack.in_(names), literal(at - quiet)) for quiet, names in packs.items()), else_=literal(base))
 
 
-def default_reply(of: Plan, at: datetime) -> datetime | None:
-    """The moment by which an answer is wanted where none is said; None where each case's own place says another."""
+def default_reply(session: Session, of: Plan, at: datetime) -> datetime | None:
+    """The moment by which an answer is wanted where none is said, as each act alone would count it; None where the
+    terms of the cases' places, or the hours of their centres, give different ones."""
     if of.reply is None:
         return None
-    calendar = deadlines.load_calendars()
-    return deadlines.due_at(at, of.reply, "next_day", calendar, calendar.office("default")).at
+    found = {demanding.reply_due(session, hours, of.reply, at) for hours in of.hours}
+    return found.pop() if len(found) == 1 else None
 
 
 # while and after ------------------------------------------------------------------------------------------------

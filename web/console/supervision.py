@@ -92,7 +92,7 @@ def _begin(verb: str) -> Any:
 def _preview(verb: str, problems: dict[str, str] | None = None, said: str = "", status: int = 200) -> Any:
     session, actor, chosen = db.session(), identity.current_actor(), _chosen()
     plan = bulk.plan(session, actor, verb, chosen, shell.now())
-    reply_by = bulk.default_reply(plan, shell.now())
+    reply_by = bulk.default_reply(session, plan, shell.now())
     return render_template(
         "supervise.html", plan=plan, chosen=_filters(), is_all=isinstance(chosen, Filters), said=said,
         numbers=() if isinstance(chosen, Filters) else chosen, problems=problems or {}, here="supervision",

@@ -225,6 +225,47 @@ def test_nobody_is_late_because_an_office_changed_its_hours(office: Office) -> N
     assert "accept" not in [one["stage"] for entry in office.entries("recount") for one in entry.facts["moved"]]
 
 
+def recounted(office: Office, by: directory.Actor, made: KeptOffice) -> None:
+    registers.begin_recount(office.session, by, made.id, office.at)
+    jobs.do_errands(office.session, office.at)
+    office.session.expire_all()
+
+
+def test_a_held_case_whose_moment_went_by_in_the_hold_is_counted_anew_too(office: Office) -> None:
+    by = admin(office)
+    made = own_hours(office, by)
+    office.report()  # due at 15:00
+    office.at = office.at_office(3, 4, 10)
+    until = office.at_office(3, 9, 9)
+    office.act("hold", office.who("seat", f"{TOWNSHIP}-centre"), until=until.isoformat())
+    office.at = office.at_office(3, 5, 9)
+    registers.change_week(office.session, by, made.id, {**SHORT, "since": "2026-03-05"}, office.at)
+    assert registers.get_hours(office.session, by, made.id, office.at).outdated == 1
+    recounted(office, by, made)
+    assert office.case.stopped_at is not None and office.case.due_at is None
+    assert office.planned("accept") is None  # nobody is urged while it is held
+    assert office.timers()["climb"] > until
+    office.wait(until)
+    assert office.case.due_at == office.at_office(3, 9, 12)  # an hour was used, three are left from 09:00
+    found = verification.verify(office.session, office.at)
+    assert not [name for name, one in found.items() if one.violations]
+
+
+def test_a_case_that_was_late_before_it_was_held_stays_late(office: Office) -> None:
+    by = admin(office)
+    made = own_hours(office, by)
+    office.report()
+    late = office.at_office(3, 4, 16)
+    due = office.deadline("accept").due_at
+    office.wait(late)
+    office.act("hold", office.who("seat", f"{TOWNSHIP}-centre"), until=office.at_office(3, 9, 9).isoformat())
+    office.at = office.at_office(3, 5, 9)
+    registers.change_week(office.session, by, made.id, {**SHORT, "since": "2026-03-05"}, office.at)
+    recounted(office, by, made)
+    assert office.deadline("accept").due_at == due
+    assert "accept" not in [one["stage"] for entry in office.entries("recount") for one in entry.facts["moved"]]
+
+
 # what it costs and what it stands on ----------------------------------------------------------------------------------
 def test_an_act_asks_the_database_no_more_by_typed_hours_than_by_named_ones(office: Office) -> None:
     office.report()

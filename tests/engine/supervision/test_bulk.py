@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import notices
+from engine import notices, registers
 from engine.audit.models import Entry
 from engine.cases import scope
 from engine.cases.errors import ActInvalid, ActUnavailable
@@ -21,6 +21,7 @@ from engine.cases.terms import terms_of
 from engine.db.session import create_engine
 from engine.deadlines import Limit
 from engine.directory import Actor
+from engine.directory.models import Organisation
 from engine.notices.models import Inbox
 from engine.supervision import bulk, working
 from engine.supervision.filters import Filters
@@ -206,6 +207,30 @@ def _differ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "terms_of", lambda pack: daishan if pack == "daishan" else base)
 
 
+MORNINGS = {f"d{place}": "08:00-12:00" if place < 5 or place == 7 else "" for place in range(8)}
+
+
+def _typed_hours(office: Office, code: str) -> None:
+    """A centre and all below it keep hours that its administrator typed."""
+    centre = office.session.scalars(select(Organisation).where(Organisation.code == code)).one()
+    admin = an_actor(office.session, "system_admin", centre, name="作息管理员", username="hours.admin")
+    registers.add_hours(office.session, admin, {"name": "上午作息", "take_over": "1", **MORNINGS}, office.at)
+
+
+def test_an_answer_is_due_by_the_hours_that_the_cases_centre_keeps(office: Office, late: list[Case]) -> None:
+    _typed_hours(office, f"{COUNTY}-centre")
+    session, top = office.session, office.who("supervisor", f"{CITY}-centre")
+    here, there = [case.number for case in late], office.case.number
+    with _as(session, top):
+        asked = [bulk.default_reply(session, bulk.plan(session, top, "supervise", chosen, office.at), office.at)
+                 for chosen in (here, [there], [*here, there])]
+        assert asked == [office.at_office(3, 6, 12), office.at_office(3, 6, 17, 30), None]
+        bulk.start(session, top, "k", "supervise", "请答复", None, [*here, there], office.at)
+    _work(office)
+    replies = session.execute(select(Case.number, Demand.reply_by).join(Demand, Demand.case_id == Case.id))
+    assert {number: moment for number, moment in replies} == {**dict.fromkeys(here, asked[0]), there: asked[1]}
+
+
 def test_the_times_of_an_act_on_many_are_those_of_the_places_of_its_cases(
         office: Office, late: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
     _differ(monkeypatch)
@@ -214,8 +239,8 @@ def test_the_times_of_an_act_on_many_are_those_of_the_places_of_its_cases(
     there = office.case.number
     with _as(session, top):
         alike, mixed = (bulk.plan(session, top, "supervise", chosen, office.at) for chosen in (here, [*here, there]))
-        assert alike.reply == terms_of("base").reply and bulk.default_reply(alike, office.at)
-        assert mixed.reply is None and bulk.default_reply(mixed, office.at) is None
+        assert alike.reply == terms_of("base").reply and bulk.default_reply(session, alike, office.at)
+        assert mixed.reply is None and bulk.default_reply(session, mixed, office.at) is None
         assert (alike.undo, mixed.undo) == (HOUR / 2, HOUR / 2)
         made = bulk.start(session, top, "k", "urge", "请抓紧", None, [*here, there], office.at)
         assert bulk.undo_until(session, bulk.get_standing(session, top, made.id)) == office.at + HOUR

@@ -114,7 +114,8 @@ def job_names() -> dict[str, str]:
     return {
         "due": _("What falls due"), "notices": _("Messages"), "anchor": _("Anchors over the record"),
         "errands": _("Long work"), "more errands": _("Long work, second hand"), "hand over": _("Hand-over"),
-        "lists": _("Lists of matters"), "stuck": _("Watchdog"), "incidents": _("Settled incidents"),
+        "lists": _("Lists of matters"), "hours": _("Office hours"), "stuck": _("Watchdog"),
+        "incidents": _("Settled incidents"),
         "forget": _("Forgetting what is over"), "tally": _("Counting for the boards"), "backup": _("Daily backup"),
         "digests": _("Digests"), "bulk": _("Bulk acts"), "channels": _("Watch over the channels"),
         "unanswered": _("Supervision without an answer"),

@@ -27,7 +27,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
              "withdraw": ("撤回修改稿", "withdrew the draft"), "approve": ("批准", "approved"),
              "reject": ("退回", "sent back"), "publish": ("发布", "published"),
              "replayed": ("重发", "sent again"), "dropped": ("放弃", "dropped"), "tried": ("试发", "tried"),
-             "call_off": ("取消生效", "called off")},
+             "call_off": ("取消生效", "called off"), "called_back": ("撤回", "took back")},
 }
 
 
