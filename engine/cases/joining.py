@@ -43,10 +43,11 @@ def link_duplicate(act: Act, number: str) -> None:
     other one is unknown, is this case, or was joined to it.
     """
     chain = _chain(act, number)
-    act.case.duplicate_of = chain[0].id
-    act.notes[FIELD] = chain[0].number
-    notifying.tell_reporter(act, "duplicate", "与 {other} 为同一事件，已合并跟踪", other=chain[0].number)
-    if chain[-1].closed_at is not None:
+    other, last = chain[0], chain[-1]
+    act.case.duplicate_of = other.id
+    act.notes[FIELD] = other.number
+    notifying.tell_reporter(act, "duplicate", "与 {other} 为同一事件，已合并跟踪", other=other.number)
+    if last.closed_at is not None:
         following.tell_followers(act, "closed")
 
 

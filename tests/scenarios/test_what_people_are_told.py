@@ -24,7 +24,7 @@ TOLD: dict[str, Any] = {
 }
 PRIVATE = ("王小明", "李大爷", "13911112222", "302", "蓬莱新村", "漏水", "楼下")
 MAY_STAND = {  # what a notice may be made of: numbers, names of tasks, elements and units, words of our own tables
-    "act.case.number", "other.number", "target.name", "task.name", "_in_english('task', task.element)", "name",
+    "act.case.number", "other.number", "count", "target.name", "task.name", "_in_english('task', task.element)", "name",
     "english", "about", "made.version", "_named(found)", "_named(draft)", "SUBJECTS[kind]", "SUBJECTS[demand.kind]",
     "word('request', request.kind)", "word('request', request.kind, 'en').lower()", "word('request_state', state)",
     "word('request_state', state, 'en').lower()", "subject", "said", "facts", "_said(session, case, incident)",
