@@ -166,7 +166,7 @@ def _operators(session: Session, path: str, at: datetime) -> tuple[str, ...]:
         select(Person.name, Organisation.name).join(Post, Post.person_id == Person.id)
         .join(Organisation, Organisation.id == Post.organisation_id)
         .join(Division, Division.code == Organisation.division_code)
-        .where(Post.role == OPERATOR, Post.valid_from <= at, or_(Post.valid_to.is_(None), Post.valid_to > at),
+        .where(Post.role == OPERATOR, directory.held(Post, at),
                func.starts_with(f"{path}.", Division.path + "."))
         .order_by(func.length(Division.path).desc(), Person.id)).all()
     return tuple(f"{person}（{organisation}）" for person, organisation in found)

@@ -89,8 +89,7 @@ def _grid(act: Act) -> Offer | None:
         .where(
             Post.grid_id == grid.id,
             Post.role == "grid_worker",
-            Post.valid_from <= act.at,
-            (Post.valid_to.is_(None)) | (Post.valid_to > act.at),
+            directory.held(Post, act.at),
             ~directory.away(Post.person_id, act.at),
         )
         .limit(1)

@@ -54,8 +54,7 @@ def free_orphaned(session: Session, at: datetime, most: int = 50) -> int:
     """What somebody claimed in a post that they no longer hold goes back to the queue; how many tasks."""
     holds = select(Post.id).where(
         Post.person_id == Task.assignee_id, Post.organisation_id == Task.organisation_id, Post.role == Task.role,
-        or_(Task.grid_id.is_(None), Post.grid_id == Task.grid_id), Post.valid_from <= at,
-        or_(Post.valid_to.is_(None), Post.valid_to > at)).exists()
+        or_(Task.grid_id.is_(None), Post.grid_id == Task.grid_id), directory.held(Post, at)).exists()
     lost = select(Task.id, Task.assignee_id).where(
         Task.assignee_id.is_not(None), Task.claimed_at.is_not(None), Task.closed_at.is_(None), ~holds)
     found = session.execute(lost.order_by(Task.case_id, Task.id).limit(most)).all()

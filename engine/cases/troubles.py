@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy import exc as sql
 from sqlalchemy.orm import Session
 
@@ -36,8 +36,7 @@ OPERATOR = "system_admin"
 _OPERATORS = (
     select(Post.person_id).join(Organisation, Organisation.id == Post.organisation_id)
     .join(Division, Division.code == Organisation.division_code)
-    .where(Post.role == OPERATOR, Post.valid_from <= bindparam("now", type_=Post.valid_from.type),
-           or_(Post.valid_to.is_(None), Post.valid_to > bindparam("now", type_=Post.valid_from.type)),
+    .where(Post.role == OPERATOR, directory.held(Post, bindparam("now", type_=Post.valid_from.type)),
            func.starts_with(bindparam("path"), Division.path + ".")).distinct()
 )
 

@@ -11,6 +11,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from engine.db.hydrating import ask_together
 from engine.directory.models import Account, Division, FailedLogin, Grid, Organisation, Person, Post
@@ -70,6 +71,12 @@ def find_person(session: Session, person_id: int) -> Person | None:
     return session.get(Person, person_id)
 
 
+def held(post: type[Post] | ReadOnlyColumnCollection[str, Any],
+         at: datetime | sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
+    """Whether a post (an alias of it, or the columns of its table) is held at that moment."""
+    return sa.and_(post.valid_from <= at, sa.or_(post.valid_to.is_(None), post.valid_to > at))
+
+
 class Held(SimpleNamespace):
     """An account beside one of its holder's posts (its columns None without any), see `_held`."""
 
@@ -111,11 +118,7 @@ def _held(*more: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
     account, person, post = Account.__table__, Person.__table__, Post.__table__
     place, division, grid = Organisation.__table__, Division.__table__, Grid.__table__
     at = sa.bindparam("at", type_=post.c.valid_from.type)
-    valid = sa.and_(
-        post.c.person_id == person.c.id,
-        post.c.valid_from <= at,
-        sa.or_(post.c.valid_to.is_(None), post.c.valid_to > at),
-    )
+    valid = sa.and_(post.c.person_id == person.c.id, held(post.c, at))
     asked = sa.select(
         *more,
         account.c.id.label("account_id"),
@@ -185,11 +188,6 @@ def _failures(session: Session, of: sa.ColumnElement[bool], since: datetime) -> 
     asked = sa.select(sa.func.count(), sa.func.min(FailedLogin.at)).where(of, FailedLogin.at > since)
     count, first = session.execute(asked).one()
     return count, first
-
-
-def held(post: type[Post], at: datetime) -> sa.ColumnElement[bool]:
-    """Whether a post (or an alias of it) is held at that moment."""
-    return sa.and_(post.valid_from <= at, sa.or_(post.valid_to.is_(None), post.valid_to > at))
 
 
 def _valid(at: datetime) -> sa.ColumnElement[bool]:

@@ -12,8 +12,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engine.directory import held
 from engine.directory.models import Post
-from engine.directory.queries import held
 from engine.notices.channels import CHANNELS, INAPP
 from engine.notices.health import ChannelHealth, channel_health
 from engine.notices.models import ChannelState

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine import cases, directory
+from engine.directory import held
 from engine.directory.models import Absence, Account, Division, Grid, Organisation, Person, Post
-from engine.directory.queries import held
 from engine.errors import NotFound
 from engine.registers import known
 

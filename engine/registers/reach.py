@@ -8,9 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.directory import is_within
+from engine.directory import held, is_within
 from engine.directory.models import Account, Division, Organisation, Person, Post
-from engine.directory.queries import held
 
 
 def beyond(session: Session, person_ids: Collection[int], top: str, at: datetime, past: bool = True) -> dict[int, str]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine import audit
-from engine.directory import Actor, queries
+from engine.directory import Actor, held, is_within
 from engine.directory.models import Account, Division, Duty, Organisation, Person, Post
 from engine.errors import Invalid, NotAllowed, NotFound
 from engine.registers import known
@@ -185,7 +185,7 @@ def end_duty(session: Session, actor: Actor, duty_id: int, at: datetime) -> Duty
 def list_centres(session: Session, actor: Actor) -> Sequence[Organisation]:
     """The centres whose roster this actor sees: one's own, and for a system administrator those below."""
     mine = [post.organisation_id for post in actor.posts if post.organisation_kind == "centre"]
-    below = [queries.is_within(Division.path, post.path) for post in actor.posts if post.role == SYSTEM]
+    below = [is_within(Division.path, post.path) for post in actor.posts if post.role == SYSTEM]
     asked = (sa.select(Organisation).join(Division, Division.code == Organisation.division_code)
              .where(Organisation.kind == "centre", sa.or_(Organisation.id.in_(mine), *below))
              .order_by(Division.path).limit(500))
@@ -212,7 +212,7 @@ def _people(session: Session, organisation_id: int, at: datetime) -> tuple[tuple
     asked = (sa.select(Person.id, Person.name).join(Post, Post.person_id == Person.id)
              .join(Account, Account.person_id == Person.id)
              .where(Post.organisation_id == organisation_id, Post.role.in_(ROLES), Account.is_enabled,
-                    queries.held(Post, at)).distinct().order_by(Person.name, Person.id))
+                    held(Post, at)).distinct().order_by(Person.name, Person.id))
     return tuple((row.id, row.name) for row in session.execute(asked))
 
 

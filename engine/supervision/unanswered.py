@@ -15,7 +15,6 @@ from engine.cases.demanding import OPEN
 from engine.cases.hosting import Host
 from engine.cases.models import Case, Demand
 from engine.directory.models import Organisation, Post
-from engine.directory.queries import held
 
 KIND = "unanswered"
 MOST_AT_ONCE = 20
@@ -98,4 +97,4 @@ def _above(act: Host, asked_for: int | None) -> list[int]:
     if centre is None:
         return []
     return list(act.session.scalars(select(Post.person_id).where(
-        Post.organisation_id == centre.id, Post.role == "supervisor", held(Post, act.at))))
+        Post.organisation_id == centre.id, Post.role == "supervisor", directory.held(Post, act.at))))
