@@ -72,7 +72,7 @@ def _keep(act: Act, wanted: Select[int, str, int | None, datetime | None], numbe
         row = act.session.execute(wanted).first()
     except OperationalError as problem:
         if isinstance(problem.orig, DeadlockDetected):  # somebody who waits for this case joins theirs to it
-            raise _refused(f"「{number}」正要并入本事件，不能再把本事件并入它。") from problem
+            raise _refused(f"「{number}」正要并入本事件，不能再把本事件并入它。") from None  # the database is well
         raise
     return None if row is None else _Joined._make(row)
 

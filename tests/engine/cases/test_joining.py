@@ -152,6 +152,7 @@ def test_a_ring_that_is_typed_at_once_is_refused_to_one(
     loser = next(case_id for case_id, one in zip(ring, results, strict=True) if one is refused)
     named = numbers[targets[loser]]
     assert refused.fields == {"duplicate_of": [f"「{named}」正要并入本事件，不能再把本事件并入它。"]}
+    assert refused.__cause__ is None, "an answer to a person, not a failure of the database"
     with sessions() as session:
         for case_id in ring:
             expected = None if case_id == loser else targets[case_id]
