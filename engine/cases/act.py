@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import deadlines, decisions, directory, library, processes
 from engine.audit.models import Entry
 from engine.cases import callbacks
-from engine.cases.facts import case_facts
+from engine.cases.facts import Facts
 from engine.cases.file import CaseFile
 from engine.cases.models import Case, Demand
 from engine.cases.recording import as_it_is, record
@@ -62,12 +62,14 @@ class Act:
         self.pins = library.pinned(session, case.release_id)
 
     # what a diagram may ask -----------------------------------------------------------------------------------
-    @property
+    @cached_property
     def facts(self) -> Mapping[str, Any]:
-        """What diagrams and tables see as `case`, as it is now."""
-        asked = {"contact_certain": partial(callbacks.is_certain, self.session, self.case, self.pins, self.at),
-                 "rated": partial(callbacks.is_rated, self.session, self.case)}
-        return case_facts(self.case, self.centre_above(self.holder) is None, asked)
+        """What diagrams and tables see as `case`, as it is whenever they look."""
+        return Facts(self.case, {
+            "top": lambda: self.centre_above(self.holder) is None,
+            "contact_certain": partial(callbacks.is_certain, self.session, self.case, self.pins, self.at),
+            "rated": partial(callbacks.is_rated, self.session, self.case),
+        })
 
     def decide(self, decision_id: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """The answer of a business rule task: the outputs of the row that fired, or lists of those of several."""

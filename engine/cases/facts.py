@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 from engine.cases.models import Case
 
+_PLAIN: Mapping[str, Callable[[Case], Any]] = {
+    "origin": attrgetter("origin"),
+    "channel": attrgetter("channel"),
+    "severity": attrgetter("severity"),
+    "urgency": attrgetter("urgency"),
+    "emergency": attrgetter("emergency"),
+    "settled": lambda case: case.settled_text is not None,
+    "has_contact": attrgetter("has_contact"),
+    "verified": attrgetter("verified"),
+    "level": attrgetter("level"),
+    "stage": attrgetter("stage"),
+    "own_handled": lambda case: case.handler_id == case.holder_id,
+    "rework": lambda case: case.handler_id is not None,
+    "dispatched": lambda case: case.dispatcher_id is not None,
+    "returns": attrgetter("returns"),
+    "reworks": attrgetter("reworks"),
+    "reopened": attrgetter("reopened"),
+    "has_grid": lambda case: case.grid_id is not None,
+    "matter": attrgetter("matter_code"),
+    "outcome": attrgetter("outcome"),
+    "rating": attrgetter("rating"),
+}
+LISTED = (*_PLAIN, "top")
 
-class Facts(dict[str, Any]):
-    """Facts that are there, and some that are asked for only where an expression mentions them."""
 
-    def __init__(self, known: Mapping[str, Any], asked: Mapping[str, Callable[[], Any]]) -> None:
-        super().__init__(known)
-        self.asked = asked
-
-    def __missing__(self, name: str) -> Any:
-        if name not in self.asked:
-            raise KeyError(name)
-        return self.asked[name]()
-
-
-def case_facts(case: Case, top: bool, asked: Mapping[str, Callable[[], Any]]) -> Facts:
-    """The dict that expressions see as `case`; `asked`: facts that need a question of their own.
+class Facts(Mapping[str, Any]):
+    """The mapping that expressions see as `case`; each fact is looked up when it is mentioned.
 
     `rework`: somebody handled it before and it comes back to them · `own_handled`: the holder itself handles ·
-    `top`: nobody supervises the holder · `has_contact`: there is a resident to tell.
+    `top`: nobody supervises the holder · `has_contact`: there is a resident to tell. `asked` names the facts that
+    need a question of their own: of these `top` is listed with the others, the rest only answer.
     """
-    return Facts({
-        "origin": case.origin,
-        "channel": case.channel,
-        "severity": case.severity,
-        "urgency": case.urgency,
-        "emergency": case.emergency,
-        "settled": case.settled_text is not None,
-        "has_contact": case.has_contact,
-        "verified": case.verified,
-        "level": case.level,
-        "top": top,
-        "stage": case.stage,
-        "own_handled": case.handler_id == case.holder_id,
-        "rework": case.handler_id is not None,
-        "dispatched": case.dispatcher_id is not None,
-        "returns": case.returns,
-        "reworks": case.reworks,
-        "reopened": case.reopened,
-        "has_grid": case.grid_id is not None,
-        "matter": case.matter_code,
-        "outcome": case.outcome,
-        "rating": case.rating,
-    }, asked)
+
+    def __init__(self, case: Case, asked: Mapping[str, Callable[[], Any]]) -> None:
+        self._case, self._asked = case, asked
+
+    def __getitem__(self, name: str) -> Any:
+        read = _PLAIN.get(name)
+        return self._asked[name]() if read is None else read(self._case)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _PLAIN or name in self._asked
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(LISTED)
+
+    def __len__(self) -> int:
+        return len(LISTED)

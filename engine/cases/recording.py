@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_dict
 
 from engine import audit
 from engine.audit.models import Entry
@@ -32,12 +33,13 @@ def salted(case: Case, value: object) -> str:
 
 def snapshot(case: Case) -> Snapshot:
     """The case row as its entries fold it: plain JSON values, free text and place as salted hashes."""
-    return {key: _plain(case, key, value) for key, value in as_it_is(case).items()}
+    return {key: _plain(case, key, getattr(case, key)) for key in _folded()}
 
 
 def as_it_is(case: Case) -> Snapshot:
     """What the entries of a case fold, column by column, as the row has it now."""
-    return {key: getattr(case, key) for key in _folded()}
+    values = instance_dict(case)  # at hand but for what was not read yet, or never set
+    return {key: values[key] if key in values else getattr(case, key) for key in _folded()}
 
 
 @cache

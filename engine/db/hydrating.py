@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import orjson
@@ -18,10 +18,13 @@ from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
+from engine.db import Base
 from engine.db.pipelines import together
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Base)
 Doc = dict[str, Any]
+_Column = tuple[str, str, Callable[[Any], Any] | None]
+"""Attribute, column, how its text is read; None where JSON has the value itself."""
 Question = tuple[str, Mapping[str, Any]]  # a statement that gives one JSON text at most; placeholders as the driver's
 _READ: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.fromisoformat, date: date.fromisoformat, time: time.fromisoformat,
@@ -53,20 +56,20 @@ def hydrate(session: Session, model: type[T], docs: Iterable[Doc] | None) -> lis
 
     An object that the session knows already takes over what the row says, also where it had read something else.
     """
-    mapper = inspect(model)
-    return [_hydrate(session, mapper, doc) for doc in docs or ()]
+    return [_hydrate(session, model, doc) for doc in docs or ()]
 
 
-def _hydrate(session: Session, mapper: Mapper[Any], doc: Doc) -> Any:
-    values = {key: doc[name] if read is None or doc[name] is None else read(doc[name])
-              for key, name, read in _columns(mapper)}
-    identity = mapper.identity_key_from_primary_key(tuple(values[key] for key in _keys(mapper)))
+def _hydrate(session: Session, model: type[T], doc: Doc) -> T:
+    mapper, columns, keys = _shape(model)
+    values = {key: value if (value := doc[name]) is None or read is None else read(value)
+              for key, name, read in columns}
+    identity = mapper.identity_key_from_primary_key(tuple([values[key] for key in keys]))
     known = session.identity_map.get(identity)
     if known is not None:
         for key, value in values.items():
             set_committed_value(known, key, value)
-        return known
-    made = mapper.class_manager.new_instance()
+        return cast("T", known)
+    made: T = mapper.class_manager.new_instance()
     instance_dict(made).update(values)
     _attach(session, instance_state(made), identity)
     return made
@@ -84,10 +87,12 @@ def _attach(session: Session, state: InstanceState[Any], identity: Any) -> None:
 
 
 @cache
-def _columns(mapper: Mapper[Any]) -> tuple[tuple[str, str, Callable[[Any], Any] | None], ...]:
-    """(attribute, column, how its text is read; None where JSON has the value itself) of each column."""
-    return tuple((attribute.key, attribute.columns[0].name, _READ.get(_kind(attribute.columns[0])))
-                 for attribute in mapper.column_attrs)
+def _shape(model: type[Any]) -> tuple[Mapper[Any], tuple[_Column, ...], tuple[str, ...]]:
+    """What must be known of a model to read its rows: its mapper, its columns, the attributes of its key."""
+    mapper = inspect(model)
+    columns = tuple((attribute.key, attribute.columns[0].name, _READ.get(_kind(attribute.columns[0])))
+                    for attribute in mapper.column_attrs)
+    return mapper, columns, tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key)
 
 
 def _kind(column: ColumnElement[Any]) -> type:
@@ -95,8 +100,3 @@ def _kind(column: ColumnElement[Any]) -> type:
         return column.type.python_type
     except NotImplementedError:  # a type of PostgreSQL that is text to us
         return str
-
-
-@cache
-def _keys(mapper: Mapper[Any]) -> tuple[str, ...]:
-    return tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key)

@@ -18,7 +18,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-Statement = tuple[str, Mapping[str, Any] | Sequence[Any] | None]  # placeholders as the driver's
+Statement = tuple[str, Mapping[str, Any] | Sequence[Any] | None]
+"""Placeholders are the driver's, %(name)s, or with values in their order the server's, $1: these need no reading."""
 
 
 class Connection(psycopg.Connection[Any]):
@@ -59,10 +60,14 @@ def together(session: Session, *statements: Statement) -> list[psycopg.Cursor[An
     driver: Any = connection.connection.driver_connection
     try:
         with driver.pipeline():
-            return [driver.cursor().execute(text, values) for text, values in statements]
+            return [_cursor(driver, values).execute(text, values) for text, values in statements]
     except psycopg.Error as error:
         driver._prepared.clear()  # it counts as prepared what came after the break and never was
         if is_gone := connection.dialect.is_disconnect(error, driver, None):  # type: ignore[arg-type]
             connection.invalidate(error)
         raise DBAPIError.instance(statements[0][0], None, error, psycopg.Error, hide_parameters=True,
                                   connection_invalidated=is_gone) from error
+
+
+def _cursor(driver: Any, values: Mapping[str, Any] | Sequence[Any] | None) -> psycopg.Cursor[Any]:
+    return driver.cursor() if values is None or isinstance(values, Mapping) else psycopg.RawCursor(driver)

@@ -9,10 +9,12 @@ is SQL, a table with collections) is left to SQLAlchemy's own flush. The outcome
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from typing import Any
 
 import orjson
@@ -271,12 +273,12 @@ def _beside(session: Session) -> dict[What, list[Doc]]:
 def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str], is_last: bool) -> None:
     """Write these; `is_last`: and commit, in the same round trip. SQLAlchemy finds the transaction ended then."""
     wanted = sum(len(rows) for (how, _), rows in docs.items() if how != "part")
-    statement = _statement(tuple((*what, _size(len(rows))) for what, rows in docs.items()))
+    shape = tuple((*what, _size(len(rows))) for what, rows in docs.items())
     try:
         if is_last:
-            together(session, (statement, (*payload, wanted)), ("COMMIT", None))
+            together(session, (_numbered(shape), (*payload, wanted)), ("COMMIT", None))
         else:
-            session.connection().exec_driver_sql(statement, (*payload, wanted))
+            session.connection().exec_driver_sql(_statement(shape), (*payload, wanted))
     except DBAPIError as error:
         if not isinstance(error.orig, DivisionByZero):
             raise
@@ -292,6 +294,13 @@ def _statement(shape: Shape) -> str:
     counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how != "part"]
     done = " UNION ALL ".join(counted) or "SELECT WHERE false"
     return f"WITH {', '.join(parts)} SELECT 1 / (count(*) = %s::bigint)::int FROM ({done})"
+
+
+@cache
+def _numbered(shape: Shape) -> str:
+    """The same with the placeholders of the server, for which the driver need not read it anew each time."""
+    places = count(1)
+    return re.sub("%s", lambda _: f"${next(places)}", _statement(shape))
 
 
 def _size(rows: int) -> int:

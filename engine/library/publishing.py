@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, undefer
 
@@ -137,21 +138,21 @@ def _release_of(session: Session, pack_id: str, chosen: dict[tuple[str, str], in
     return made
 
 
-_pins: dict[tuple[str, int], Pins] = {}
+_pins: WeakKeyDictionary[Engine, dict[int, Pins]] = WeakKeyDictionary()
 
 
 def pinned(session: Session, release_id: int) -> Pins:
     """Every source of a release by (kind, id); read once a process, because a release never changes."""
-    place = (str(session.get_bind().engine.url), release_id)
-    if place not in _pins:
+    pins = _pins.setdefault(session.get_bind().engine, {})
+    if release_id not in pins:
         rows = session.scalars(
             select(Definition)
             .options(undefer(Definition.content))
             .join(ReleasePin, ReleasePin.definition == Definition.id)
             .where(ReleasePin.release_id == release_id)
         ).all()
-        _pins[place] = {(row.kind, row.definition_id): source_from(row) for row in rows}
-    return _pins[place]
+        pins[release_id] = {(row.kind, row.definition_id): source_from(row) for row in rows}
+    return pins[release_id]
 
 
 def forget_pins() -> None:
