@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, Row, Select, bindparam, func, select, union_all
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine import clock, directory, processes
@@ -24,7 +23,7 @@ from engine.cases.measures import Planned, plan_after
 from engine.cases.models import Case
 from engine.cases.projection import project
 from engine.cases.stops import resume_when_over
-from engine.cases.troubles import note_clocks
+from engine.cases.troubles import is_passing, note_clocks
 from engine.errors import WanggeError
 from engine.processes.models import Instance, Timer
 from engine.worklist.models import Deadline
@@ -84,9 +83,9 @@ def go_on(file: CaseFile, at: datetime, broke_before: bool, passed: processes.Pa
                 _do_due(file, moment, passed)
             if clock.stopwatch() > until:
                 break
-    except (OperationalError, InterfaceError):  # the database's trouble, not the case's
-        raise
     except Exception as problem:  # whatever it is, it must not stop the clock of the other cases
+        if is_passing(problem):
+            raise
         file.read_anew()
         note_clocks(Host(session, file.case, directory.CLOCK, at, file=file), instance_id, problem, passed)
         return False

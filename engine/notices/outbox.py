@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine.db import writing
@@ -94,7 +95,10 @@ def deliver_due(session: Session, at: datetime, most: int = 200, pass_on: bool =
 
 
 def _send(session: Session, messages: Sequence[Outbox], at: datetime, pass_on: bool) -> None:
-    """All messages at once; when that fails one by one, so that one bad message stops no other."""
+    """All messages at once; when that fails one by one, so that one bad message stops no other.
+
+    Raises what the loss of the database raises: no message is to blame for it.
+    """
     try:
         with session.begin_nested():
             inapp.deliver(session, messages, at)
@@ -103,6 +107,8 @@ def _send(session: Session, messages: Sequence[Outbox], at: datetime, pass_on: b
             succeeded(session, inapp.NAME, at)
         failpoint("outbox.sent")
     except Exception as problem:  # whatever is raised, the message must wait and the others go on
+        if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+            raise
         if len(messages) > 1:
             for message in messages:
                 _send(session, [message], at, pass_on)

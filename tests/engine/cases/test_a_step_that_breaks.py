@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from engine import cases, library
+from engine.cases import clockwork
 from engine.cases.models import Case
 from engine.processes.models import Incident
 from tests.town import Office
@@ -83,3 +86,14 @@ def test_people_still_act_on_it_and_so_put_it_right(office: Office, poisoned: Ca
     assert office.do("dispatch", "own") == ["handle_task"]
     office.wait(office.at_office(3, 13, 9))
     assert incident_of(office, poisoned).resolved_at is not None
+
+
+def test_behind_what_breaks_a_lost_database_is_no_incident(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(*_: object) -> None:
+        raise RuntimeError("what comes of it") from OperationalError("SELECT 1", {}, psycopg.OperationalError("gone"))
+
+    office.report()
+    monkeypatch.setattr(clockwork, "_do_due", lose)
+    with pytest.raises(RuntimeError):
+        cases.advance_one(office.session, office.at_office(3, 5, 9, 30))
+    assert list(office.session.scalars(select(Incident))) == []

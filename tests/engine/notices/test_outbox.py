@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine import notices
+from engine.db.session import create_engine
 from engine.notices import inapp
 from engine.notices.models import Inbox, Outbox
 from tests import builders
@@ -95,3 +97,20 @@ def test_what_works_again_delivers(session: Session, inbox: Refusing) -> None:
     notices.deliver_due(session, NOW + timedelta(minutes=1))
     message, = rows(session)
     assert (message.attempts, message.problem, message.delivered_at is None) == (2, None, False)
+
+
+def test_for_a_lost_database_no_message_is_to_blame(
+        make_database: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(session: Session, messages: Sequence[Outbox], at: datetime) -> None:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    monkeypatch.setattr(inapp, "deliver", lose)
+    engine = create_engine(make_database())
+    with Session(engine) as session:
+        put(session, "一", "二")
+        session.commit()
+        with pytest.raises(OperationalError):
+            notices.deliver_due(session, NOW)
+        session.rollback()
+        assert [(row.attempts, row.problem) for row in rows(session)] == [(0, None)] * 2
+    engine.dispose()
