@@ -56,8 +56,10 @@ def make_watch(settled_town: str, make_database: Callable[..., str], tmp_path_fa
 
 @pytest.fixture
 def house(lasting_house: House) -> Iterator[House]:
-    """The house in which storms follow one another; its time is nobody else's."""
+    """The house in which storms follow one another, all of it at work; its time is nobody else's."""
     lasting_house.enter()
+    lasting_house.disarm()
+    lasting_house.open()
     yield lasting_house
     clock.follow(None)
 

@@ -28,7 +28,7 @@ from engine.supervision.models import Beat
 PATIENCE = 240.0  # seconds: for what is waited for; a machine may be slow, or stop for a while
 WEB, WORKER = "serve", "worker"
 PASSING = ("OperationalError", "InterfaceError", "InFailedSqlTransaction", "ServerFailed",  # for want of a database
-           "QueuePool")
+           "PendingRollbackError", "QueuePool")
 SECRET = "storm" * 8
 
 
@@ -117,6 +117,11 @@ class House:
     def arm(self, point: str) -> None:
         """The next process that comes by this point dies there."""
         (self.arming / point).touch()
+
+    def disarm(self) -> None:
+        """Nobody dies anywhere any more."""
+        for point in self.arming.iterdir():
+            point.unlink(missing_ok=True)
 
     def has_lost(self) -> bool:
         """Whether a process that we started is dead."""
