@@ -42,11 +42,11 @@ FROM rows
 CROSS JOIN LATERAL jsonb_to_record(rows.doc) AS ending(
     case_id bigint, kind text, at timestamptz, words text, letter text, channel text, reporter_id int)
 CROSS JOIN LATERAL (
-    WITH RECURSIVE joined(id, depth) AS (
-        SELECT ending.case_id, 0
-        UNION SELECT c.id, joined.depth + 1 FROM "case" c JOIN joined ON c.duplicate_of = joined.id
-              WHERE joined.depth < {_MOST_JOINED}),
-    about AS (SELECT DISTINCT c.* FROM "case" c JOIN joined ON c.id = joined.id)
+    WITH RECURSIVE joined(id, number, reporter_id, depth) AS (
+        SELECT c.id, c.number, c.reporter_id, 0 FROM "case" c WHERE c.id = ending.case_id
+        UNION ALL SELECT c.id, c.number, c.reporter_id, joined.depth + 1
+                  FROM "case" c JOIN joined ON c.duplicate_of = joined.id WHERE joined.depth < {_MOST_JOINED}),
+    about AS (SELECT DISTINCT id, number, reporter_id FROM joined)
     SELECT DISTINCT ON (about.reporter_id) about.reporter_id AS recipient_id, about.id AS case_id,
            NULL::bigint AS follower_id, 'inapp' AS channel, ending.words AS words, about.number AS number
     FROM about WHERE about.id <> ending.case_id AND about.reporter_id IS DISTINCT FROM ending.reporter_id
