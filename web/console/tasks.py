@@ -66,7 +66,7 @@ def suggestion(task: int) -> Any:
     page = pages.case_page(db.session(), identity.current_actor(), number, shell.now(), shell.language())
     found = [view for view in acting.task_views(page, asked=request.args) if view.mine.task.id == task]
     return render_template("_task.html", task=found[0] if found else None, case=page.case, page=page,
-                           desk_key=request.args.get("desk", ""))
+                           is_asked=True, desk_key=request.args.get("desk", ""))
 
 
 @blueprint.post("/tasks/<int:task>/claim")

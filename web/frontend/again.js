@@ -11,7 +11,9 @@ async function open(form, button) {
   if (!box() || box().open || (later && !form)) return;
   const answer = await fetch(ADDRESS, { headers: { "HX-Request": "true" } });
   if (answer.status === 204) return goOn();
-  show(await answer.text());
+  const text = await answer.text();
+  if (box().open) return; // asked twice at once: what is typed there already stays
+  show(text);
   box().showModal();
 }
 

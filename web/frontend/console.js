@@ -12,24 +12,42 @@ import "./busy.js";
 
 window.htmx = htmx;
 
-function prepare(root) {
+// What is new on the page, once: what somebody has opened, typed or gone to since stays as it is.
+function prepare(root, isFresh = true) {
   prepareForms(root);
-  prepareList();
-  const wrong = root.querySelector("[data-focus]");
-  if (wrong) wrong.focus();
+  const [wrong, ...others] = root.querySelectorAll("[data-focus]");
+  if (!wrong) return;
+  [wrong, ...others].forEach((one) => one.removeAttribute("data-focus"));
+  if (isFresh || document.activeElement === document.body) wrong.focus();
+}
+
+// A browser gives the focus away some time after the first keys are heard; here it is given before.
+function focusWanted() {
+  const wanted = document.querySelector("[autofocus]");
+  if (wanted && document.activeElement === document.body) wanted.focus();
+}
+
+// What was opened before anybody listened is fetched now.
+function fetchOpened() {
+  document.querySelectorAll("details[open][hx-trigger]").forEach((one) => htmx.trigger(one, "toggle"));
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  prepare(document);
+  prepare(document, false);
+  prepareList();
+  focusWanted();
+  fetchOpened();
   document.querySelectorAll("[data-fold]").forEach((one) => one.setAttribute("data-closed", ""));
   labelTables();
   drawDiagrams();
   listenToKeys();
   listenForNotices();
 });
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
+  const pane = document.getElementById("pane");
   labelTables();
-  prepare(document.getElementById("pane") || document);
+  prepare(pane || document);
+  if (event.detail.ctx.target === pane) prepareList();
 });
 document.addEventListener("toast", (event) => say(event.detail));
 

@@ -1,5 +1,6 @@
 // Draws the diagrams of a page with their marks; bpmn-js is loaded on the pages that need it.
 const drawn = [];
+let wanted = ""; // the element that somebody asked for, perhaps before the drawing was there
 
 export function drawDiagrams() {
   document.querySelectorAll("[data-diagram]").forEach(async (place) => {
@@ -15,6 +16,7 @@ export function drawDiagrams() {
       const viewer = await window.showDiagram(place, await answer.text(), marks);
       drawn.push({ viewer, pair: place.dataset.pair });
       if (place.dataset.pair) pair(place.dataset.pair);
+      if (wanted) window.lookAt(viewer, wanted);
     } catch {
       const said = document.createElement("p");
       said.className = "muted undrawn";
@@ -46,7 +48,8 @@ function pair(name) {
 document.addEventListener("click", (event) => {
   const look = event.target.closest("[data-look]");
   if (!look) return;
-  const shown = drawn.filter(({ viewer }) => window.lookAt(viewer, look.dataset.look));
+  wanted = look.dataset.look;
+  const shown = drawn.filter(({ viewer }) => window.lookAt(viewer, wanted));
   if (shown.length) shown[0].viewer.get("canvas").getContainer().scrollIntoView({ block: "nearest" });
 });
 

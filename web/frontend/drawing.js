@@ -18,6 +18,7 @@ const translate = (text, given = {}) => (words.language === "zh" ? chinese[text]
   .replace(/{([^}]+)}/g, (_, key) => given[key] || `{${key}}`);
 const modeler = new Modeler({ container: board, additionalModules: [{ translate: ["value", translate] }] });
 let waiting = 0;
+let asked = 0;
 let marked = [];
 
 async function open() {
@@ -81,12 +82,15 @@ function control({ label, value, choices, box, write }, id) {
 
 // What the gate says now: on the elements and in the list.
 async function check() {
+  asked += 1;
+  const mine = asked;
   const { xml } = await modeler.saveXML({ format: true });
   const body = new FormData();
   body.append("file", new Blob([xml]), form.dataset.file);
   const answer = await fetch(board.dataset.check, { method: "POST", body, headers: { "X-CSRFToken": token() } });
   if (!answer.ok) return;
   const found = await answer.json();
+  if (mine !== asked) return; // a later question is on its way: this drawing is not the one on the board any more
   const canvas = modeler.get("canvas");
   marked.forEach(([id, kind]) => modeler.get("elementRegistry").get(id) && canvas.removeMarker(id, kind));
   marked = found.filter((one) => modeler.get("elementRegistry").get(one.element))
@@ -118,9 +122,12 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const { xml } = await modeler.saveXML({ format: true });
   const body = new FormData(form);
+  const button = form.querySelector("button");
   body.append("file", new Blob([xml]), form.dataset.file);
-  const answer = await fetch(form.action, { method: "POST", body });
+  button.disabled = true; // once is enough, however long it takes
+  const answer = await fetch(form.action, { method: "POST", body }).finally(() => { button.disabled = false; });
   if (answer.ok) {
+    button.disabled = true;
     window.location.assign(answer.url);
     return;
   }

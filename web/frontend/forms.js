@@ -4,10 +4,14 @@ import { following } from "./list.js";
 
 const TWICE = 2000; // milliseconds within which a second submit of a form is the same one
 
+const folded = new WeakSet(); // acts that were folded away as they came: whoever opens one finds it open
+
 export function prepareForms(root) {
   root.querySelectorAll("form[data-act]").forEach(showFields);
   root.querySelectorAll("form[data-act-form]").forEach((form) => {
-    form.hidden = !form.hasAttribute("data-open");
+    if (folded.has(form)) return;
+    folded.add(form);
+    form.hidden = !form.hasAttribute("data-open") && !form.contains(document.activeElement);
   });
 }
 

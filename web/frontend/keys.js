@@ -3,7 +3,8 @@ import { isSettled, select, step } from "./list.js";
 import { refuse } from "./forms.js";
 
 const click = (selector) => { const found = document.querySelector(selector); if (found) found.click(); return Boolean(found); };
-let goes = 0;
+const GOES = 4000; // milliseconds between «g» and the key that says where to
+let goes = -GOES; // when «g» was pressed; a busy page may hear of it later
 
 const KEYS = {
   "?": () => document.getElementById("help").showModal(),
@@ -18,12 +19,13 @@ const KEYS = {
   p: () => click("[data-key-p]"),
   m: () => nextWay(),
   u: () => isSettled() && click("[data-key-u]:not(:disabled)"),
-  g: () => { goes = Date.now(); },
+  g: (event) => { goes = event.timeStamp; },
   Enter: () => isSettled() && click("#pane [data-open]"),
 };
 
 function first() {
-  return isSettled() && document.querySelector("form[data-act][data-first]");
+  const form = isSettled() && document.querySelector("form[data-act][data-first]");
+  return form && !form.querySelector("button.go:disabled") ? form : null;
 }
 
 // The next way of telling somebody, of those that the form offers.
@@ -33,7 +35,7 @@ function nextWay() {
 }
 
 function go(key) {
-  goes = 0;
+  goes = -GOES;
   if (/^[1-9]$/.test(key)) {
     const queue = document.querySelectorAll("#counts a[data-queue]")[Number(key) - 1];
     if (queue) queue.click();
@@ -56,11 +58,11 @@ export function listenToKeys() {
       if (event.key === "Escape" && !event.isComposing && event.target.blur) event.target.blur();
       return;
     }
-    if (Date.now() - goes < 1500 && go(event.key)) { event.preventDefault(); return; }
+    if (event.timeStamp - goes < GOES && go(event.key)) { event.preventDefault(); return; }
     if (event.key === "Enter" && event.target !== document.body && event.target.id !== "pane") return;
     if (/^[1-9]$/.test(event.key) && isSettled() && click(`[data-digit="${event.key}"]`)) { event.preventDefault(); return; }
     const act = KEYS[event.key];
-    if (act) { event.preventDefault(); act(); }
+    if (act) { event.preventDefault(); act(event); }
   });
 }
 

@@ -10,7 +10,7 @@ export function openRow(link, focus = false) {
   if (!pane || getComputedStyle(pane).display === "none") return false;
   mark(link.closest(".row"));
   history.replaceState(null, "", link.getAttribute("href"));
-  htmx.ajax("GET", link.dataset.pane, { target: "#pane", swap: "innerHTML" }).then(() => {
+  htmx.ajax("GET", link.dataset.pane, { source: pane, target: pane, swap: "innerHTML" }).then(() => {
     pane.scrollTop = 0;
     if (focus) pane.focus({ preventScroll: true });
   });

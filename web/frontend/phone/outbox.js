@@ -23,14 +23,17 @@ export function prepareOutbox(owner, send) {
 
   async function paint() {
     const items = await list();
-    fill(place, ...items.map(row));
-    if (!items.length) {
-      const empty = document.createElement("li");
-      empty.className = "empty";
-      empty.textContent = place.dataset.empty;
-      place.append(empty);
-    }
+    const rows = items.length ? items.map(row) : [empty()];
+    const same = rows.length === place.children.length && rows.every((one, at) => one.isEqualNode(place.children[at]));
+    if (!same) fill(place, ...rows); // nothing moves away below a finger for no reason
     all.hidden = !items.some((one) => one.state === "waiting");
+  }
+
+  function empty() {
+    const made = document.createElement("li");
+    made.className = "empty";
+    made.textContent = place.dataset.empty;
+    return made;
   }
 
   function row(item) {
