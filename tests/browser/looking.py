@@ -1,4 +1,4 @@
-"""How a page looks to a machine: what axe finds, and whether anything is wider than the screen."""
+"""How a page looks to a machine: whether it listens yet, what axe finds, whether it is wider than the screen."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ AXE = Path(__file__).parents[2] / "web/static/build/axe.js"
 SIZES = ((1440, 900), (1024, 768), (360, 740))
 
 
+def listening(page: Page) -> Page:
+    """The page, once its scripts hear keys and clicks; what only this page shows must have been seen before."""
+    page.wait_for_load_state()
+    return page
+
+
 def faults(page: Page) -> list[str]:
     """What axe finds on the page as it stands, and how much wider than the screen it is."""
+    listening(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
     said = [f"{one['id']}: {[node['target'] for node in one['nodes']][:4]}" for one in found]

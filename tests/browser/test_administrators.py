@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -56,6 +58,7 @@ def hours(page: Page) -> str:
     expect(page.get_by_role("alert")).to_be_focused()
     page.locator("#h-d5").fill("9:00-11:30")
     page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/hours/\d+"))
     expect(page.locator("p.say")).to_contain_text("周六 09:00-11:30")
     return page.url
 
@@ -128,11 +131,14 @@ def test_the_audit_finds_it_and_proves_it(city: City, enter: Enter) -> None:
     page.goto("/console/audit")
     page.fill("#number", number)
     page.keyboard.press("Enter")
+    page.wait_for_url(f"**number={number}*")
     expect(page.locator("tbody tr").first).to_contain_text(number)
     page.locator("tbody a").last.click()
+    page.wait_for_url(re.compile(r"/console/audit/"))
     expect(page.locator("aside")).to_contain_text("内容没有被改动")
     page.goto("/console/audit")
     page.get_by_role("link", name="变更记录").click()
+    page.wait_for_url("**of=house*")
     expect(page.locator("tbody tr").first).to_contain_text("检索")
     with page.expect_download() as download:
         page.get_by_role("link", name="导出表格").click()

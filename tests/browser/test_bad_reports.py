@@ -49,6 +49,7 @@ def test_a_faulty_report_says_it_at_the_field_and_keeps_what_was_typed(city: Cit
     expect(page.locator(field)).to_have_attribute("aria-invalid", "true")
     for name, value in typed.items():
         expect(page.locator(name)).to_have_value(value)
+    expect(page.get_by_role("alert")).to_be_focused()
     page.locator(".note.red a").first.click()
     expect(page.locator(f"{field}:focus")).to_have_count(1)
     assert city.get(WORKER, "/cases?text=鸳鸯礁")["items"] == before

@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from engine import library
 from tests.browser.city import City
 from tests.browser.conftest import Enter
-from tests.browser.looking import faults
+from tests.browser.looking import faults, listening
 from tests.web.console.changed import with_instruction
 
 pytestmark = pytest.mark.browser
@@ -48,7 +48,7 @@ def test_a_task_is_drawn_in_on_tuesday_and_taken_back(city: City, enter: Enter) 
     expect(page.locator("p.say")).to_contain_text("门禁放行")
     expect(page.locator("p.say")).to_contain_text("件在办按旧版走完")
     expect(page.locator("#changes")).to_contain_text("新增人工任务「领导批示」")
-    page.get_by_role("button", name="新增人工任务「领导批示」").click()
+    listening(page).get_by_role("button", name="新增人工任务「领导批示」").click()
     expect(page.locator(".diagram .looked[data-element-id=instruct]")).to_be_visible()
     draft = page.url
 
@@ -79,7 +79,9 @@ def test_a_task_is_drawn_in_on_tuesday_and_taken_back(city: City, enter: Enter) 
     expect(page.locator(".diagram .added[data-element-id=instruct]")).to_be_visible()
     clean(page)
     page.go_back()
+    restored = page.url
     page.get_by_role("button", name="恢复这一版").click()
+    page.wait_for_url(lambda url: url != restored)
     approve(enter, page.url)
     assert city.elements(SEAT, fresh) == ["instruct"]
 
@@ -151,3 +153,4 @@ def test_a_path_is_changed_on_the_drawing_board(enter: Enter) -> None:
     expect(page.locator("#changes > .in > .changes > li")).to_have_count(1)  # all that was not touched is as it was
     expect(page.locator("#changes")).to_contain_text("协办单位签收")
     page.get_by_role("button", name="撤回修改稿").click()
+    expect(page.locator("p.say")).to_contain_text("没有发布")

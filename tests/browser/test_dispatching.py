@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from engine.clock import stopwatch
 from tests.browser.city import City
 from tests.browser.conftest import Enter
+from tests.browser.looking import listening
 
 pytestmark = pytest.mark.browser
 MANHOLE = "东沙老街雨水井盖缺失，洞口约六十公分，已放警示牌。"
@@ -35,7 +36,7 @@ def dispatched(city: City, page: Page) -> float:
     page.locator(f"#row-{fresh} a").click()
     actions += 2
     expect(page.locator("[data-shown]")).to_have_attribute("data-shown", fresh)
-    page.keyboard.press("d")
+    listening(page).keyboard.press("d")
     actions += 1
     expect(page.locator("#toast")).to_contain_text(fresh)
     took = stopwatch() - begun
@@ -80,12 +81,37 @@ def test_no_key_acts_on_a_case_that_is_not_in_sight_yet(city: City, enter: Enter
     page = enter("seat.330921102.1")
     page.goto("/console/queues/dispatch")
     shown = _current(page)
-    page.route("**/console/pane/**", lambda route: None)
+    held, sent = list[Route](), list[str]()
+    page.route("**/console/pane/**", lambda route: held.append(route))
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     page.keyboard.press("j")
     expect(page.locator(".row.cur")).not_to_have_attribute("data-number", shown)
     page.keyboard.press("d")
-    page.wait_for_timeout(300)
-    assert city.elements("seat.330921102.1", shown) == ["dispatch"]
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()  # so «d» has been heard, and nothing came of it
+    assert sent == [] and city.elements("seat.330921102.1", shown) == ["dispatch"]
+    page.keyboard.press("Escape")
+    for _ in range(3):
+        page.keyboard.press("j")
+    last = _current(page)
+    for route in held:
+        route.continue_()
+    expect(page.locator("#pane [data-shown]")).to_have_attribute("data-shown", last)
+
+
+def test_news_takes_nothing_from_whoever_types(city: City, enter: Enter) -> None:
+    number = city.report("grid_worker.330921102206.1", "六号码头灯塔不亮。", "六号码头")
+    page = enter("seat.330921102.1")
+    page.goto(f"/console/queues/dispatch?case={number}")
+    page.locator("[data-act-open]").first.click()
+    typed = page.locator("form[data-act-form]:not([hidden]) textarea").first
+    typed.fill("请先")
+    page.evaluate("""new Promise((done) => {
+        document.addEventListener("htmx:after:swap", () => setTimeout(done), { once: true });
+        htmx.trigger(document.getElementById("counts"), "every");
+    })""")
+    expect(typed).to_be_focused()
+    expect(typed).to_have_value("请先")
 
 
 def test_many_are_dispatched_at_once_after_a_preview(city: City, enter: Enter) -> None:
@@ -96,7 +122,7 @@ def test_many_are_dispatched_at_once_after_a_preview(city: City, enter: Enter) -
     for number in made:
         page.get_by_label(f"选中 {number}").check()
     page.locator("#bulk button").first.click()
-    expect(page.locator("h1")).to_contain_text("2")
+    expect(page.get_by_role("button", name="分流 2 件")).to_be_focused()
     assert all(city.elements("seat.330921102.2", number) == ["dispatch"] for number in made)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("2 件中已分流 2 件")
@@ -107,8 +133,10 @@ def test_two_characters_find_a_case(city: City, enter: Enter) -> None:
     number = city.report("grid_worker.330921102218.1", "海堤边发现一处獐子洞，堤身有塌陷。", "龙头海堤")
     page = enter("seat.330921102.3")
     page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
     page.keyboard.type("獐子")
     page.keyboard.press("Enter")
+    page.wait_for_url("**text=*")
     expect(page.locator(".rows .row")).to_have_count(1)
     assert _current(page) == number
 

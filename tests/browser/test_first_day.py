@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def confirm_it(page: Page, password: str, preview: str, folder: Path) -> dict[st
     first_log_in(page, "security.admin", password)
     page.goto(preview)
     page.get_by_role("button", name="确认我这部分").click()
-    expect(page.locator(".say")).to_contain_text("写入")
+    expect(page.locator(".say")).to_have_text(re.compile("[0-9]写入。$"))
     assert faults(page) == []
     with page.expect_download() as download:
         page.get_by_role("button", name="领取初始密码表").click()
@@ -133,6 +134,7 @@ def work_in_it(page: Page, first: dict[str, str]) -> str:
     page.select_option("#division", index=1)
     page.select_option("#origin", "superior")
     page.locator("main form button.go").click()
+    page.wait_for_url("**/console/cases/*-*")
     page.goto("/console/queues/dispatch")
     number = page.locator(".row").first.get_attribute("data-number") or ""
     page.locator(f"#row-{number} a").click()

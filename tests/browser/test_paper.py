@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.browser.city import City
 from tests.browser.conftest import Enter
-from tests.browser.looking import faults
+from tests.browser.looking import faults, listening
 
 pytestmark = pytest.mark.browser
 SUPERVISOR, SEAT = "supervisor.330921.1", "seat.330921106.1"
@@ -19,7 +19,7 @@ SUPERVISOR, SEAT = "supervisor.330921.1", "seat.330921106.1"
 
 def pages_of(page: Page) -> int:
     """How many sheets of A4 the printer gets."""
-    printed = page.pdf(prefer_css_page_size=True)
+    printed = listening(page).pdf(prefer_css_page_size=True)
     sizes = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)[.\d]*\]", printed)
     assert sizes and {(int(width) // 2, int(height) // 2) for width, height in sizes} <= {(297, 420), (297, 421)}
     return len(re.findall(rb"/Type /Page\b", printed))

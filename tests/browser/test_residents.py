@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from engine import clock
 from tests.browser.city import City
 from tests.browser.conftest import Enter
-from tests.browser.looking import violations
+from tests.browser.looking import listening, violations
 
 pytestmark = pytest.mark.browser
 COMMUNITY, WORKER, SEAT = "330921100003", "grid_worker.330921100003.1", "seat.330921100.1"
@@ -104,6 +104,7 @@ def test_the_keyboard_alone_reports_and_finds_it_again(city: City, enter: Enter)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("#phone")
+    listening(page)
     _tab_to(page, "phone")
     page.keyboard.type("13800002222")
     page.keyboard.press("Enter")

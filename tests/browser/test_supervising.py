@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.city import City
 from tests.browser.conftest import Enter
-from tests.browser.looking import violations
+from tests.browser.looking import faults, listening, violations
 
 pytestmark = pytest.mark.browser
 BOSS, SEAT = "supervisor.3309.1", "seat.330921105.1"
@@ -21,16 +21,16 @@ WIDTHS = ((1440, 900), (1024, 768), (360, 780))
 
 def test_a_supervisor_reads_acts_on_all_and_takes_it_back(city: City, enter: Enter) -> None:
     page = enter(BOSS)
-    page.keyboard.press("g")
-    page.keyboard.press("s")
+    page.keyboard.type("gs")
     expect(page.locator("p.say")).to_contain_text("件超期")
     total = int(re.findall(r"\d+", page.locator("p.say").inner_text())[0])
     expect(page.locator(TREND)).to_have_attribute("role", "img")
-    page.get_by_text("看数字表").focus()
+    listening(page).get_by_text("看数字表").focus()
     page.keyboard.press("Enter")
     expect(page.locator("table.numbers tbody tr").first).to_be_visible()
     page.locator("table.heat tbody td a").first.focus()
     page.keyboard.press("Enter")
+    page.wait_for_url("**unit=*")
     expect(page.locator("#list h2")).to_contain_text("·")
     row = page.locator("#list .roll .row").first
     number = str(row.locator("input[name=number]").get_attribute("value"))
@@ -114,6 +114,6 @@ def test_the_pages_of_supervision_are_sound_at_every_width(
         page.locator("#list .roll .row summary").first.click()
         page.locator("#list [data-all]").check()
         page.locator("#list button.go").click()
-        expect(page.locator("h1")).to_be_visible()
-        found[language, "preview"] = violations(page, "")
+        expect(page.locator("#reason")).to_be_focused()
+        found[language, "preview"] = faults(page)
     assert {key: said for key, said in found.items() if said} == {}

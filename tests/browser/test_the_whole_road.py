@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.city import City, photo
 from tests.browser.conftest import Enter
+from tests.browser.looking import listening
 
 pytestmark = pytest.mark.browser
 WORKER, GRID = "grid_worker.330921105201.1", "330921105201001"
@@ -37,7 +38,10 @@ def test_a_residents_case_goes_through_every_desk_and_closes(city: City, enter: 
 
     seat = enter(SEAT)
     _open(seat, number)
+    seat.get_by_label("交办意见").fill("请看净化器。")
     seat.get_by_label("事项").select_option(label="餐饮油烟")
+    expect(seat.locator("form[data-first] button.go")).to_be_enabled()  # the suggestion has come
+    expect(seat.get_by_label("交办意见")).to_have_value("请看净化器。")
     expect(seat.locator("form[data-first]")).to_contain_text("长涂镇综合执法平台")
     _submit(seat)
     assert city.elements(SEAT, number) == ["sign"]
@@ -88,7 +92,8 @@ def test_a_grid_worker_reports_with_a_photo_follows_and_urges(city: City, enter:
     page.goto("/console/queues/reported")
     expect(page.locator(f"#row-{number}")).to_be_visible()
     page.locator(f"#row-{number} a").first.click()
-    page.get_by_role("button", name="催办").first.click()
+    expect(page.locator("#act-urge")).to_be_attached()
+    listening(page).get_by_role("button", name="催办").first.click()
     page.locator("#act-urge textarea").fill("孩子多，请尽快。")
     page.locator("#act-urge button.go").click()
     expect(page.locator("body")).to_contain_text("孩子多，请尽快。")
