@@ -74,7 +74,7 @@ def found() -> Any:
     """Found the place; the answer shows the three first passwords, once."""
     _require_empty()
     form = request.form
-    if "try" in form or "copy" in form:
+    if any(turn in form for turn in typed_hours.TURNS):
         return _page()
     if _needs_code() and form.get("code", "").strip().lower() != code_of(_settings()):
         return _page(_("The first-run code is wrong; it stands where the server was started.")), 422
@@ -116,7 +116,7 @@ def _page(problem: str = "", wrong: Mapping[str, Any] | None = None) -> str:
         "first_run.html", problem=problem, prefectures=prefectures, chosen=one, counties=counties,
         packs=_packs(chosen, [code for code, _ in counties]) if one else (), needs_code=_needs_code(),
         offices=deadlines.load_calendars().offices.values(), typed=request.form, names=directory.ROLE_NAMES,
-        today=_today(), own=OWN, wrong=wrong or {}, hours=hours,
+        today=_today(), own=OWN, wrong=wrong or {}, hours=hours, focus=typed_hours.focus_of(request.form),
         tried=typed_hours.tried(db.session(), directory.RESIDENT, None, hours, clock.now()) if request.form else None,
         english=languages.current() == "en", roles=ROLES)
 

@@ -15,8 +15,10 @@ from engine.errors import Invalid
 from web.failing import failure_of
 from web.languages import current
 
-FIELDS = ("name", "start", "since", "take_over", "every_day", "season", "season_from", "season_until", "limit",
-          *(f"{letter}{place}" for letter in "ds" for place in range(MADE_UP + 1)))
+FIELDS = ("name", "start", "since", "take_over", "every_day", "seasons", "limit",
+          *(f"d{place}" for place in range(MADE_UP + 1)))
+TURNS = ("try", "copy", "add", "drop")
+"""Buttons that show the form again with what was typed, and keep nothing."""
 _DAYS = (("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"), ("周六", "Sat"),
          ("周日", "Sun"), ("调休上班日", "Make-up workday"))
 _COPIED = (1, 2, 3, 4, MADE_UP)
@@ -41,12 +43,37 @@ class DayLine:
 
 
 def given(form: Mapping[str, str]) -> dict[str, str]:
-    """What a form of hours sent; with «copy» Monday's hours stand on every workday."""
-    typed = {name: form.get(name, "")[:300] for name in FIELDS if name in form}
-    for letter in ("d", "s"):
-        if form.get("copy") == letter:
-            typed |= {f"{letter}{place}": typed.get(f"{letter}0", "") for place in _COPIED}
+    """What a form of hours sent; with «copy» Monday's hours stand on every workday, with «add» there is room for one
+    more season, with «drop» one of them is gone."""
+    count = deadlines.season_count(form)
+    names = (*FIELDS, *(name for number in range(1, count + 1) for name in deadlines.season_fields(number)))
+    typed = {name: form.get(name, "")[:300] for name in names if name in form}
+    for days in ("d", *(f"s{number}_" for number in range(1, count + 1))):
+        if form.get("copy") == days:
+            typed |= {f"{days}{place}": typed.get(f"{days}0", "") for place in _COPIED}
+    if "add" in form:
+        typed["seasons"] = str(min(count + 1, deadlines.MOST_SEASONS))
+    if (dropped := form.get("drop", "")) in map(str, range(1, count + 1)):
+        return _without(typed, int(dropped), count)
     return typed
+
+
+def focus_of(form: Mapping[str, str]) -> str:
+    """The field at which somebody goes on who has only turned the form; empty otherwise."""
+    if "add" in form:
+        return deadlines.season_fields(min(deadlines.season_count(form) + 1, deadlines.MOST_SEASONS))[0]
+    return "add" if "drop" in form else f"{form['copy']}0" if "copy" in form else ""
+
+
+def _without(typed: Mapping[str, str], dropped: int, count: int) -> dict[str, str]:
+    """What was typed without one of the seasons; those behind it move up."""
+    seasons = [[typed.get(name, "") for name in deadlines.season_fields(number)]
+               for number in range(1, count + 1) if number != dropped]
+    names = {name for number in range(1, count + 1) for name in deadlines.season_fields(number)}
+    kept = {name: value for name, value in typed.items() if name not in names} | {"seasons": str(len(seasons))}
+    for number, values in enumerate(seasons, 1):
+        kept |= dict(zip(deadlines.season_fields(number), values, strict=True))
+    return kept
 
 
 def week_of(office: str, day: date) -> dict[str, str]:

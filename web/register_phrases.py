@@ -74,6 +74,7 @@ TO_ENGLISH = (
     (r"一周里至少有一天办公", "At least one day of the week has hours."),
     (r"调休上班日也要写办公时间", "A make-up workday needs hours too."),
     (r"应写作 06-01（月-日）", "Write 06-01 (month-day)."),
+    (r"与第 (\d+) 段时间重叠", r"It overlaps part \1 of the year."),
     (r"开始和结束是同一天", "It begins and ends on the same day."),
     (r"这一天已经过去；已经过去的办公时间不改", "That day has passed; hours of the past are never changed."),
     (r"这套办公时间用到 (\S+) 为止，之后的不能改", r"These hours end on \1; nothing is changed beyond."),

@@ -42,7 +42,17 @@ from engine.deadlines.offices import (
     office_of,
 )
 from engine.deadlines.timetable import Timetable, timetable
-from engine.deadlines.typing_hours import HoursInvalid, TypedWeek, read_day, read_own_days, read_week, type_week
+from engine.deadlines.typing_hours import (
+    MOST_SEASONS,
+    HoursInvalid,
+    TypedWeek,
+    read_day,
+    read_own_days,
+    read_week,
+    season_count,
+    season_fields,
+    type_week,
+)
 from engine.deadlines.weeks import (
     DEFAULT,
     MADE_UP,
@@ -57,12 +67,13 @@ from engine.deadlines.weeks import (
 )
 
 __all__ = [
-    "DEFAULT", "MADE_UP", "UNITS", "Calendar", "CalendarBroken", "Change", "Count", "DayCounted", "Due",
-    "HoursInvalid", "Lamp", "Limit", "LimitInvalid", "MomentInvalid", "Office", "OfficeEnding", "OfficeUnknown",
-    "OwnDay", "Season", "Spans", "Stop", "Timetable", "TypedWeek", "Week", "add_office", "answer_due",
-    "at_fraction", "change_office", "check_count", "current_of", "due_at", "due_by", "elapsed", "end_office", "explain",
-    "get_office", "id_of", "keep_office", "kept_as", "key_of", "lamp", "list_changes", "list_offices",
-    "load_calendars", "names_of", "near_at", "office_names", "office_of", "office_with", "provisional_words",
-    "read_day", "read_own_days", "read_spans", "read_week", "remaining", "rule_words", "same_every_day", "say_left",
-    "source_words", "spans_text", "timetable", "type_week", "used", "weekday", "worst",
+    "DEFAULT", "MADE_UP", "MOST_SEASONS", "UNITS", "Calendar", "CalendarBroken", "Change", "Count", "DayCounted",
+    "Due", "HoursInvalid", "Lamp", "Limit", "LimitInvalid", "MomentInvalid", "Office", "OfficeEnding",
+    "OfficeUnknown", "OwnDay", "Season", "Spans", "Stop", "Timetable", "TypedWeek", "Week", "add_office",
+    "answer_due", "at_fraction", "change_office", "check_count", "current_of", "due_at", "due_by", "elapsed",
+    "end_office", "explain", "get_office", "id_of", "keep_office", "kept_as", "key_of", "lamp", "list_changes",
+    "list_offices", "load_calendars", "names_of", "near_at", "office_names", "office_of", "office_with",
+    "provisional_words", "read_day", "read_own_days", "read_spans", "read_week", "remaining", "rule_words",
+    "same_every_day", "say_left", "season_count", "season_fields", "source_words", "spans_text", "timetable",
+    "type_week", "used", "weekday", "worst",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import orjson
@@ -109,7 +110,7 @@ def end_office(session: Session, office: KeptOffice, last_day: date, then: str |
 
     Whatever is counted across that day is counted by both. The caller holds the rows of both.
     """
-    after = office_of(session, then) if then is not None else None
+    after = replace(office_of(session, then), name=names_of(session, [then])[then]) if then is not None else None
     office.ends_on, office.followed_by = last_day, None if then is None else kept_as(then)
     return change_office(session, office, Change("end", last_day + timedelta(1), then=after), by, at)
 

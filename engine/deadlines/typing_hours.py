@@ -21,6 +21,7 @@ from engine.errors import Invalid
 
 Problems = dict[str, list[str]]
 MOST_DAYS, LONGEST_REASON = 62, 60
+MOST_SEASONS = 4
 _LAST_YEAR = 2150
 
 
@@ -42,26 +43,39 @@ class TypedWeek:
 
 
 def read_week(typed: Mapping[str, str]) -> TypedWeek:
-    """The week of a form: `d0`–`d6` Monday to Sunday, `d7` a make-up workday, `every_day`; with `season` on also
-    `s0`–`s7` from `season_from` until `season_until` (MM-DD)."""
+    """The week of a form: `d0`–`d6` Monday to Sunday, `d7` a make-up workday, `every_day`; then as many `seasons` as it
+    says, each `sN_0`–`sN_7` from `sN_from` until `sN_until` (MM-DD). One that is blank throughout is none."""
     problems: Problems = {}
     days = _read_days(typed, "d", problems)
-    seasons = _read_season(typed, problems) if typed.get("season") else ()
+    seasons = _read_seasons(typed, problems)
     if problems:
         return TypedWeek(None, problems)
-    return TypedWeek(Week(days, bool(typed.get("every_day")), seasons))
+    return TypedWeek(Week(days, bool(typed.get("every_day")), tuple(seasons.values())))
 
 
 def type_week(week: Week) -> dict[str, str]:
-    """A week as the fields of a form say it; the first of its seasons, for a form has room for one."""
+    """A week as the fields of a form say it, all of its seasons."""
     typed = {f"d{place}": spans_text(spans) for place, spans in enumerate(week.days)}
     if week.every_day:
         typed["every_day"] = "1"
-    for season in week.seasons[:1]:
-        first, last = ("{:02d}-{:02d}".format(*at) for at in (season.first, season.last))
-        typed |= {"season": "1", "season_from": first, "season_until": last}
-        typed |= {f"s{place}": spans_text(spans) for place, spans in enumerate(season.days)}
+    if week.seasons:
+        typed["seasons"] = str(len(week.seasons))
+    for number, season in enumerate(week.seasons, 1):
+        ends = ("{:02d}-{:02d}".format(*at) for at in (season.first, season.last))
+        texts = (*ends, *(spans_text(spans) for spans in season.days))
+        typed |= dict(zip(season_fields(number), texts, strict=True))
     return typed
+
+
+def season_count(typed: Mapping[str, str]) -> int:
+    """How many seasons a form has room for; none where it does not say."""
+    said = typed.get("seasons", "")
+    return min(int(said), MOST_SEASONS) if said.isascii() and said.isdecimal() and len(said) < 4 else 0
+
+
+def season_fields(number: int) -> tuple[str, ...]:
+    """The fields of the season with this number, from 1: its two ends, then its eight days."""
+    return (f"s{number}_from", f"s{number}_until", *(f"s{number}_{place}" for place in range(WEEKDAYS + 1)))
 
 
 def read_day(text: str, name: str, problems: Problems, not_before: date | None = None) -> date | None:
@@ -116,18 +130,38 @@ def _read_days(typed: Mapping[str, str], letter: str, problems: Problems) -> tup
     return days
 
 
-def _read_season(typed: Mapping[str, str], problems: Problems) -> tuple[Season, ...]:
-    days = _read_days(typed, "s", problems)
+def _read_seasons(typed: Mapping[str, str], problems: Problems) -> dict[int, Season]:
+    found: dict[int, Season] = {}
+    for number in range(1, season_count(typed) + 1):
+        if not any(typed.get(name, "").strip() for name in season_fields(number)):
+            continue
+        season = _read_season(typed, number, problems)
+        other = next((before for before, one in found.items() if season and _overlap(one, season)), None)
+        if other is not None:
+            problems[f"s{number}_from"] = [f"与第 {other} 段时间重叠"]
+        elif season is not None:
+            found[number] = season
+    return found
+
+
+def _read_season(typed: Mapping[str, str], number: int, problems: Problems) -> Season | None:
+    before = len(problems)
     ends = []
-    for name in ("season_from", "season_until"):
+    for name in season_fields(number)[:2]:
         try:
             at = date.fromisoformat(f"2024-{typed.get(name, '').strip()}")
             ends.append((at.month, at.day))
         except ValueError:
             problems[name] = ["应写作 06-01（月-日）"]
     if len(ends) == 2 and ends[0] == ends[1]:
-        problems["season_until"] = ["开始和结束是同一天"]
-    return () if problems else (Season(ends[0], ends[1], days),)
+        problems[f"s{number}_until"] = ["开始和结束是同一天"]
+    days = _read_days(typed, f"s{number}_", problems)
+    return Season(ends[0], ends[1], days) if len(problems) == before else None
+
+
+def _overlap(one: Season, other: Season) -> bool:
+    """Whether two parts of the year share a day: one of them begins in the other, though both may run over New Year."""
+    return one.holds(date(2024, *other.first)) or other.holds(date(2024, *one.first))
 
 
 def _read_spans(text: str, name: str, problems: Problems) -> Spans:

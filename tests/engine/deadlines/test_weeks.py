@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.deadlines import (
+    MOST_SEASONS,
     Change,
     Limit,
     Office,
@@ -28,12 +29,14 @@ from engine.deadlines import (
     timetable,
     type_week,
 )
+from engine.deadlines.weeks import week_as_json, week_from_json
 
 CALENDAR, ZONE = load_calendars(), ZoneInfo("Asia/Shanghai")
 MORNING, WHOLE = "08:00-12:00", "08:30-12:00，13:00-17:30"
 TYPED = {f"d{place}": WHOLE if place < 5 or place == 7 else "" for place in range(8)}
 
-SUMMER = {"season": "1", "season_from": "06-01", "season_until": "09-30", "s0": MORNING, "s7": MORNING}
+SUMMER = {"seasons": "1", "s1_from": "06-01", "s1_until": "09-30", "s1_0": MORNING, "s1_7": MORNING}
+WINTER = {"seasons": "2", "s2_from": "11-15", "s2_until": "02-29", "s2_0": "09:00-15:00", "s2_7": "09:00-15:00"}
 
 
 def hours(text: str) -> Week:
@@ -75,8 +78,12 @@ def test_hours_that_cannot_be_are_named(text: str, why: str) -> None:
 @pytest.mark.parametrize(("changed", "field", "why"), [
     ({f"d{place}": "" for place in range(7)}, "d0", "至少有一天"), ({"d7": ""}, "d7", "调休"),
     ({"d2": "9-5"}, "d2", "看不懂"),
-    ({**SUMMER, "season_from": "06-31"}, "season_from", "06-01"), ({**SUMMER, "s7": ""}, "s7", "调休"),
-    ({**SUMMER, "s0": ""}, "s0", "至少有一天"), ({**SUMMER, "season_until": "06-01"}, "season_until", "同一天"),
+    ({**SUMMER, "s1_from": "06-31"}, "s1_from", "06-01"), ({**SUMMER, "s1_7": ""}, "s1_7", "调休"),
+    ({**SUMMER, "s1_0": ""}, "s1_0", "至少有一天"), ({**SUMMER, "s1_until": "06-01"}, "s1_until", "同一天"),
+    ({**SUMMER, **WINTER, "s2_0": "9-15"}, "s2_0", "看不懂"),
+    ({**SUMMER, **WINTER, "s2_until": ""}, "s2_until", "06-01"),
+    *(({**SUMMER, **WINTER, "s2_from": first, "s2_until": last}, "s2_from", "与第 1 段时间重叠") for first, last in (
+        ("09-30", "12-31"), ("01-01", "06-01"), ("07-01", "07-02"), ("05-01", "10-31"), ("12-01", "06-15"))),
 ])
 def test_what_is_wrong_stands_beside_its_field(changed: dict[str, str], field: str, why: str) -> None:
     read = read_week({**TYPED, **changed})
@@ -84,10 +91,29 @@ def test_what_is_wrong_stands_beside_its_field(changed: dict[str, str], field: s
 
 
 def test_a_week_is_typed_as_it_was_read() -> None:
-    typed = {**TYPED, "season": "1", "season_from": "06-01", "season_until": "09-30",
-             **{f"s{place}": MORNING if place != 6 else "" for place in range(8)}}
+    blank = {f"s{number}_{place}": "" for number in (1, 2) for place in range(8)}
+    typed = {**TYPED, **blank, **SUMMER, **WINTER, "s2_6": "10:00-11:00"}
     week = read_week(typed).week
-    assert week is not None and type_week(week) == typed
+    assert week is not None and len(week.seasons) == 2 and type_week(week) == typed
+    assert type_week(week_from_json(week_as_json(week))) == typed
+
+
+def test_a_part_of_the_year_that_is_left_blank_is_none() -> None:
+    week = read_week({**TYPED, **SUMMER, "seasons": "3"}).week
+    assert week is not None and [one.first for one in week.seasons] == [(6, 1)]
+    assert read_week({**TYPED, **SUMMER, "seasons": "x"}).week == read_week(TYPED).week
+    told = {**TYPED, "seasons": "999", f"s{MOST_SEASONS + 1}_from": "06-01"}
+    assert read_week(told).week == read_week(TYPED).week  # more than there is room for
+
+
+def test_summer_and_winter_each_count_by_their_own_hours() -> None:
+    workdays = {f"s{number}_{place}": text for number, text in ((1, MORNING), (2, "09:00-15:00")) for place in range(5)}
+    week = read_week({**TYPED, **SUMMER, **WINTER, **workdays}).week
+    place = office(Change("week", date(2026, 1, 1), week=week))
+    assert due("2026-07-01 11:00", "2 work_hour", place) == "2026-07-02 09:00"
+    assert due("2026-11-13 17:00", "2 work_hour", place) == "2026-11-16 10:30"  # Friday usual, Monday winter
+    assert due("2026-12-31 14:00", "2 work_hour", place) == "2027-01-04 10:00"
+    assert due("2026-03-02 17:00", "1 work_hour", place) == "2026-03-03 09:00"
 
 
 def test_an_office_that_is_open_on_saturday_counts_it_unless_it_is_a_holiday() -> None:
@@ -142,7 +168,7 @@ spans = st.sampled_from([2, 4]).flatmap(lambda size: st.lists(st.integers(24, 88
                                                               unique=True)).map(_spans).map(read_spans)
 days = st.tuples(*[st.one_of(spans, st.just(()))] * 7, spans).filter(lambda week: any(week[:5]))
 seasons = st.lists(st.builds(Season, st.tuples(st.integers(1, 12), st.integers(1, 28)),
-                             st.tuples(st.integers(1, 12), st.integers(1, 28)), days), max_size=1).map(tuple)
+                             st.tuples(st.integers(1, 12), st.integers(1, 28)), days), max_size=3).map(tuple)
 weeks = st.builds(Week, days, st.booleans(), seasons)
 dates = st.dates(date(2025, 12, 1), date(2026, 4, 30))
 changes = st.lists(st.one_of(

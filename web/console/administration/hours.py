@@ -55,7 +55,7 @@ def add_hours() -> Any:
 @blueprint.get(f"/hours/{NUMBER}")
 def hours_of(number: int) -> Any:
     """One office's hours: today's, what is to come, what was changed, who keeps them."""
-    return _page(number, {})
+    return _page(number)
 
 
 @blueprint.route(f"/hours/{NUMBER}/week", methods=["GET", "POST"])
@@ -76,8 +76,42 @@ def change_hours_days(number: int) -> Any:
         with db.session().begin_nested():
             registers.change_days(db.session(), actor, number, request.form, shell.now())
     except HoursInvalid as refused:
-        return _page(number, refused.fields), 422
+        return _page(number, "days", refused.fields), 422
     flash(_("Saved: the hours of these days."))
+    return redirect(url_for("console.hours_of", number=number))
+
+
+@blueprint.post(f"/hours/{NUMBER}/name")
+def rename_hours(number: int) -> Any:
+    """Another name for the same hours."""
+    actor = _require_writer()
+    try:
+        with db.session().begin_nested():
+            kept = registers.rename_hours(db.session(), actor, number, request.form, shell.now())
+    except HoursInvalid as refused:
+        return _page(number, "name", refused.fields), 422
+    flash(_("%(code)s: saved.", code=kept.name))
+    return redirect(url_for("console.hours_of", number=number))
+
+
+@blueprint.post(f"/hours/{NUMBER}/end")
+def end_hours(number: int) -> Any:
+    """The last day of these hours, and what their organisations keep from then on."""
+    actor = _require_writer()
+    try:
+        with db.session().begin_nested():
+            kept = registers.end_hours(db.session(), actor, number, request.form, shell.now())
+    except HoursInvalid as refused:
+        return _page(number, "end", refused.fields), 422
+    flash(_("%(code)s: saved.", code=kept.name))
+    return redirect(url_for("console.hours_of", number=number))
+
+
+@blueprint.post(f"/hours/{NUMBER}/keep")
+def keep_hours(number: int) -> Any:
+    """An end to come is taken back."""
+    kept = registers.keep_hours(db.session(), _require_writer(), number, shell.now())
+    flash(_("%(code)s: the end is taken back.", code=kept.name))
     return redirect(url_for("console.hours_of", number=number))
 
 
@@ -107,7 +141,7 @@ def _require_writer() -> Actor:
 def _saved(number: int | None) -> Any:
     """The form again where it was only tried or copied, or is wrong; else the hours are kept."""
     session, actor, at = db.session(), identity.current_actor(), shell.now()
-    if "try" in request.form or "copy" in request.form:
+    if any(turn in request.form for turn in typed_hours.TURNS):
         page = registers.get_hours(session, actor, number, at) if number is not None else None
         return _form(Form(typed_hours.given(request.form), {}, page))
     try:
@@ -124,18 +158,20 @@ def _saved(number: int | None) -> Any:
 def _form(form: Form) -> Any:
     number = form.page.number if form.page else None
     return render_template(
-        "hours_form.html", here="hours", form=form, day=_today(), starts=deadlines.load_calendars().offices.values(),
+        "hours_form.html", here="hours", form=form, day=_today(), focus=typed_hours.focus_of(request.form),
+        starts=deadlines.load_calendars().offices.values(),
         tried=typed_hours.tried(db.session(), identity.current_actor(), number, form.typed, shell.now()))
 
 
-def _page(number: int, problems: Problems) -> Any:
+def _page(number: int, wrong: str = "", problems: Problems | None = None) -> Any:
+    """The page of one office's hours; `wrong` names the form of it that was refused."""
     page = registers.get_hours(db.session(), who.require("hours"), number, shell.now())
     busy = page.recount is not None and page.recount.ended_at is None
     if busy and shell.is_fragment():
         return render_template("_hours_recount.html", page=page)
     return render_template(
-        "hours_of.html", here="hours", page=page, day=_today(), problems=problems, typed=request.form,
-        coming=[(since, week) for since, week in page.office.weeks if since > _today()],
+        "hours_of.html", here="hours", page=page, day=_today(), wrong=wrong, problems=problems or {},
+        typed=request.form, coming=[(since, week) for since, week in page.office.weeks if since > _today()],
         changes=[(one, deadlines.Change.of(one.kind, one.since, one.until, one.hours)) for one in page.changes])
 
 

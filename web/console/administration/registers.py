@@ -48,7 +48,7 @@ def add_row(key: str) -> Any:
 @blueprint.route("/registers/<key>/of/<path:code>", methods=["GET", "POST"])
 def edit_row(key: str, code: str) -> Any:
     """A row as it is; posted, it is changed or ended."""
-    sheet = _with_offices(_sheet(key) if request.method == "GET" else _mine(key))
+    sheet = _sheet(key) if request.method == "GET" else _mine(key)
     actor = who.require(key)
     held = registers.get_cells(db.session(), key, code)
     if key == "people":
@@ -57,6 +57,7 @@ def edit_row(key: str, code: str) -> Any:
         return seen if request.method == "GET" else _save_over(sheet, held)
     if not _is_near(actor, key, held["区划代码"]):
         raise registers.RowUnknown(code=code)
+    sheet = _with_offices(sheet, held.get(registers.OFFICE))
     return _form(sheet, held, False, {}) if request.method == "GET" else _save_over(sheet, held)
 
 
@@ -114,11 +115,12 @@ def _sheet(key: str) -> registers.Sheet:
     return registers.get_sheet(key)
 
 
-def _with_offices(sheet: registers.Sheet) -> registers.Sheet:
-    """The sheet with the names of the hours that a body may keep."""
+def _with_offices(sheet: registers.Sheet, kept: str | None = None) -> registers.Sheet:
+    """The sheet with the names of the hours that a body may keep; those that end only where it keeps them already."""
     if sheet.key != "organisations":
         return sheet
-    names = [one.office.name for one in registers.list_hours(db.session(), identity.current_actor())]
+    names = [one.name for one in registers.list_hours(db.session(), identity.current_actor())
+             if one.ends_on is None or one.name == kept]
     return registers.offering(sheet, registers.OFFICE, tuple(names))
 
 
