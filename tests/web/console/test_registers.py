@@ -50,26 +50,27 @@ CHANGE: dict[str, set[str]] = {
     "/console/people/dispatcher/posts": {"security_admin"},
     "/console/posts/{post}/end": {"security_admin"},
     "/console/imports": {"system_admin", "security_admin"},
-    "/console/imports/{kept}/check": {"system_admin", "security_admin"},
-    "/console/imports/{kept}/withdraw": {"system_admin", "security_admin"},
-    "/console/imports/{kept}/confirm": {"system_admin", "security_admin"},
-    "/console/imports/{kept}/passwords.xlsx": {"system_admin", "security_admin"},
+    "/console/imports/{spare}/check": {"system_admin", "security_admin"},
+    "/console/imports/{spare}/withdraw": {"system_admin", "security_admin"},
+    "/console/imports/{spare}/confirm": {"system_admin", "security_admin"},
+    "/console/imports/{spare}/passwords.xlsx": {"system_admin", "security_admin"},
 }
 
 
 @pytest.fixture(scope="module")
 def named(house: House) -> dict[str, Any]:
-    """Three administrators at the city, a supervisor at the township, a workbook that waits."""
+    """Three administrators at the city, a supervisor at the township, a workbook that waits, and one to be tried on."""
     session, city = house.session, house.city
     centre = a_centre(session, city.city)
     made = {role: an_actor(session, role, centre, None, role, role) for role in ADMINISTRATORS}
     an_actor(session, "supervisor", city.centre, None, "督查", "supervisor")
     other = an_actor(session, "seat", city.centre, None, "又一位", "other")
     content = registers.write({"people": [{"用户名": "waiting", "姓名": "等待"}]})
-    kept = registers.submit(session, made["system_admin"], "名册.xlsx", content, clock.now())
+    kept, spare = (registers.submit(session, made["system_admin"], name, content, clock.now())
+                   for name in ("名册.xlsx", "另一份.xlsx"))
     post = directory.list_posts(session, other.person_id or 0, clock.now())[0]
     session.commit()
-    return {"grid": city.grid.code, "centre": city.centre.code, "kept": kept.id, "post": post.id}
+    return {"grid": city.grid.code, "centre": city.centre.code, "kept": kept.id, "spare": spare.id, "post": post.id}
 
 
 @pytest.mark.parametrize("path", READ)
@@ -214,8 +215,16 @@ def test_the_last_system_administrator_stays(house: House, browse: Browse, named
 
 
 def test_the_record_tells_who_did_what(browse: Browse, named: dict[str, Any]) -> None:
+    system, security = browse("system_admin"), browse("security_admin")
+    place = {"c0": "330921-lakes", "c1": "岱山县湖泊局", "c2": "部门", "c3": "水利", "c4": "330921",
+             "c5": "夏令作息（6 月至 9 月午休延长）"}
+    assert system.post("/console/registers/organisations/add", place).status_code == 302
+    shown = upload(system, registers.write({"people": [{"用户名": "noted", "姓名": "记下的", "手机": "13811113333"}]}))
+    assert system.post(f"{shown.request.path}/confirm", {"digest": digest(shown.text)}).status_code == 302
+    for deed in ("lock", "unlock"):
+        assert security.post(f"/console/accounts/other/do/{deed}", {"reason": "手机遗失"}).status_code == 302
     page = browse("audit_admin").get("/console/audit?of=house").text
-    assert "岱山县水利和湖泊局" in page and "锁定" in page and "13811112222" not in page
+    assert "岱山县湖泊局" in page and "noted" in page and "锁定" in page and "13811113333" not in page
 
 
 def test_ones_own_absence(browse: Browse, named: dict[str, Any]) -> None:
