@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -103,6 +104,109 @@ def test_typed_hours_are_tried_before_they_are_kept(house: House, come: Browse) 
     assert "只是试试" not in house.session.scalars(sa.select(KeptOffice.name)).all()
 
 
+# parts of the year ---------------------------------------------------------------------------------------------------
+def season(number: int, first: str, last: str, text: str) -> dict[str, str]:
+    days = {f"s{number}_{place}": text if place < 5 or place == 7 else "" for place in range(8)}
+    return {"seasons": str(number), f"s{number}_from": first, f"s{number}_until": last, **days}
+
+
+SUMMER, WINTER = season(1, "06-01", "09-30", "07:30-11:30"), season(2, "11-15", "02-29", "09:00-12:00，13:00-16:00")
+
+
+def test_summer_and_winter_are_typed_in_one_form(house: House, come: Browse) -> None:
+    where = kept(house, come, "冬夏作息", **{**SUMMER, **WINTER})
+    page = come("system_admin").get(where).text
+    for said in ("每年 06-01 至 09-30：周一至周五 07:30-11:30", "每年 11-15 至 02-29：周一至周五 09:00-12:00"):
+        assert said in page
+    again = come("system_admin").get(f"{where}/week").text
+    assert 'name="s2_until" value="02-29"' in again and 'name="s2_7" value="09:00-12:00，13:00-16:00"' in again
+
+
+def test_a_part_of_the_year_is_added_and_removed_without_a_script(come: Browse) -> None:
+    system, typed = come("system_admin"), {"name": "加一段", **OWN}
+    page = system.post("/console/hours/new", {**typed, "seasons": "0", "add": "season"}).text
+    assert re.search(r'name="s1_from"[^>]* autofocus', page) and 'value="加一段"' in page
+    page = system.post("/console/hours/new", {**typed, **SUMMER, **WINTER, "add": "season"}).text
+    assert 'name="seasons" value="3"' in page and 'name="s2_from" value="11-15"' in page and 'name="s3_7"' in page
+    page = system.post("/console/hours/new", {**typed, **SUMMER, **WINTER, "drop": "1"}).text
+    assert 'name="seasons" value="1"' in page and 'name="s1_from" value="11-15"' in page and "06-01" not in re.sub(
+        'placeholder="06-01"', "", page)
+    page = system.post("/console/hours/new", {**typed, **SUMMER, "s1_0": "07:00-10:00", "copy": "s1_"}).text
+    assert page.count('value="07:00-10:00"') == 6 and page.count('value="08:00-12:00，14:00-18:00"') == 6
+    full = {**typed, **SUMMER, "seasons": "4"}
+    for more in ({"add": "season"}, {"seasons": "99"}):
+        page = system.post("/console/hours/new", {**full, "try": "1", **more}).text
+        assert 'name="seasons" value="4"' in page and "最多 4 段" in page and 'name="add"' not in page
+
+
+def test_what_is_wrong_in_the_second_part_stands_beside_its_field_and_nothing_is_lost(come: Browse) -> None:
+    wrong = {"name": "错的", **OWN, **SUMMER, **WINTER, "s2_from": "09-30", "s2_2": "九点"}
+    for language, overlap in (("zh", "与第 1 段时间重叠"), ("en", "It overlaps part 1 of the year")):
+        answer = come("system_admin").post(f"/console/hours/new?lang={language}", {**wrong, "s2_2": ""})
+        assert answer.status_code == 422
+        beside = re.search(r'id="h-s2_from-problem">([^<]+)<', answer.text)
+        assert beside is not None and overlap in beside[1] and 'name="s2_until" value="02-29"' in answer.text
+    page = come("system_admin").post("/console/hours/new?lang=zh", wrong).text
+    assert 'id="h-s2_2-problem"' in page and 'name="s2_2" value="九点"' in page
+    assert 'name="s1_from" value="06-01"' in page
+
+
+# another name, and the end --------------------------------------------------------------------------------------------
+def test_hours_get_another_name(house: House, come: Browse) -> None:
+    where, system = kept(house, come, "旧名字"), come("system_admin")
+    wrong = system.post(f"{where}/name", {"name": "机关办公时间"})
+    assert wrong.status_code == 422 and 'id="n-name-problem"' in wrong.text and 'value="机关办公时间"' in wrong.text
+    assert system.post(f"{where}/name", {"name": "新名字"}).status_code == 302
+    assert "<h1>新名字</h1>" in system.get(f"{where}?lang=zh").text
+    listed = system.get("/console/hours").text
+    assert "新名字" in listed and "旧名字" not in listed
+    record = come("audit_admin").get("/console/audit?of=house&kind=hours").text
+    assert "旧名字" in record and "变更" in record
+
+
+def test_hours_that_organisations_keep_end_with_what_follows_and_the_end_is_taken_back(
+        house: House, come: Browse) -> None:
+    where, system = kept(house, come, "要停的作息", take_over="1"), come("system_admin")
+    number = int(where.rpartition("/")[2])
+    today = clock.now().astimezone(clock.ZONE).date()
+    later = today.replace(year=today.year + 1, day=1).isoformat()
+    for language, said in (("zh", "个单位在用（"), ("en", "organisations still keep them")):
+        wrong = system.post(f"{where}/end?lang={language}", {"until": later})
+        beside = re.search(r'id="e-then-problem">([^<]+)<', wrong.text)
+        assert wrong.status_code == 422 and f'value="{later}"' in wrong.text
+        assert beside is not None and said in beside[1]
+    assert system.post(f"{where}/end", {"until": later, "then": "summer"}).status_code == 302
+    page = system.get(f"{where}?lang=zh").text
+    assert f"将停用：最后一天是 {later}" in page and "改用「夏令作息" in page and "撤回停用" in page
+    assert f"至 {later}" in system.get("/console/hours?lang=zh").text
+    body = f"/console/registers/organisations/of/{house.city.county_centre.code}"
+    assert '<option value="要停的作息" selected>' in system.get(body).text
+    assert '<option value="要停的作息"' not in system.get("/console/registers/organisations/add").text
+    refused = system.post(f"{where}/week", {**OWN, "since": f"{later[:8]}02"})
+    assert refused.status_code == 422 and "为止，之后的不能改" in refused.text
+    assert system.post(f"{where}/keep", {}).status_code == 302
+    page = system.get(f"{where}?lang=zh").text
+    assert "将停用：" not in page and '/keep"' not in page and "<td>撤回停用</td>" in page
+    assert system.post(f"{where}/keep", {}).status_code == 409
+    house.session.rollback()
+    assert house.session.get_one(KeptOffice, number).ends_on is None
+
+
+def test_hours_that_have_ended_are_shown_and_nothing_of_them_is_changed(house: House, come: Browse) -> None:
+    where, system = kept(house, come, "停掉的作息"), come("system_admin")
+    with time_machine.travel(clock.now(), tick=False):
+        today = clock.now().astimezone(clock.ZONE).date()
+        assert system.post(f"{where}/end", {"until": today.isoformat()}).status_code == 302
+        house.session.execute(sa.update(KeptOffice).where(KeptOffice.id == int(where.rpartition("/")[2])).values(
+            ends_on=today - timedelta(days=1)))
+        house.session.commit()
+        page = system.get(f"{where}?lang=zh").text
+        assert f"已停用：最后一天是 {today - timedelta(days=1)}" in page and "已没有单位在用" in page
+        assert all(form not in page for form in ('/days"', '/end"', '/keep"', '/week"'))
+        assert "已停用" in system.get("/console/hours?lang=zh").text
+        assert system.post(f"{where}/keep", {}).status_code == 409
+
+
 def test_a_change_and_own_days_are_kept_with_who_and_when(house: House, come: Browse) -> None:
     where, system = kept(house, come, "要变的作息"), come("system_admin")
     day = clock.now().astimezone(clock.ZONE).date()
@@ -143,6 +247,6 @@ def _count_anew(house: House, system: Browser, seat: Browser, where: str) -> Non
 @pytest.mark.parametrize(("who", "status"), [("security_admin", 403), ("supervisor", 403), ("dispatcher", 403)])
 def test_only_the_system_administrator_changes_them(house: House, come: Browse, who: str, status: int) -> None:
     where, browser = kept(house, come, f"不给 {who} 改"), come(who)
-    for path in ("/week", "/days", "/recount"):
+    for path in ("/week", "/days", "/recount", "/name", "/end", "/keep"):
         assert browser.post(f"{where}{path}", OWN).status_code == status
     assert browser.post("/console/hours/new", {"name": "别人的", **OWN}).status_code == status
