@@ -42,14 +42,15 @@ def instances_of(node: Any) -> Any:
 
 
 def thrown_by_instances(node: Any) -> tuple[str, Any] | None:
-    """What instances throw when they complete, the first one or each: the kind of event, its definition beside the
-    processes; None when they throw nothing, or nothing that is there."""
+    """What instances throw when they complete, the first one or each: the kind of event, its definition; None when
+    they throw nothing, or nothing that is there."""
     many = instances_of(node)
     behavior = "" if many is None else many.get("behavior") or "All"
     if behavior not in ("One", "None"):
         return None
     reference = (many.get(f"{behavior.lower()}BehaviorEventRef") or "").rpartition(":")[2]
-    found = next((one for one in node.getroottree().getroot() if reference and one.get("id") == reference), None)
+    root = node.getroottree().getroot()
+    found = next((one for one in root.iter() if reference and one.get("id") == reference), None)
     kind = "" if found is None else local(found.tag).removesuffix("EventDefinition")
     return (kind, found) if kind in ("signal", "message") else None
 

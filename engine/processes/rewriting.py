@@ -91,7 +91,10 @@ def _join_links(scope: Any) -> None:
 
 
 def _gather_conditions(scope: Any) -> None:
-    """Put an inclusive gateway behind every activity with a conditional flow; flows without one are always taken."""
+    """Put an inclusive gateway behind every activity with a conditional flow; flows without one are always taken.
+
+    Beside a default flow they part from the activity itself: it is taken when none of the conditions holds.
+    """
     leaving: dict[str, list[Any]] = {}
     for flow in scope.iterchildren(tag("sequenceFlow")):
         leaving.setdefault(flow.get("sourceRef"), []).append(flow)
@@ -105,8 +108,11 @@ def _gather_conditions(scope: Any) -> None:
         if default:
             gateway.set("default", default)
         for flow in outgoing:
+            plain = flow.get("id") != default and flow.find(f"./{_CONDITION}") is None
+            if plain and default:
+                continue
             flow.set("sourceRef", gateway.get("id"))
-            if flow.get("id") != default and flow.find(f"./{_CONDITION}") is None:
+            if plain:
                 etree.SubElement(flow, _CONDITION).text = "True"
         _flow(scope, node.get("id"), gateway.get("id"))
 

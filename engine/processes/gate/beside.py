@@ -57,9 +57,13 @@ def _counted(sets: Iterable[set[str]]) -> Counter[str]:
 
 
 def _default_of(node: Any, scope: Scope) -> str:
-    """What the default flow leads to, when nothing else leads there; "" without one."""
-    flows = {flow.get("id"): flow.get("targetRef") for flow in scope.outgoing(node.get("id"))}
+    """What the default flow leads to, when nothing else leads there and all others choose; "" without one."""
+    leaving = scope.outgoing(node.get("id"))
+    flows = {flow.get("id"): flow.get("targetRef") for flow in leaving}
     target = flows.get(node.get("default"))
+    if any(flow.find(f"./{tag('conditionExpression')}") is None for flow in leaving
+           if flow.get("id") != node.get("default")):
+        return ""
     return target if target and list(flows.values()).count(target) == 1 else ""
 
 

@@ -151,8 +151,18 @@ def _check_behavior(node: Any, many: Any, findings: Findings) -> None:
             or refers != [f"{behavior.lower()}BehaviorEventRef"]:
         findings.error(node, "mi_behavior", "多实例只能在第一个或每一个办完时抛出一条信号或消息"
                        "（behavior 为 One 或 None，并引用它），请改正或删除 behavior")
+    elif _ends_itself(node, f"{thrown[0]}EventDefinition", f"{thrown[0]}Ref", reference):
+        findings.error(node, "mi_behavior_interrupts", f"「{title(node)}」的实例办完时抛出的事件会中断其余的实例，"
+                       "各家引擎做法不一，请把边界事件画成不中断的，或写 completionCondition 提前结束")
     else:
         findings.unfinished(node, "mi_behavior", f"「{title(node)}」的实例办完时抛出行为事件，请画成里面的抛出事件")
+
+
+def _ends_itself(node: Any, definition: str, name: str, reference: str | None) -> bool:
+    """Whether what the instances throw interrupts them: the standard leaves open what then becomes of the rest."""
+    return any(event.get("attachedToRef") == node.get("id") and is_true(event, "cancelActivity", True)
+               and reference in [caught.get(name) for caught in event.iterchildren(tag(definition))]
+               for event in node.getparent().iterchildren(tag("boundaryEvent")))
 
 
 def _check_many(node: Any, many: Any, findings: Findings) -> None:

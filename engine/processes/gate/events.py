@@ -36,6 +36,9 @@ def check_event(node: Any, scope: Scope, findings: Findings) -> None:
     _check_definition(node, about, scope, findings)
     if local(node.tag) == "boundaryEvent":
         _check_boundary(node, about, scope, findings)
+    if local(node.tag) == "intermediateCatchEvent" and node.find(f".//{tag('timeCycle')}") is not None:
+        findings.error(node, "cyclic_pause", f"「{title(node)}」是流程中间的等待，令牌只过一次，不能写循环定时，"
+                       "请写时长（PT1H），或画成不中断的边界事件")
     for definition in definitions_of(node):
         _check_reference(node, definition, findings)
 

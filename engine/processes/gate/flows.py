@@ -69,11 +69,15 @@ def _check_flow(flow: Any, scope: Scope, findings: Findings) -> None:
 
 
 def _check_default(node: Any, scope: Scope, findings: Findings) -> None:
-    """The default flow of an activity is taken when no condition of the others holds: they need conditions."""
+    """The default flow of an activity is taken when no condition of the others holds (BPMN 2.0.2, 8.3.13, 13.3.1)."""
     others = [flow for flow in scope.outgoing(node.get("id")) if flow.get("id") != node.get("default")]
-    if node.get("default") and any(flow.find(f"./{tag('conditionExpression')}") is None for flow in others):
-        findings.error(node, "default_beside_plain", f"「{title(node)}」既有默认出口又有不带条件的出口，"
-                       "默认出口不会走到，请给其余出口写上条件，或在它后面画网关")
+    conditional = [flow for flow in others if flow.find(f"./{tag('conditionExpression')}") is not None]
+    if node.get("default") and others and not conditional:
+        findings.error(node, "default_beside_plain", f"「{title(node)}」有默认出口，其余的出口却都不带条件，"
+                       "请给其余出口写上条件，或在它后面画网关")
+    if conditional and len(scope.outgoing(node.get("id"))) == 1:
+        findings.error(conditional[0], "conditional_alone", f"「{title(node)}」只有这一个出口，它不能带条件："
+                       "条件不成立时无路可走，请删除条件，或再画一个出口")
 
 
 def _check_choice(node: Any, scope: Scope, findings: Findings) -> None:

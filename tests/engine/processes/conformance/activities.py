@@ -172,8 +172,17 @@ MODELS: list[Model] = [
             + on("b", "a", "signal", "sig", interrupting=interrupting) + tasks("n"), """start -> a -> end
             b -> n -> end""", top=TOP + '<signalEventDefinition id="told" signalRef="sig"/>')], way)
       for name, behavior, interrupting, way in (
-          ("once", "One", True, "start a b n end"), ("once_beside", "One", False, "start a b n end a a end"),
+          ("once_beside", "One", False, "start a b n end a a end"),
           ("each_time", "None", False, "start a b n end a b n end a b n end end"))),
+    runs("instances_that_throw_what_waits_for_them", ENDS + thrower("None").replace("told", "heard")
+         + on("b", "a", "signal", "sig", interrupting=False).replace("Definition ", 'Definition id="heard" ')
+         + tasks("n"), """start -> a -> end
+            b -> n -> end""", "start a b n end a b n end a b n end end"),
+    *(Model(f"instances_that_interrupt_themselves_{behavior}", [drawn(
+        f"instances_that_interrupt_themselves_{behavior}", ENDS + thrower(behavior) + on("b", "a", "signal", "sig")
+        + tasks("n"), """start -> a -> end
+            b -> n -> end""", top=TOP + '<signalEventDefinition id="told" signalRef="sig"/>')], status="refused",
+        code="mi_behavior_interrupts", element="a") for behavior in ("One", "None")),
     refused("instances_that_throw_nothing", ENDS + thrower("One"), "start -> a -> end", "mi_behavior", "a"),
     refused("instances_that_throw", ENDS + f'<task id="a">{many(2)}</task>'.replace(
         'isSequential="false"', 'isSequential="false" behavior="None" noneBehaviorEventRef="x"'), "start -> a -> end",

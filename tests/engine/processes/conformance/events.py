@@ -48,7 +48,11 @@ TIMERS: list[Model] = [
     *(runs(f"timer_{number}", ENDS + pause("t", text, form), "start -> t -> end", "start t end", rows="S11")
       for number, (text, form) in enumerate([
           ("PT2H", "timeDuration"), ('"PT2H"', "timeDuration"), ("2030-01-01T00:00:00Z", "timeDate"),
-          ("2020-01-01T00:00:00Z", "timeDate"), ("R3/PT1H", "timeCycle"), ('due("handle")', "timeDate")])),
+          ("2020-01-01T00:00:00Z", "timeDate"), ('due("handle")', "timeDate")])),
+    refused("repeating_pause", ENDS + pause("t", "R3/PT1H", "timeCycle"), "start -> t -> end", "cyclic_pause", "t"),
+    refused("repeating_pause_among_several", ENDS + pause("t", "R3/PT1H", "timeCycle").replace(
+        "<timerEventDefinition>", '<signalEventDefinition signalRef="sig"/><timerEventDefinition>'),
+        "start -> t -> end", "cyclic_pause", "t"),
     refused("cron", ENDS + pause("t", "0 0 9 * * ?", "timeCycle"), "start -> t -> end", "expression", "t", rows="S11"),
     refused("timer_without_a_time", ENDS + pause("t", ""), "start -> t -> end", "timer_empty", "t"),
     runs("people_come_before_the_clock", ENDS + user("u") + timer("t", "u", "PT1H", form="timeDuration") + tasks("a"),

@@ -102,6 +102,19 @@ MODELS: list[Model] = [
     refused("condition_behind_a_fork", ENDS + gateways("parallel", "f") + tasks("a", "b"), """start -> f
             f -[1 == 1]-> a -> end
             f -> b -> end""", "conditional_flow", "f1"),
+    *(runs(f"default_beside_a_plain_flow_{x}", ENDS + f'<scriptTask id="a" default="d"><script>x = {x}</script>'
+           '</scriptTask><sequenceFlow id="d" sourceRef="a" targetRef="c"/>' + tasks("b", "c", "e"),
+           """start -> a -[x == 1]-> b -> end
+            a -> e -> end
+            c -> end""", way) for x, way in ((1, "start a e end b end"), (2, "start a e end c end"))),
+    refused("default_beside_a_plain_flow_that_asks", ENDS + '<task id="a" default="d"/><sequenceFlow id="d"'
+            ' sourceRef="a" targetRef="c"/>' + tasks("b") + script("c", "n = 1") + script("e", "m = n + 1")
+            + gateways("exclusive", "w"), """start -> a -[1 == 2]-> b -> end
+            a -> e -> w -[m == 2]-> end
+            w -*-> b
+            c -> end""", "asks_beside", "e"),
+    refused("the_only_flow_has_a_condition", ENDS + tasks("a"), "start -> a -[1 == 1]-> end", "conditional_alone",
+            "f1"),
     refused("default_beside_plain", ENDS + '<task id="a" default="d"/><sequenceFlow id="d" sourceRef="a"'
             ' targetRef="c"/>' + tasks("b", "c"), """start -> a -> b -> end
             c -> end""", "default_beside_plain", "a"),
