@@ -21,8 +21,12 @@ export async function ticketOf(owner) {
 }
 
 // An item: key, owner (account), state, made (ISO), fields, photos ([Blob]), and once tried: number, url, why, said.
+// A draft never takes the place of what waits or was sent under its key: a slow save of it may come after the sending.
 export async function keep(item) {
-  await (await opened()).put("items", item);
+  const change = (await opened()).transaction("items", "readwrite");
+  const there = item.state === "draft" ? await change.store.get(item.key) : undefined;
+  if (!there || ["draft", "failed"].includes(there.state)) change.store.put(item);
+  await change.done;
 }
 
 export async function find(key) {
