@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_LONGEST_WORD = 8  # characters, with its quotes
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -48,3 +50,9 @@ class TableInfo:
     inputs: tuple[Column, ...]
     outputs: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def sentences(self) -> frozenset[int]:
+        """The places of the output columns that hold sentences for people: too long to stand beside the others."""
+        return frozenset(place for place in range(len(self.outputs)) if any(
+            len(row.outputs[place]) > _LONGEST_WORD and not row.outputs[place].isascii() for row in self.rows))

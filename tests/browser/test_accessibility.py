@@ -45,3 +45,14 @@ def test_axe_finds_nothing_on_the_operators_pages(city: City, enter: Enter, widt
     wanted = ("incidents?state=open&", "incidents?state=all&", "channels?")
     paths = [f"/console/{path}lang={language}" for path in wanted for language in ("zh", "en")]
     assert {path: said for path in paths if (said := violations(page, path))} == {}
+
+
+def test_the_longest_tables_fit_on_a_small_desk(city: City, enter: Enter) -> None:
+    page = enter(SEAT, 1024, 768)
+    page.goto("/console/rules")
+    links = [page.get_by_role("link", name=name, exact=True).first for name in ("分流去向", "时限")]
+    tables = [link.get_attribute("href") for link in links]
+    for path in [f"{table}{way}" for table in tables for way in ("?lang=en", "/ask?lang=zh")]:
+        page.goto(path)
+        box = page.get_by_role("group").filter(has=page.get_by_role("table")).first
+        assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") == 0, path

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy.exc as sql
 import time_machine
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 
 from engine import clock, processes
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable, WanggeError
 from engine.expressions import ExpressionFailed
 from tests.web.conftest import House
-from web.failing import failure_of
+from web.failing import answer, failure_of
 
 GONE = sql.OperationalError("SELECT secret", {}, psycopg.errors.AdminShutdown("terminating connection"))
 
@@ -68,6 +69,28 @@ def test_who_may_come_back_later_learns_when(house: House) -> None:
             later = failure_of(Unavailable(retry_at=clock.now() + timedelta(seconds=90)))
         soon = failure_of(GONE)
     assert 89 <= int(later.headers["Retry-After"]) <= 91 and int(soon.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(("where", "status", "words", "back"), [
+    ("/console/x", 403, "安全管理员", "/console/"), ("/r/x", 403, "没有这项权限", "/r/"),
+    ("/console/x", 404, "管辖范围", "/console/"), ("/r/x", 404, "核对", "/r/"),
+    ("/phone/x", 409, "刷新页面", "/phone/tasks"), ("/phone/x", 413, "填写的内容还在", "/phone/tasks"),
+    ("/r/x", 429, "110", "/r/"), ("/console/x", 503, "填写的内容还在", "/console/"), ("/r/x", 507, "110", "/r/"),
+])
+def test_a_page_about_a_failure_says_what_to_do_and_leads_back(
+        house: House, where: str, status: int, words: str, back: str) -> None:
+    with house.app.test_request_context(where):
+        answered = answer(abort_with(status))
+    text = answered.get_data(as_text=True)
+    assert answered.status_code == status and words in text and f'class="btn go" href="{back}"' in text
+    assert ("安全管理员" in text) == (words == "安全管理员")
+
+
+def abort_with(status: int) -> HTTPException:
+    """What a view raises to answer so."""
+    made = HTTPException()
+    made.code = status
+    return made
 
 
 def test_the_same_failure_is_a_page_or_a_document(house: House, client: FlaskClient) -> None:

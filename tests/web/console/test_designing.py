@@ -231,6 +231,8 @@ def test_cells_are_typed_over_into_a_draft(house: House, browse: Browse) -> None
     assert "已撤回" in drawer.get(place).text
     asked = drawer.get(f"{mended}/ask?ask=1&stage=accept&urgency=normal").text
     assert "第 4 行回答" in asked and "2 work_hour" in asked
+    whole = drawer.get(f"/console/rules/{version(house, 'triage', 1)}").text
+    assert whole.count('class="beside"') == whole.count('rowspan="2"') == whole.count("→ 理由：") > 5
     nothing = drawer.get(f"/console/rules/{version(house, 'triage', 1)}/ask?ask=1").text
     assert 'role="alert"' in nothing or "回答" in nothing
 
