@@ -39,6 +39,7 @@ from engine.deadlines.offices import (
     list_offices,
     names_of,
     office_names,
+    office_now,
     office_of,
 )
 from engine.deadlines.timetable import Timetable, timetable
@@ -72,8 +73,8 @@ __all__ = [
     "OfficeUnknown", "OwnDay", "Season", "Spans", "Stop", "Timetable", "TypedWeek", "Week", "add_office",
     "answer_due", "at_fraction", "change_office", "check_count", "current_of", "due_at", "due_by", "elapsed",
     "end_office", "explain", "get_office", "id_of", "keep_office", "kept_as", "key_of", "lamp", "list_changes",
-    "list_offices", "load_calendars", "names_of", "near_at", "office_names", "office_of", "office_with",
-    "provisional_words", "read_day", "read_own_days", "read_spans", "read_week", "remaining", "rule_words",
-    "same_every_day", "say_left", "season_count", "season_fields", "source_words", "spans_text", "timetable",
-    "type_week", "used", "weekday", "worst",
+    "list_offices", "load_calendars", "names_of", "near_at", "office_names", "office_now", "office_of",
+    "office_with", "provisional_words", "read_day", "read_own_days", "read_spans", "read_week", "remaining",
+    "rule_words", "same_every_day", "say_left", "season_count", "season_fields", "source_words", "spans_text",
+    "timetable", "type_week", "used", "weekday", "worst",
 ]

@@ -81,6 +81,12 @@ def names_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
     return found | {key: names[number] for key, number in numbers.items() if number in names}
 
 
+def office_now(session: Session, key: str) -> Office:
+    """The hours that a key names, under the name that they have now; raises OfficeUnknown."""
+    found = office_of(session, key)
+    return replace(found, name=names_of(session, [key])[key])
+
+
 # changing -----------------------------------------------------------------------------------------------------------
 def add_office(session: Session, name: str, path: str, changes: Sequence[Change], by: str, at: datetime) -> KeptOffice:
     """A new office with its first hours; the first change is a week since ever."""
@@ -110,7 +116,7 @@ def end_office(session: Session, office: KeptOffice, last_day: date, then: str |
 
     Whatever is counted across that day is counted by both. The caller holds the rows of both.
     """
-    after = replace(office_of(session, then), name=names_of(session, [then])[then]) if then is not None else None
+    after = office_now(session, then) if then is not None else None
     office.ends_on, office.followed_by = last_day, None if then is None else kept_as(then)
     return change_office(session, office, Change("end", last_day + timedelta(1), then=after), by, at)
 

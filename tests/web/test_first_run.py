@@ -147,6 +147,8 @@ def test_the_place_types_its_own_hours(make_empty: Making) -> None:
     tried = found(client, {**DAISHAN, "office": "own", **OWN, "try": "1"})
     assert "现在受理、时限 4 工作时的事件" in tried.text and 'value="08:00-12:00，14:00-18:00"' in tried.text
     assert ask(app, "SELECT count(*) FROM division") == 0
+    more = found(client, {**DAISHAN, "office": "own", **OWN, "seasons": "0", "add": "season"})
+    assert 'name="s1_from"' in more.text and 'value="08:00-12:00，14:00-18:00"' in more.text
     assert found(client, {**DAISHAN, "office": "own", **OWN}).status_code == 200
     assert ask(app, "SELECT count(DISTINCT organisation.office) FROM organisation JOIN office "
                     "ON office.current = organisation.office AND office.name = '舟山市作息'") == 1

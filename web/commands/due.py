@@ -24,11 +24,11 @@ from web.place import opened
 def command(from_: str, limit: str, count: str | None, office: str, organisation: str | None, as_json: bool) -> None:
     """Say the last moment that is still on time, the days counted and the source."""
     try:
-        name, hours = _hours(office, organisation)
+        hours = _hours(office, organisation)
         answer = deadlines.answer_due(from_, limit, count, hours)
     except WanggeError as problem:
         raise click.ClickException(problem.message) from None
-    answer["office_name"] = name
+    answer["office_name"] = hours.name
     if as_json:
         tell(answer)
         return
@@ -36,20 +36,20 @@ def command(from_: str, limit: str, count: str | None, office: str, organisation
     click.echo("计入：" + "、".join(str(day) for day in answer["days"]))
     if answer["provisional"]:
         click.echo("暂定：跨越的年份尚未公布放假安排")
-    click.echo(f"办公时间：{name}")
+    click.echo(f"办公时间：{hours.name}")
     click.echo(f"依据：{answer['source']}")
 
 
-def _hours(office: str, organisation: str | None) -> tuple[str, Office]:
-    """The hours that are asked for, and what they are called now; the place is opened only where it knows them."""
+def _hours(office: str, organisation: str | None) -> Office:
+    """The hours that are asked for, as they are called now; the place is opened only where it knows them."""
     files = deadlines.load_calendars().offices
     if organisation is None and office in files:
-        return files[office].name, files[office]
+        return files[office]
     with opened() as here, here.sessions() as session:
         if not tables.filled(session.connection()):
             raise click.ClickException("这里还没有初始化，只有规则文件里的办公时间。")
         key = deadlines.key_of(session, office) if organisation is None else _kept_by(session, organisation)
-        return deadlines.names_of(session, [key])[key], deadlines.office_of(session, key)
+        return deadlines.office_now(session, key)
 
 
 def _kept_by(session: Session, organisation: str) -> str:

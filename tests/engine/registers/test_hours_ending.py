@@ -10,6 +10,8 @@ from engine.cases import explain_deadlines
 from engine.deadlines import offices
 from engine.deadlines.models import KeptOffice
 from engine.directory.models import Organisation
+from engine.registers.applying import apply
+from engine.registers.reading import clean
 from tests.engine.registers.test_hours import COMMUNITY, OWN, SHORT, admin, hours_of, own_hours
 from tests.town import DAISHAN, Office
 
@@ -203,6 +205,19 @@ def test_who_keeps_hours_that_end_is_still_changed_otherwise(office: Office) -> 
     registers.save_row(office.session, by, "organisations", {**cells, "名称": "社区中心（新）"}, office.at)
     office.session.expire_all()
     assert (name_kept(office), hours_of(office)) == ("渔区作息", made.current)
+
+
+def test_hours_chosen_before_they_end_are_not_given_after_it(office: Office) -> None:
+    by = admin(office)
+    made = short_hours(office, by)
+    cells = {**registers.get_cells(office.session, "organisations", COMMUNITY), "办公时间": "短作息"}
+    row, problems = clean(registers.get_sheet("organisations"), 1, cells)
+    plan = registers.make_plan(office.session, registers.Workbook({"organisations": [row]}, problems, {}), office.at,
+                               registers.top_of(by), whole=True)
+    assert not plan.problems
+    end(office, by, made, **FOREVER)
+    with pytest.raises(deadlines.OfficeEnding):
+        apply(office.session, plan, by.label, office.at)
 
 
 def test_only_their_own_administrator_ends_or_renames_them(office: Office) -> None:
