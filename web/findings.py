@@ -126,6 +126,7 @@ _ENGLISH = {
     "output_unreadable": "An output cell cannot be read.",
     "output_values_missing": "This hit policy orders by listed values; list them in the output column.",
     "parallel_multiple": "A parallel multiple event is an intermediate catching one only.",
+    "race": "An interrupting event and another one that it ends wait for the same message or signal; use two.",
     "parameter": "The parameter cannot be read.",
     "quantity": "How many tokens an activity takes or gives is a whole number; for a case draw a parallel gateway.",
     "requirement_unknown": "The list of requirements has no such one.",

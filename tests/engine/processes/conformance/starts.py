@@ -91,6 +91,21 @@ MODELS: list[Model] = [
     runs("handler_sees_the_data", start("start") + script("i", "x = 7") + ends("x1", "error", "bad")
          + beside("e", "error", "bad", gateways("exclusive", "w") + tasks("yes", "no"), """e0 -> w -[x == 7]-> yes
             w -*-> no"""), "start -> i -> x1", "start i x1 e0 w yes e", rows="P-event-sub"),
+    refused("signal_for_the_edge_and_for_the_handler_inside", ENDS + scope("s", start("s0") + ends("x", "signal", "sig")
+            + beside("e", "signal", "sig", tasks("h"), "e0 -> h"), "s0 -> x") + on("b", "s", "signal", "sig")
+            + tasks("a"), """start -> s -> end
+            b -> a -> end""", "race", "b"),
+    refused("signal_for_two_handlers_of_which_one_interrupts", start("start") + ends("x", "signal", "sig")
+            + beside("e", "signal", "sig", tasks("h"), "e0 -> h", interrupting=False)
+            + beside("d", "signal", "sig", tasks("k"), "d0 -> k"), "start -> x", "race", "d0"),
+    refused("message_for_the_edge_and_for_the_task_inside", ENDS + scope("s", start("s0") + end("s9")
+            + '<receiveTask id="r" messageRef="m"/>', "s0 -> r -> s9") + on("b", "s", "message", "m") + tasks("a"),
+            """start -> s -> end
+            b -> a -> end""", "race", "b"),
+    runs("another_signal_of_the_handler_interrupts_its_scope", ENDS + scope("s", start("s0")
+         + throws("x", "escalation", "up") + end("s9") + beside("e", "escalation", "up", ends("y", "signal", "sig"),
+         "e0 -> y"), "s0 -> x -> s9") + on("b", "s", "signal", "sig") + tasks("a"), """start -> s -> end
+            b -> a -> end""", "start s0 x e0 y b a end", rows="P-event-sub"),
     refused("event_sub_process_of_compensation", ENDS + beside("e", "compensate", "", tasks("h"), "e0 -> h"),
             "start -> end", "event_sub_process", "e", rows="S4"),
 ]
