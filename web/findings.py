@@ -95,6 +95,7 @@ _ENGLISH = {
     "loop_maximum": "The loop's maximum is a number.",
     "loop_without_end": "The loop has neither a condition nor a maximum.",
     "may_stand_still": "The parallel join may wait for ever: the split before it takes one way only.",
+    "message_flow": "A message flow goes elsewhere, and the process would hear its own message; use two messages.",
     "message_missing": "The receive task does not say which message it waits for.",
     "message_to_nobody": "No message is named: nobody will receive it.",
     "mi_behavior": "Instances may throw one signal or message when the first or each is done; for a case draw it.",

@@ -18,7 +18,7 @@ from engine.processes.gate.elements import check_elements
 from engine.processes.gate.flows import check_flows
 from engine.processes.gate.forms import check_extensions, check_forms
 from engine.processes.gate.outputs import check_outputs, declared
-from engine.processes.gate.races import check_races
+from engine.processes.gate.races import check_message_flows, check_races
 from engine.processes.gate.standing import check_standing
 from engine.processes.gate.texts import check_event_count, check_names, check_texts
 from engine.processes.identifying import identified, process_node
@@ -103,6 +103,7 @@ def _check(source: Source, root: Any, scope: Scope, processes: frozenset[str], d
         check_outputs(process, scope, given, findings)
         check_beside(scope, findings)
         check_races(scope, findings)
+        check_message_flows(scope, findings)
         check_standing(scope, findings)
         _check_parses(source, process, findings)
 

@@ -1,4 +1,4 @@
-"""One signal or message for an interrupting event and for what it interrupts: whether the other still hears is open."""
+"""Who hears a signal or a message is refused where it is open, or where the drawing says that another one does."""
 
 from __future__ import annotations
 
@@ -11,17 +11,30 @@ from engine.processes.gate.events import declared_event
 from engine.processes.names import local, tag
 
 _WAITS = ("startEvent", "boundaryEvent", "intermediateCatchEvent", "receiveTask")
+_THROWS = ("intermediateThrowEvent", "endEvent", "sendTask")
 
 
 def check_races(scope: Scope, findings: Findings) -> None:
     """Refuse an interrupting event and another one inside what it interrupts that wait for the same."""
     for inner in scope.all():
         for event, interrupted in _interrupting(inner):
-            wanted = _waits_for(event)
-            for other in _waiting(interrupted):
-                if wanted & _waits_for(other):
+            wanted = _told(event)
+            for other in _among(interrupted, _WAITS):
+                if wanted & _told(other):
                     findings.error(event, "race", f"「{title(event)}」和它要中断的「{title(other)}」等的是同一条消息或"
                                    "信号，谁先收到没有规定，请分成两条")
+
+
+def check_message_flows(scope: Scope, findings: Findings) -> None:
+    """Refuse a message that a drawn flow takes to, or brings from, another participant and that is heard here too."""
+    flows = scope.node.getroottree().getroot().iter(tag("messageFlow"))
+    drawn = {flow.get(end) for flow in flows for end in ("sourceRef", "targetRef")}
+    heard = [(node, name) for node in _among([scope.node], _WAITS) for name in _told(node) if name[0] == "message"]
+    for thrower in _among([scope.node], _THROWS) if drawn else ():
+        for catcher, name in heard:
+            if name in _told(thrower) and drawn & {thrower.get("id"), catcher.get("id")}:
+                findings.error(thrower, "message_flow", f"「{title(thrower)}」和「{title(catcher)}」是同一条消息，"
+                               "消息流却画在它们和别的参与者之间，在这里会被自己收到，请用两条消息")
 
 
 def _interrupting(scope: Scope) -> Iterator[tuple[Any, list[Any]]]:
@@ -38,14 +51,14 @@ def _interrupting(scope: Scope) -> Iterator[tuple[Any, list[Any]]]:
                         if is_true(start, "isInterrupting", True))
 
 
-def _waiting(elements: list[Any]) -> Iterator[Any]:
+def _among(elements: list[Any], kinds: tuple[str, ...]) -> Iterator[Any]:
     for element in elements:
-        yield from element.iter(*(tag(kind) for kind in _WAITS))
+        yield from element.iter(*(tag(kind) for kind in kinds))
 
 
-def _waits_for(event: Any) -> set[tuple[str, str]]:
-    """The messages and signals that an event or a receive task waits for: the kind, and the name or else the id."""
-    if local(event.tag) == "receiveTask":
+def _told(event: Any) -> set[tuple[str, str]]:
+    """The messages and signals of an event, or of a message task: the kind, and the name or else the id."""
+    if local(event.tag) in ("receiveTask", "sendTask"):
         found = [("message", event.get("messageRef"))]
     else:
         found = [(kind, definition.get(f"{kind}Ref")) for kind in ("message", "signal")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.engine.processes.conformance.model import (
     ENDS,
     NEVER,
+    TOP,
     Model,
     called,
     catches,
@@ -147,6 +148,12 @@ SIGNALS: list[Model] = [
             f -> u -> end
             b -> n""", "start f t b n v b end n u end", rows="P-again"),
     runs("message_at_the_end", start("start") + ends("x", "message", "m"), "start -> x", "start x"),
+    *(refused(f"message_that_flows_{name}", ENDS + gateways("parallel", "f") + throws("t", "message", "m")
+              + catches("c", "message", "m"), """start -> f -> t -> end
+            f -> c -> end""", "message_flow", "t", top=TOP + '<collaboration id="both"><participant id="we"'
+              f' processRef="message_that_flows_{name}"/><participant id="they"/>{flow}</collaboration>')
+      for name, flow in (("out", '<messageFlow id="o" sourceRef="t" targetRef="they"/>'),
+                         ("in", '<messageFlow id="o" sourceRef="they" targetRef="c"/>'))),
     refused("message_without_a_name", ENDS + catches("c", "message", ""), "start -> c -> end", "message_missing", "c"),
 ]
 OTHERS: list[Model] = [
