@@ -105,7 +105,7 @@ class Crowd:
                     return answer
                 if answer.status_code == 401:
                     self.tokens.pop(who, None)
-            except (requests.RequestException, sa.exc.OperationalError):
+            except (requests.RequestException, sa.exc.OperationalError, sa.exc.InterfaceError):
                 with self.ledger.lock:
                     self.ledger.broken += 1
             assert clock.stopwatch() < until, f"nobody answers {who}: {method} {path}; {self.house.said()}"

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import get_ident
 from types import CodeType
 from typing import Any
 
 OUTSIDE = ("open", "import", "os.", "subprocess.", "socket.", "ctypes.", "pickle.", "marshal.", "shutil.", "code.")
-_seen: list[tuple[str, tuple[Any, ...]]] | None = None
+_seen: tuple[int, list[tuple[str, tuple[Any, ...]]]] | None = None
 _hooked = False
 
 
 @contextmanager
 def watched() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
-    """The interpreter's audit events of this stretch of work."""
+    """The audit events of this thread in this stretch of work, without those of garbage that ends meanwhile."""
     global _seen, _hooked
     if not _hooked:
         sys.addaudithook(_note)  # it can never be taken away again
         _hooked = True
     found: list[tuple[str, tuple[Any, ...]]] = []
-    _seen = found
+    gc.disable()
+    _seen = get_ident(), found
     try:
         yield found
     finally:
         _seen = None
+        gc.enable()
 
 
 def _note(event: str, arguments: tuple[Any, ...]) -> None:
-    if _seen is not None and (event in ("exec", "compile") or event.startswith(OUTSIDE)):
-        _seen.append((event, arguments))
+    if (event in ("exec", "compile") or event.startswith(OUTSIDE)) and _seen is not None and _seen[0] == get_ident():
+        _seen[1].append((event, arguments))
 
 
 def code_run(events: list[tuple[str, tuple[Any, ...]]]) -> list[CodeType]:
