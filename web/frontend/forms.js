@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { following } from "./list.js";
 
 const TWICE = 2000; // milliseconds within which a second submit of a form is the same one
+const LONGER = 30000; // and of a form that says it is at work
 
 const folded = new WeakSet(); // acts that were folded away as they came: whoever opens one finds it open
 
@@ -69,7 +70,8 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("submit", (event) => {
   const sent = Number(event.target.dataset.sent || 0);
-  if (event.target.method === "post" && Date.now() - sent < TWICE) {
+  const same = event.target.hasAttribute("aria-busy") ? LONGER : TWICE;
+  if (event.target.method === "post" && Date.now() - sent < same) {
     event.preventDefault();
     event.stopImmediatePropagation();
     return;
