@@ -315,11 +315,11 @@ def _part(how: str, name: str, plans: Mapping[str, _Plan], size: int) -> str:
         return f"WITH rows AS (SELECT doc FROM {given} AS given(doc)) {_PARTS[name]} RETURNING 1"
     plan = plans[name]
     table, keys = _quoted(name), [plan.columns[key] for key in plan.keys]
-    columns = ", ".join(map(_quoted, plan.table.c.keys()))  # in the order in which the row types have them
+    columns = ", ".join(map(_quoted, plan.table.c.keys()))  # by name: an older database may have them in another order
     same = " AND ".join(f"t.{_quoted(key)} = (g.doc->>'{key}')::{_type(plan.table, key)}" for key in keys)
     return {
         "insert": f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) RETURNING 1",
-        "update": f"UPDATE {table} AS t SET ({columns}) = (SELECT * FROM jsonb_populate_record(t, g.doc)) "
+        "update": f"UPDATE {table} AS t SET ({columns}) = (SELECT {columns} FROM jsonb_populate_record(t, g.doc)) "
                   f"FROM {given} AS g(doc) WHERE {same} RETURNING 1",
         "delete": f"DELETE FROM {table} AS t USING {given} AS g(doc) WHERE {same} RETURNING 1",
     }[how]

@@ -111,6 +111,19 @@ def test_text_comes_back_as_it_went(session: Session) -> None:
     assert person.name == WORDS
 
 
+def test_columns_are_written_by_their_names_in_whatever_order_a_database_has_them(session: Session) -> None:
+    session.execute(sa.text("ALTER TABLE person RENAME phone TO old"))
+    session.execute(sa.text("ALTER TABLE person ADD COLUMN phone varchar(20)"))
+    session.execute(sa.text("ALTER TABLE person DROP COLUMN old"))
+    person = Person(name="先", phone="13800000000", email="a@example.org")
+    session.add(person)
+    session.flush()
+    person.email = "b@example.org"
+    session.flush()
+    session.expire_all()
+    assert (person.name, person.phone, person.email) == ("先", "13800000000", "b@example.org")
+
+
 def test_what_a_savepoint_takes_back_is_not_remembered(session: Session) -> None:
     person = Person(name="先")
     session.add(person)
