@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine import library, worklist
 from engine.attachments.models import Attachment
-from engine.cases import callbacks, contacts, sealing
+from engine.cases import callbacks, contacts, sealing, unmasking
+from engine.cases.act import Act
 from engine.cases.contents import Within, read_within
 from engine.cases.demanding import Demanded, list_demanded
 from engine.cases.duplicates import Similar, case_duplicates
@@ -53,7 +54,8 @@ class Attempted:
 class CasePage:
     """A case as its page shows it; `names`: of holder, handler, community, grid, matter and others.
 
-    `file`: what its acts and suggestions ask; for the reader only what is shown of it.
+    `file`: what its acts and suggestions ask; for the reader only what is shown of it. `unmask_refusal`: why the
+    reader may not look at the resident's name and phone, None where they may.
     """
 
     case: Case
@@ -76,6 +78,7 @@ class CasePage:
     sketch: Sketch | None
     requests: tuple[Request, ...]
     helpers: tuple[Helper, ...]
+    unmask_refusal: str | None
     demanded: tuple[Demanded, ...]
 
     @property
@@ -107,8 +110,9 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
     names, waiting, grid = _names(file, within), within.waiting, within.grid
     helpers = helpers_of(within.custody, within.parts, within.entries, within.texts)
     helps = is_only_helper(actor, [row for row, _ in within.custody])
+    refused = unmasking.refusal(Act(session, case, actor, at, file=file), helps)
     if helps:
-        within = _for_helper(within, actor)
+        within = _for_helper(within, actor, refused is None)
         helpers = tuple(one for one in helpers if one.organisation_id in actor.organisation_ids())
     demanded = () if helps else list_demanded(session, case, within.texts)
     return CasePage(
@@ -125,13 +129,16 @@ def case_page(session: Session, actor: Actor, number: str, at: datetime,
         tried=_tried(session, case, within, at), ratings=within.ratings,
         similar=case_duplicates(session, case) if case.closed_at is None else (),
         sketch=sketch_of(grid.area if grid else None, case.lat, case.lng),
-        requests=within.requests, helpers=helpers,
+        requests=within.requests, helpers=helpers, unmask_refusal=refused,
         demanded=demanded)
 
 
-def _for_helper(within: Within, actor: Actor) -> Within:
-    """What a co-handler needs: the case and their own part, not the resident, the requests or the others' results."""
-    return replace(within, contact=None, contacted=(), requests=(),
+def _for_helper(within: Within, actor: Actor, may_unmask: bool) -> Within:
+    """What a co-handler needs: the case and their own part, not the requests or the others' results.
+
+    Nor the resident, unless the table `unmask` says otherwise.
+    """
+    return replace(within, contact=within.contact if may_unmask else None, contacted=(), requests=(),
                    entries=[entry for entry in within.entries if not hides(actor, entry)],
                    photos=own_photos(actor, within.photos, within.parts))
 

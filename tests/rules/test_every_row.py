@@ -48,6 +48,6 @@ def test_every_request_and_every_lamp_has_its_row(table: str) -> None:
 
 
 @pytest.mark.cites("G5")
-@pytest.mark.parametrize("table", ["base/returned", "base/similar", "base/nearby"])
+@pytest.mark.parametrize("table", ["base/returned", "base/similar", "base/nearby", "base/unmask"])
 def test_what_is_shown_to_whom_has_its_row(table: str) -> None:
     assert wrong_answers(read_source(RULES / f"{table}.dmn")) == []

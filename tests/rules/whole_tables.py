@@ -153,9 +153,18 @@ def nearby(pack: str) -> list[Question]:
             Question({"class_name": "公用设施", "sensitive": True}, {"tell": False}, "G5")]
 
 
+def unmask(pack: str) -> list[Question]:
+    """Who may look at a resident's contact."""
+    may, alone = ("seat", "clerk", "supervisor"), {"helping": False}
+    roles = ("grid_worker", *may, "designer", "system_admin", "security_admin", "audit_admin")
+    return [*(Question({"role": role, **alone}, {"allowed": role in may}, "GB 7.2") for role in roles),
+            Question({"role": "clerk", "helping": True}, {"allowed": False}, "GB 7.2")]
+
+
 QUESTIONS = {"ladder": ladder, "limits": limits, "candidates": candidates, "triage": triage,
              "supervision": supervision, "callback": callback, "contact_channel": contact_channel,
-             "requests": requests, "lamp": lamp, "returned": returned, "similar": similar, "nearby": nearby}
+             "requests": requests, "lamp": lamp, "returned": returned, "similar": similar, "nearby": nearby,
+             "unmask": unmask}
 
 
 def wrong_answers(source: Source) -> list[str]:

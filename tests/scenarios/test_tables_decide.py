@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import cases, library, residents
-from engine.cases import gatekeeping, pages
+from engine.cases import gatekeeping, pages, unmasking
 from engine.cases.clocks import list_open
 from engine.cases.duplicates import case_duplicates
 from engine.cases.errors import ActInvalid, ActNotAllowed, ActUnavailable
@@ -200,6 +200,35 @@ def test_who_records_which_attempts_is_a_column(office: Office) -> None:
     assert methods() == {"face", "phone"}
     attempt()
     assert office.entries("contact")[0].facts["method"] == "phone"
+
+
+# who looks at the resident's contact ----------------------------------------------------------------------------------
+def test_who_looks_at_the_contact_is_a_cell_and_the_page_asks_it_too(office: Office) -> None:
+    publish(office, "unmask", ('"seat","clerk","supervisor"</text></inputEntry>', '"seat"</text></inputEntry>'),
+            ("您的岗位不能查看反映人的联系方式。", "请坐席联系反映人。"))
+    office.resident(grid=BASE)
+    office.do("dispatch", "up")
+    office.walk(("dispatch", "department"), ("sign", "sign"))
+    number, seat, clerk = office.case.number, office.who("seat", SEAT), office.who("clerk", LEAD)
+    told = {who: pages.case_page(office.session, who, number, office.at) for who in (seat, clerk)}
+    assert (told[seat].unmask_refusal, told[clerk].unmask_refusal) == (None, "请坐席联系反映人。")
+    with pytest.raises(ActNotAllowed) as refused, office.session.begin_nested():
+        unmasking.unmask(office.session, clerk, number, "想打电话", office.at)
+    assert refused.value.message == "请坐席联系反映人。" and office.entries("unmask") == []
+    assert unmasking.unmask(office.session, seat, number, "约时间上门", office.at).phone
+    assert office.entries("unmask")[0].versions["unmask"] == "base/2"
+
+
+def test_a_co_handler_whom_the_table_lets_look_finds_the_contact_on_the_page(office: Office) -> None:
+    publish(office, "unmask", (cell("unmask", 1, 1, "false"), cell("unmask", 1, 1, "true")))
+    office.resident(grid=BASE)
+    office.do("dispatch", "up")
+    office.do("dispatch", "several", lead=LEAD, assistants=[HELPER])
+    office.walk(("sign", "sign"), ("sign_assist", "sign"))
+    clerk = office.who("clerk", HELPER)
+    page = pages.case_page(office.session, clerk, office.case.number, office.at)
+    assert page.contact and page.unmask_refusal is None
+    assert unmasking.unmask(office.session, clerk, office.case.number, "约时间上门", office.at).phone
 
 
 # what is shown --------------------------------------------------------------------------------------------------------
