@@ -25,8 +25,8 @@ _ENGLISH = {
     "choreography": "A choreography cannot be run; draw a process.",
     "cite_foreign": "This pack may cite its own text and its ancestors' only.",
     "cite_unknown": "The index of articles has no such article.",
-    "compensate_event": "Compensation cannot be run; draw plain tasks.",
-    "compensation": "Compensation cannot be run; draw plain tasks.",
+    "compensate_event": "Compensation runs only dry, among what was done step by step in one scope; draw plain tasks.",
+    "compensation": "Compensation runs only dry, among what was done step by step in one scope; draw plain tasks.",
     "complex_gateway": "A complex gateway cannot be run; use an inclusive or parallel one with conditions.",
     "conditional_alone": "The only way out of an activity may have no condition; remove it or draw another way.",
     "conditional_event": "A condition is looked at when the token arrives; here others could "

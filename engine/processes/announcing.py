@@ -158,7 +158,8 @@ def scope_data(scope: Any, last: Token | None = None) -> dict[str, Any]:
     `last`: a token whose changes come last, though it lives no more. Instances of a multi-instance keep theirs.
     """
     tokens = [token for token in sorted(scope.tasks.values(), key=lambda token: token.id)
-              if token.live and token is not last and not is_boundary(token) and "key" not in token.internal_data]
+              if token.live and token is not last and not is_boundary(token) and "key" not in token.internal_data
+              and not token.task_spec.dormant]
     if last is not None and last.workflow is scope:
         tokens.append(last)
     known = [_with_inner(token, last) for token in tokens]

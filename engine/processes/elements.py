@@ -28,6 +28,7 @@ class Lean:
     kind = "task"
     hidden = False
     tells = False
+    dormant = False  # whether a token here keeps nothing from ending
     _outputs: list[str]
     _wf_spec: Any
 

@@ -16,7 +16,9 @@ from SpiffWorkflow.bpmn.parser.event_parsers import (
 )
 from SpiffWorkflow.spiff.parser.task_spec import SpiffTaskParser
 
+from engine.processes import undoing
 from engine.processes.announcing import Announcement, announcement_of
+from engine.processes.compensating import COMPENSATES, PART
 from engine.processes.conditions import Condition
 from engine.processes.names import tag
 from engine.processes.node_parsers import Node
@@ -78,7 +80,12 @@ class CatchNode(EventNode, IntermediateCatchEventParser):  # type: ignore[misc]
 
 class ThrowNode(EventNode, IntermediateThrowEventParser):  # type: ignore[misc]
     def create_task(self) -> Any:
-        return IntermediateThrowEventParser.create_task(self)
+        part = undoing.PARTS.get(self.node.get(PART))
+        if part is None:
+            return IntermediateThrowEventParser.create_task(self)
+        task = part(self.spec, self.bpmn_id, **self.bpmn_attributes)
+        task.activity = self.node.get(COMPENSATES) or ""
+        return task
 
 
 class BoundaryNode(EventNode, BoundaryEventParser):  # type: ignore[misc]

@@ -212,8 +212,11 @@ class EndJoin(Lean, _EndJoin):  # type: ignore[misc]
 
     def settle(self, my_task: Token) -> bool:
         """End the scope when this is its last token."""
-        if any(task.live for task in my_task.workflow.tasks.values() if task is not my_task):
+        live = [task for task in my_task.workflow.tasks.values() if task.live and task is not my_task]
+        if not all(task.task_spec.dormant for task in live):
             return False
+        for task in live:
+            task.cancel()
         my_task._set_state(TaskState.COMPLETED)
         my_task.workflow.finish(my_task.data)
         return True

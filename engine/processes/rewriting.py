@@ -2,7 +2,8 @@
 
 A link throw becomes a flow to its catch. Conditional flows out of an activity get a hidden inclusive gateway.
 A scope without a start event gets a hidden one; an event with several definitions becomes several events. An
-activity that waits for several tokens, or gives several, gets hidden gateways around it.
+activity that waits for several tokens, or gives several, gets hidden gateways around it. What undoes an activity
+follows it behind a hidden event.
 A scope with event sub-processes moves into a hidden sub-process; each event sub-process becomes a plain one
 behind a hidden boundary event there. The drawing keeps its ids.
 """
@@ -15,6 +16,7 @@ from typing import Any
 from lxml import etree
 
 from engine.processes.beginnings import begin, is_event_sub_process, link_of
+from engine.processes.compensating import draw_compensation
 from engine.processes.extensions import script_of
 from engine.processes.names import ACTIVITIES, DRAWING, SCOPES, WANGGE, local, tag
 from engine.processes.quantities import count_tokens
@@ -43,6 +45,7 @@ def rewritten(root: Any) -> Any:
         part(scope, HIDDEN, STANDS_FOR)
         _pass_empty_scripts(scope)
         _join_links(scope)
+        draw_compensation(scope, HIDDEN, STANDS_FOR)
         count_tokens(scope, HIDDEN, STANDS_FOR)
         _gather_conditions(scope)
         _part_twins(scope)

@@ -41,7 +41,7 @@ def standing(instance: Instance) -> tuple[str, ...]:
     """The elements where tokens stand, oldest first; the innermost ones, without boundary events."""
     live = [token for token in sorted(instance.every.values(), key=lambda token: token.id)
             if token._state in (TaskState.WAITING, TaskState.READY) and token.task_spec.bpmn_id is not None]
-    return tuple(token.task_spec.bpmn_id for token in live if not is_boundary(token))
+    return tuple(token.task_spec.bpmn_id for token in live if not (is_boundary(token) or token.task_spec.dormant))
 
 
 def _open(token: Token) -> OpenTask:

@@ -12,6 +12,7 @@ from engine.processes.errors import DiagramUnreadable
 from engine.processes.gate.answers import check_answers
 from engine.processes.gate.beside import check_beside
 from engine.processes.gate.calls import check_calls
+from engine.processes.gate.compensation import check_compensation
 from engine.processes.gate.data import check_data
 from engine.processes.gate.drawing import Findings, Scope, scope_of, title
 from engine.processes.gate.elements import check_elements
@@ -90,6 +91,7 @@ def _check(source: Source, root: Any, scope: Scope, processes: frozenset[str], d
     if own != source.definition_id:
         findings.warning(process, "file_name", f"流程的编号是「{own}」，文件请叫 {own}.bpmn")
     check_elements(process, scope, findings)
+    check_compensation(process, findings)
     check_flows(scope, findings)
     check_event_count(process, findings)
     check_data(process, findings)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.library.findings import Finding, Severity
-from engine.processes.beginnings import implicit_starts, is_none_start, link_of
+from engine.processes.beginnings import implicit_starts, is_event_sub_process, is_none_start, link_of
 from engine.processes.names import BPMN, NODES, local, tag
 
 
@@ -121,6 +121,16 @@ def scope_of(node: Any, called: Mapping[str, Any] | None = None) -> Scope:
             inner.append(scope_of(child, called))
     lost = [flow for flow in flows if flow.get("sourceRef") not in nodes and flow.get("targetRef") in nodes]
     return Scope(node, nodes, [flow for flow in flows if flow not in lost], inner, lost, called or {})
+
+
+def forks(scope: Scope) -> bool:
+    """Whether several tokens may be at work in a scope."""
+    many = [node for node in scope.nodes.values() if len(scope.outgoing(node.get("id"))) > 1
+            and local(node.tag) not in ("exclusiveGateway", "eventBasedGateway")]
+    beside = [node for node in scope.nodes.values() if is_event_sub_process(node)
+              or (local(node.tag) == "boundaryEvent" and not is_true(node, "cancelActivity", True))]
+    return bool(many or beside or len(scope.begins()) > 1
+                or scope.node.find(f"./{tag('multiInstanceLoopCharacteristics')}") is not None)
 
 
 def definitions_of(node: Any) -> list[Any]:

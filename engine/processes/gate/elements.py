@@ -97,8 +97,6 @@ def _check_node(node: Any, scope: Scope, findings: Findings) -> None:
 def _check_attributes(node: Any, scope: Scope, findings: Findings) -> None:
     if not node.get("id"):
         findings.error(scope.node, "no_id", f"元素「{title(node)}」没有编号（id），请填写")
-    if is_true(node, "isForCompensation"):
-        findings.error(node, "compensation", "补偿活动不能执行，请画成普通任务")
     if is_true(node, "instantiate"):
         findings.error(node, "instantiate", "不能由消息开始流程：流程由立案开始，请画一个空白开始事件")
     for name in ("startQuantity", "completionQuantity"):

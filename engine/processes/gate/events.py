@@ -6,7 +6,16 @@ from typing import Any
 
 from engine.expressions import ExpressionRefused, compile_expression
 from engine.processes.beginnings import is_event_sub_process, is_none_start, link_of
-from engine.processes.gate.drawing import Findings, Scope, definitions_of, event_kind, is_true, scope_of, title
+from engine.processes.gate.drawing import (
+    Findings,
+    Scope,
+    definitions_of,
+    event_kind,
+    forks,
+    is_true,
+    scope_of,
+    title,
+)
 from engine.processes.names import ACTIVITIES, FACTS, FORM, FUNCTIONS, local, tag
 
 _EVENTS_ALLOWED = {
@@ -23,7 +32,6 @@ _TOGETHER = {  # what may stand beside another definition in one event
     "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
 }
 _INSTEAD = {
-    "compensate": "补偿事件不能执行，请把撤销的步骤画成普通任务",
     "cancel": "取消事件只能是事务子流程里的结束事件和事务边上的边界事件，请用错误事件",
     "conditional": "这里的条件事件看不到后来的变化，请在网关上判断条件，或由让条件成立的那一支发出信号",
     "link": "这里不能画连接事件，请用中间事件",
@@ -55,7 +63,7 @@ def _check_definition(node: Any, about: str, scope: Scope, findings: Findings) -
         _check_link(node, kind, scope, findings)
     elif kind == "startEvent" and about != "none":
         _check_typed_start(node, about, scope, findings)
-    elif about not in _EVENTS_ALLOWED[kind]:
+    elif about != "compensate" and about not in _EVENTS_ALLOWED[kind]:  # compensation is looked at as a whole
         findings.error(node, f"{_snake(about)}_event", _INSTEAD.get(about, f"这里不能画这种事件（{about}）"))
     else:
         _check_place(node, about, kind, scope, findings)
@@ -95,18 +103,8 @@ def _check_condition(node: Any, findings: Findings) -> None:
         asked = compile_expression(text, FUNCTIONS).names
     except ExpressionRefused:
         return  # said with the texts; an empty one too
-    if asked & {FORM, FACTS} or any(_forks(around) for around in scope_of(process).all()):
+    if asked & {FORM, FACTS} or any(forks(around) for around in scope_of(process).all()):
         findings.error(node, "conditional_event", _INSTEAD["conditional"])
-
-
-def _forks(scope: Scope) -> bool:
-    """Whether several tokens may be at work in a scope."""
-    many = [node for node in scope.nodes.values() if len(scope.outgoing(node.get("id"))) > 1
-            and local(node.tag) not in ("exclusiveGateway", "eventBasedGateway")]
-    beside = [node for node in scope.nodes.values() if is_event_sub_process(node)
-              or (local(node.tag) == "boundaryEvent" and not is_true(node, "cancelActivity", True))]
-    return bool(many or beside or len(scope.begins()) > 1
-                or scope.node.find(f"./{tag('multiInstanceLoopCharacteristics')}") is not None)
 
 
 def _check_cancel(node: Any, kind: str, scope: Scope, findings: Findings) -> None:

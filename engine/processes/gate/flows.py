@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.processes.beginnings import is_event_sub_process, is_none_start, link_of
+from engine.processes.compensating import compensation_of
 from engine.processes.gate.drawing import Findings, Scope, is_true, title
 from engine.processes.names import ACTIVITIES, EVENTS, SCOPES, local, tag
 
@@ -114,12 +115,22 @@ def _check_reachable(scope: Scope, findings: Findings) -> None:
         stack += scope.successors(name)
         stack += [event.get("id") for event in scope.attached(name)]
     for name, node in scope.nodes.items():
-        if name not in reached and not is_true(node, "triggeredByEvent"):
+        if name in reached:
+            if not scope.successors(name):
+                _check_end(node, findings)
+        elif not is_true(node, "triggeredByEvent") and not is_true(node, "isForCompensation"):
             note = findings.warning if _may_be_unreached(node, scope) else findings.error
             note(node, "unreachable", f"没有路能走到「{title(node)}」，它不会执行，请连上或删除")
-        elif name in reached and not scope.successors(name) and local(node.tag) in ACTIVITIES | EVENTS - {"endEvent"}:
-            findings.warning(node, "implicit_end", f"「{title(node)}」后面没有结束事件，走到这里这一支就结束")
-        elif name in reached and not scope.successors(name) and local(node.tag) == "parallelGateway":
-            findings.unfinished(node, "gateway_without_exit", f"网关「{title(node)}」没有出口，汇合以后这一支就结束")
-        elif name in reached and not scope.successors(name) and local(node.tag) != "endEvent":
-            findings.error(node, "gateway_without_exit", f"网关「{title(node)}」没有出口")
+
+
+def _check_end(node: Any, findings: Findings) -> None:
+    """Where no way leads on a branch ends, unless a gateway has to choose one."""
+    kind = local(node.tag)
+    if kind == "endEvent" or compensation_of(node) is not None:
+        return
+    if kind in ACTIVITIES | EVENTS:
+        findings.warning(node, "implicit_end", f"「{title(node)}」后面没有结束事件，走到这里这一支就结束")
+    elif kind == "parallelGateway":
+        findings.unfinished(node, "gateway_without_exit", f"网关「{title(node)}」没有出口，汇合以后这一支就结束")
+    else:
+        findings.error(node, "gateway_without_exit", f"网关「{title(node)}」没有出口")

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from engine.processes import try_run
-from tests.engine.processes.conformance import activities, data, events, foreign, gateways, starts, tables
+from tests.engine.processes.conformance import activities, compensation, data, events, foreign, gateways, starts, tables
 from tests.engine.processes.conformance.model import ANY_WAY, Model
 
-MODELS: list[Model] = [model for family in (gateways, activities, events, starts, data, tables, foreign)
+MODELS: list[Model] = [model for family in (gateways, activities, compensation, events, starts, data, tables,
+                                       foreign)
                        for model in family.MODELS]
 HERE = Path(__file__).parent
 

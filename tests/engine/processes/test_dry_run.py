@@ -6,6 +6,7 @@ import pytest
 
 from engine.library import Source, source_of
 from engine.processes import gate, try_run
+from tests.engine.processes.conformance import compensation
 from tests.engine.processes.drawing import ENDS, drawn, event, script, service, timer, user
 
 LOOP = drawn("loop", ENDS + user("work", "check") + '<exclusiveGateway id="merge"/><exclusiveGateway id="way"/>',
@@ -105,6 +106,14 @@ def test_a_file_is_read_in_the_encoding_that_it_names(encoding: str) -> None:
         "p", ENDS + user("u") + script("s", 'name = "é"'), "start -> s -> u -> end").content.decode()
     source = source_of(text.encode(encoding), definition_id="p", kind="bpmn", file="p.bpmn")
     assert try_run([source])["trace"] == ["start", "s", "u", "end"]
+
+
+def test_compensation_runs_dry_and_is_not_published() -> None:
+    source = next(model for model in compensation.MODELS if model.name == "undone_last_first").sources[0]
+    assert {one.severity for one in gate([source])} == {"warning"}
+    refused = {(one.code, one.element) for one in gate([source], frozenset()) if one.severity == "error"}
+    assert refused == {("compensate_event", "ca"), ("compensate_event", "cb"), ("compensate_event", "t"),
+                       ("compensation", "ua"), ("compensation", "ub")}
 
 
 def test_what_is_not_enough_for_a_case_runs_dry_and_is_not_published() -> None:

@@ -18,7 +18,6 @@ from tests.engine.processes.conformance.model import (
     scope,
     start,
     tasks,
-    throws,
 )
 from tests.engine.processes.drawing import drawn, escaped, script, timer, user
 from tests.engine.processes.models import gateways
@@ -115,8 +114,6 @@ MODELS: list[Model] = [
     refused("cancel_outside_a_transaction", start("start") + ends("x", "cancel"), "start -> x", "cancel_event", "x"),
     refused("compensation", ENDS + tasks("a") + on("b", "a", "compensate") + '<task id="u" isForCompensation="true"/>',
             "start -> a -> end", "compensate_event", "b", rows="S4 P-refused"),
-    refused("compensation_throw", ENDS + throws("t", "compensate", ""), "start -> t -> end", "compensate_event", "t",
-            rows="S4 P-refused"),
     refused("ad_hoc", ENDS + '<adHocSubProcess id="s"><task id="a"/></adHocSubProcess>', "start -> s -> end", "ad_hoc",
             "s", rows="P-refused"),
     *(Model(f"called_{kind}", [drawn(f"called_{kind}", ENDS + CALL.format("g") + gateways("exclusive", "w")
