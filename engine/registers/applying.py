@@ -93,6 +93,8 @@ def _organisations(work: _Work, changes: Sequence[Change]) -> None:
     open_to_all = deadlines.office_names(work.session, to_choose=True)
     for change in work.walk(changes):
         cells = change.cells
+        if cells[OFFICE] not in offices:  # called otherwise since it was chosen
+            raise deadlines.OfficeUnknown
         if cells[OFFICE] not in open_to_all and _chooses(change):
             raise deadlines.OfficeEnding
         kind = ORGANISATION_KINDS[cells["种类"]]

@@ -109,10 +109,13 @@ def _change(session: Session, actor: Actor, row: KeptOffice, change: Change, at:
 
 
 def let_follow(session: Session, row: KeptOffice, by: str, at: datetime) -> int:
-    """Bodies keep an office's newest state, and an end that leads to these hours leads to that; how many bodies."""
+    """Bodies keep an office's newest state, and an end that leads to these hours leads to that; how many bodies.
+
+    So does one that is over: others to come may lead there by way of it, and deadlines may still run by it.
+    """
     moved = move_bodies(session, keeps(row.id), row.current)
     for other in deadlines.list_offices(session):
-        if other.followed_by == deadlines.kept_as(row.current) and not is_over(other, at):
+        if other.followed_by == deadlines.kept_as(row.current):
             assert other.ends_on is not None, "hours that are followed have a last day"
             deadlines.end_office(session, other, other.ends_on, row.current, by, at)
             let_follow(session, other, by, at)

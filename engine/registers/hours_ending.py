@@ -94,6 +94,8 @@ def go_on(session: Session, at: datetime) -> int:
     for row in (one for one in rows if one.id in ended):
         key = _after(session, row, at)
         bodies = move_bodies(session, keeps(row.id), key)
+        if not bodies:  # another worker was here first
+            continue
         facts = {"last_day": str(row.ends_on), "then": deadlines.names_of(session, [key])[key], "bodies": bodies}
         audit.note(session, directory.CLOCK.label, [audit.Deed("ended", "hours", row.name, facts)], at)
         moved += bodies
@@ -114,9 +116,14 @@ def _after(session: Session, row: KeptOffice, at: datetime) -> str:
 def _who_keeps(session: Session, row: KeptOffice, at: datetime) -> str:
     """Why hours cannot end without others that follow; empty when nobody keeps them."""
     names, total = keepers(session, keeps(row.id), _NAMED)
-    leading = [one.name for one in deadlines.list_offices(session)
-               if one.followed_by == deadlines.kept_as(row.current) and not is_over(one, at)]
     if total:
         more = "等" if total > len(names) else ""
         return f"还有 {total} 个单位在用（{'、'.join(names)}{more}），请选它们接着用哪套"
+    leading = _leading(session, row, at)
     return f"「{leading[0]}」停用后要接着用这套，请选接着用哪套" if leading else ""
+
+
+def _leading(session: Session, row: KeptOffice, at: datetime) -> list[str]:
+    """The hours still to end that lead to these, also by way of others that are over."""
+    before = [one for one in deadlines.list_offices(session) if one.followed_by == deadlines.kept_as(row.current)]
+    return [name for one in before for name in (_leading(session, one, at) if is_over(one, at) else [one.name])]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine import audit, deadlines, directory, jobs, registers, verification
 from engine.cases import explain_deadlines
 from engine.deadlines import offices
 from engine.deadlines.models import KeptOffice
 from engine.directory.models import Organisation
+from engine.registers import hours, hours_changing
 from engine.registers.applying import apply
 from engine.registers.reading import clean
 from tests.engine.registers.test_hours import COMMUNITY, OWN, SHORT, admin, hours_of, own_hours
@@ -162,6 +166,37 @@ def test_hours_into_which_others_end_do_not_end_before_it_is_said_what_follows(o
     assert hours_of(office) == "default"
 
 
+def test_who_goes_on_by_way_of_hours_that_are_over_goes_on_to_what_these_have_become(office: Office) -> None:
+    by = admin(office)
+    made, short = own_hours(office, by), short_hours(office, by)
+    last = own_hours(office, by, name="晚作息", take_over="", **SHORT)
+    end(office, by, made, until="2026-03-10", then=f"o{short.id}")
+    end(office, by, short, until="2026-03-05", then=f"o{last.id}")
+    office.at = office.at_office(3, 6, 9)
+    said = {"then": ["「渔区作息」停用后要接着用这套，请选接着用哪套"]}
+    assert refused(office, by, last, until="2026-03-06") == said
+    typed = {**SHORT, "d2": "10:00-12:00", "since": "2026-03-11"}
+    registers.change_week(office.session, by, last.id, typed, office.at)
+    office.at = office.at_office(3, 10, 17)
+    office.report()  # an hour on Tuesday, two on Wednesday from ten, one on Thursday
+    assert office.deadline("accept").due_at == office.at_office(3, 12, 10)
+
+
+def test_two_workers_bring_bodies_on_with_one_entry(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    by = admin(office)
+    made, listed = own_hours(office, by), deadlines.list_offices
+    end(office, by, made, **FOREVER, then="default")
+
+    def while_another_does(session: Session, to_change: bool = False) -> Sequence[KeptOffice]:
+        hours_changing.move_bodies(session, hours.keeps(made.id), "default")
+        return listed(session, to_change)
+
+    before = len(audit.list_deeds(office.session))
+    monkeypatch.setattr(deadlines, "list_offices", while_another_does)
+    assert jobs.go_on_with_hours(office.session, office.at_office(3, 5, 0)) == 0
+    assert len(audit.list_deeds(office.session)) == before
+
+
 def test_an_end_to_come_is_taken_back(office: Office) -> None:
     by = admin(office)
     made, short = own_hours(office, by), short_hours(office, by)
@@ -217,6 +252,18 @@ def test_hours_chosen_before_they_end_are_not_given_after_it(office: Office) -> 
     assert not plan.problems
     end(office, by, made, **FOREVER)
     with pytest.raises(deadlines.OfficeEnding):
+        apply(office.session, plan, by.label, office.at)
+
+
+def test_hours_called_otherwise_while_a_row_is_saved_are_unknown(office: Office) -> None:
+    by = admin(office)
+    made = own_hours(office, by)
+    cells = {**registers.get_cells(office.session, "organisations", COMMUNITY), "名称": "社区中心（新）"}
+    row, problems = clean(registers.get_sheet("organisations"), 1, cells)
+    plan = registers.make_plan(office.session, registers.Workbook({"organisations": [row]}, problems, {}), office.at,
+                               registers.top_of(by), whole=True)
+    registers.rename_hours(office.session, by, made.id, {"name": "海岛作息"}, office.at)
+    with pytest.raises(deadlines.OfficeUnknown):
         apply(office.session, plan, by.label, office.at)
 
 
