@@ -16,6 +16,11 @@ def is_event_sub_process(node: Any) -> bool:
     return local(node.tag) == "subProcess" and (node.get("triggeredByEvent") or "").lower() in ("true", "1")
 
 
+def is_compensation(node: Any) -> bool:
+    """Whether an element is an activity that undoes another one."""
+    return (node.get("isForCompensation") or "").strip().lower() in ("true", "1")
+
+
 def link_of(node: Any) -> str | None:
     """The name of the link that an event throws or catches; None for other events."""
     definition = node.find(f"./{tag('linkEventDefinition')}")
@@ -28,13 +33,13 @@ def is_none_start(node: Any) -> bool:
 
 
 def implicit_starts(scope: Any) -> list[Any]:
-    """Where a scope without a start event begins, as BPMN says: every node that nothing leads to."""
+    """Where a scope without a start event begins, as BPMN says: what nothing leads to and what undoes nothing."""
     entered = {flow.get("targetRef") for flow in scope.iterchildren(tag("sequenceFlow"))}
     nodes = [node for node in scope if local(node.tag) in NODES and isinstance(node.tag, str)]
     if any(local(node.tag) == "startEvent" for node in nodes):
         return []
     return [node for node in nodes if node.get("id") not in entered and local(node.tag) not in _NEVER_BEGIN
-            and not is_event_sub_process(node)
+            and not is_event_sub_process(node) and not is_compensation(node)
             and not (local(node.tag) == "intermediateCatchEvent" and link_of(node) is not None)]
 
 

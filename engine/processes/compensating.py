@@ -10,6 +10,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.processes.beginnings import is_compensation
 from engine.processes.names import WANGGE, tag
 
 COMPENSATES, PART = f"{{{WANGGE}}}compensates", f"{{{WANGGE}}}part"
@@ -67,4 +68,4 @@ def _flow(scope: Any, source: str, target: str) -> None:
 
 def is_compensating(node: Any) -> bool:
     """Whether an element belongs to compensation: its events and the activities that undo."""
-    return compensation_of(node) is not None or (node.get("isForCompensation") or "").lower() in ("true", "1")
+    return compensation_of(node) is not None or is_compensation(node)

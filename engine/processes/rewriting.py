@@ -16,15 +16,16 @@ from typing import Any
 from lxml import etree
 
 from engine.processes.beginnings import begin, is_event_sub_process, link_of
-from engine.processes.compensating import draw_compensation
+from engine.processes.compensating import COMPENSATES, PART, draw_compensation
 from engine.processes.extensions import script_of
 from engine.processes.names import ACTIVITIES, DRAWING, SCOPES, WANGGE, local, tag
-from engine.processes.quantities import count_tokens
+from engine.processes.quantities import QUANTITY, count_tokens
 from engine.processes.several_events import part
 
 HIDDEN = f"{{{WANGGE}}}hidden"
 _CONDITION = tag("conditionExpression")
 STANDS_FOR = f"{{{WANGGE}}}standsFor"
+_MARKS = (HIDDEN, STANDS_FOR, QUANTITY, PART, COMPENSATES)  # only the rewriting may say so
 _STAYS = frozenset({"documentation", "extensionElements", "ioSpecification", "laneSet", "incoming", "outgoing",
                     "standardLoopCharacteristics", "multiInstanceLoopCharacteristics"})
 
@@ -37,6 +38,7 @@ def rewritten(root: Any) -> Any:
     for declared in list(root.iter(tag("ioSpecification"))):
         if local(declared.getparent().tag) != "process":  # a remark, or refused
             declared.getparent().remove(declared)
+    etree.strip_attributes(root, *_MARKS)
     _name_flows(root)
     scopes = [node for node in root.iter(*(tag(name) for name in SCOPES)) if node.get("id")]
     for scope in scopes:

@@ -72,4 +72,3 @@ class Undone(_Part):
 
 
 PARTS = {"undo": Undo, "throw": Compensate, "done": Undone}
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.processes.beginnings import is_compensation
 from engine.processes.compensating import compensation_of, handler_of, is_compensating
 from engine.processes.gate.drawing import Findings, Scope, definitions_of, forks, is_true, scope_of
 from engine.processes.names import EVENTS, TASKS, local, tag
@@ -42,7 +43,7 @@ def _is_plain_part(node: Any, scope: Scope) -> bool:
         return False
     if local(node.tag) == "boundaryEvent":
         activity = scope.nodes.get(node.get("attachedToRef") or "")
-        return bool(activity is not None and not _repeats(activity) and not is_true(activity, "isForCompensation")
+        return bool(activity is not None and not _repeats(activity) and not is_compensation(activity)
                     and len([one for one in scope.attached(activity.get("id"))
                              if compensation_of(one) is not None]) == 1)
     return local(node.tag) in ("intermediateThrowEvent", "endEvent") and _throws_plainly(node, scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.processes.beginnings import is_event_sub_process, is_none_start, link_of
+from engine.processes.beginnings import is_compensation, is_event_sub_process, is_none_start, link_of
 from engine.processes.compensating import compensation_of
 from engine.processes.gate.drawing import Findings, Scope, is_true, title
 from engine.processes.names import ACTIVITIES, EVENTS, SCOPES, local, tag
@@ -118,7 +118,7 @@ def _check_reachable(scope: Scope, findings: Findings) -> None:
         if name in reached:
             if not scope.successors(name):
                 _check_end(node, findings)
-        elif not is_true(node, "triggeredByEvent") and not is_true(node, "isForCompensation"):
+        elif not is_true(node, "triggeredByEvent") and not is_compensation(node):
             note = findings.warning if _may_be_unreached(node, scope) else findings.error
             note(node, "unreachable", f"没有路能走到「{title(node)}」，它不会执行，请连上或删除")
 
@@ -126,7 +126,7 @@ def _check_reachable(scope: Scope, findings: Findings) -> None:
 def _check_end(node: Any, findings: Findings) -> None:
     """Where no way leads on a branch ends, unless a gateway has to choose one."""
     kind = local(node.tag)
-    if kind == "endEvent" or compensation_of(node) is not None:
+    if kind == "endEvent" or (kind == "boundaryEvent" and compensation_of(node) is not None):
         return
     if kind in ACTIVITIES | EVENTS:
         findings.warning(node, "implicit_end", f"「{title(node)}」后面没有结束事件，走到这里这一支就结束")

@@ -52,8 +52,10 @@ def _interrupting(scope: Scope) -> Iterator[tuple[Any, list[Any]]]:
 
 
 def _among(elements: list[Any], kinds: tuple[str, ...]) -> Iterator[Any]:
+    """The events and tasks of these kinds; a start event waits only in an event sub-process."""
     for element in elements:
-        yield from element.iter(*(tag(kind) for kind in kinds))
+        yield from (node for node in element.iter(*(tag(kind) for kind in kinds))
+                    if local(node.tag) != "startEvent" or is_event_sub_process(node.getparent()))
 
 
 def _told(event: Any) -> set[tuple[str, str]]:

@@ -108,6 +108,11 @@ def test_extensions_of_other_vendors_are_a_warning() -> None:
     assert [(one.code, one.element, one.severity) for one in gate([source])] == [("foreign_extension", "a", "warning")]
 
 
+def test_a_compensation_event_that_nothing_follows_ends_its_branch() -> None:
+    source = drawn("p", '<startEvent id="start"/>' + event("intermediateThrowEvent", "c", "compensate"), "start -> c")
+    assert ("implicit_end", "c") in [(one.code, one.element) for one in gate([source])]
+
+
 def test_an_outcome_that_no_form_offers_is_a_warning() -> None:
     asked = '<exclusiveGateway id="g" default="f3"/>'
     source = form('<wangge:outcome id="pass" label="P"/>').content.decode()

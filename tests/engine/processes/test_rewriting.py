@@ -38,6 +38,13 @@ def test_a_link_leads_to_its_catch() -> None:
     assert walk.open == ["b"] and walk.trace == ["start", "a", "out", "in"]
 
 
+def test_what_only_the_rewriting_may_say_is_not_taken_from_a_drawing() -> None:
+    source = drawn("marked", ENDS + '<task id="a" wangge:hidden="true"/><intermediateThrowEvent id="b"'
+                   ' wangge:part="undo"/>', "start -> a -> b -> end")
+    walk = Walk(source)
+    assert walk.step.done and walk.trace == ["start", "a", "b", "end"]
+
+
 def test_a_link_without_a_catch_is_refused() -> None:
     source = drawn("loose", ENDS + user("a") + link("intermediateThrowEvent", "out", "L"), """start -> a -> end
                                                                                               start -> out""")

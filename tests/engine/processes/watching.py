@@ -33,8 +33,9 @@ def watched() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
 
 
 def _note(event: str, arguments: tuple[Any, ...]) -> None:
-    if (event in ("exec", "compile") or event.startswith(OUTSIDE)) and _seen is not None and _seen[0] == get_ident():
-        _seen[1].append((event, arguments))
+    seen = _seen  # another thread may end the watching meanwhile
+    if seen is not None and (event in ("exec", "compile") or event.startswith(OUTSIDE)) and seen[0] == get_ident():
+        seen[1].append((event, arguments))
 
 
 def code_run(events: list[tuple[str, tuple[Any, ...]]]) -> list[CodeType]:

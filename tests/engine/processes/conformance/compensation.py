@@ -33,6 +33,7 @@ MODELS: list[Model] = [
          rows="S4 P-refused"),
     runs("undone_at_the_end", start("start") + BOTH + thrown("t", last=True), "start -> a -> b -> t",
          "start a b ub ua t"),
+    runs("undone_where_no_start_is_drawn", end("end") + BOTH + thrown("t"), "a -> b -> t -> end", "a b ub ua t end"),
     runs("only_one_is_undone", ENDS + BOTH + thrown("t", "a"), "start -> a -> b -> t -> end", "start a b ua t end"),
     runs("undone_only_once", ENDS + BOTH + thrown("t", "a") + thrown("v"), "start -> a -> b -> t -> v -> end",
          "start a b ua t ub v end"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.engine.processes.conformance.model import (
     ENDS,
     NEVER,
+    TOP,
     Model,
     beside,
     beside_timed,
@@ -21,7 +22,7 @@ from tests.engine.processes.conformance.model import (
     throws,
     timing,
 )
-from tests.engine.processes.drawing import event, script, timer, user
+from tests.engine.processes.drawing import drawn, event, script, timer, user
 from tests.engine.processes.models import gateways
 
 TYPED = event("startEvent", "typed", "message", "m")
@@ -102,6 +103,14 @@ MODELS: list[Model] = [
             + '<receiveTask id="r" messageRef="m"/>', "s0 -> r -> s9") + on("b", "s", "message", "m") + tasks("a"),
             """start -> s -> end
             b -> a -> end""", "race", "b"),
+    runs("message_that_begins_another_instance_and_ends_this_one", ENDS + TYPED
+         + throws("t", "message", "m2") + beside("e", "message", "m", tasks("h"), "e0 -> h"), """start -> t -> end
+            typed -> t""", "start t end"),
+    Model("message_that_flows_out_and_begins_another_instance", [drawn(
+        "message_that_flows_out_and_begins_another_instance", ENDS + TYPED
+        + throws("t", "message", "m"), """start -> t -> end
+            typed -> t""", top=TOP + '<collaboration id="both"><participant id="they"/><messageFlow id="o"'
+        ' sourceRef="t" targetRef="they"/></collaboration>')], "start t end"),
     runs("another_signal_of_the_handler_interrupts_its_scope", ENDS + scope("s", start("s0")
          + throws("x", "escalation", "up") + end("s9") + beside("e", "escalation", "up", ends("y", "signal", "sig"),
          "e0 -> y"), "s0 -> x -> s9") + on("b", "s", "signal", "sig") + tasks("a"), """start -> s -> end
