@@ -143,10 +143,10 @@ def filed(city: City, text: str, who: str = WORKER) -> list[dict[str, Any]]:
     return list(city.get(who, f"/cases?text={text}&limit=20")["items"])
 
 
-def wait_until_filed(city: City, page: Page, text: str, number: int) -> list[dict[str, Any]]:
+def wait_until_filed(city: City, page: Page, text: str, number: int, who: str = WORKER) -> list[dict[str, Any]]:
     """The cases with these words, once there are so many."""
-    until(page, lambda: len(filed(city, text)) >= number, f"not filed {number} times: {text}")
-    return filed(city, text)
+    until(page, lambda: len(filed(city, text, who)) >= number, f"not filed {number} times: {text}")
+    return filed(city, text, who)
 
 
 @pytest.mark.cites("G2")
@@ -277,6 +277,19 @@ def test_a_browser_without_a_store_sends_the_form_as_it_is(city: City, open_phon
     assert len(filed(city, "仇家门铁门")) == 1
 
 
+def test_an_answer_that_takes_long_is_said_when_it_comes(open_phone: Opened) -> None:
+    page = log_in(open_phone(service_workers="block"))
+    held = list[Route]()
+    page.route("**/phone/outbox",
+               lambda route: held.append(route) if route.request.method == "POST" else route.fallback())
+    write(page, "青龙山落石", "青龙山")
+    send(page)
+    expect(page.locator("#told")).to_contain_text("已存在手机里")
+    until(page, lambda: held, "nothing was sent")
+    held[0].continue_()
+    expect(page.locator("#told")).to_contain_text("已发出")
+
+
 def test_a_log_in_that_ended_loses_nothing(city: City, open_phone: Opened) -> None:
     context = open_phone()
     page = log_in(context)
@@ -310,6 +323,27 @@ def test_what_another_wrote_on_this_phone_waits_for_them(city: City, open_phone:
     log_out(page)
     page = log_in(context)
     assert len(wait_until_filed(city, page, "蜂巢岗围墙", 1)) == 1
+
+
+def test_a_page_kept_for_somebody_else_is_not_worked_on(city: City, open_phone: Opened) -> None:
+    page = log_in(context := open_phone())
+    wait_for_worker(page)
+    kept = page.evaluate("caches.match('/phone/').then(found => found.text())")
+    log_out(page)
+    page = log_in(context, COLLEAGUE)
+    page.evaluate("""kept => caches.open('wangge-phone-1').then(cache =>
+        cache.put('/phone/', new Response(kept, {headers: {'Content-Type': 'text/html; charset=utf-8'}})))""", kept)
+    context.set_offline(True)
+    page.goto("/phone/")  # as it comes when the network is too slow
+    assert page.locator("body").get_attribute("data-owner") in kept
+    write(page, "秀山大桥路灯不亮", "秀山大桥")
+    context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#wrong")).to_contain_text("草稿还在")
+    expect(page.get_by_label("看到了什么")).to_have_value("秀山大桥路灯不亮")
+    send(page)
+    case, = wait_until_filed(city, page, "秀山大桥路灯", 1, COLLEAGUE)
+    assert case["number"] not in [one["number"] for one in filed(city, "秀山大桥路灯")]
 
 
 def test_a_refused_draft_says_why_and_is_mended(city: City, open_phone: Opened) -> None:

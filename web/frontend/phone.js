@@ -10,6 +10,7 @@ import { listenForNotices } from "./phone/told.js";
 const AGAIN = 30000; // while a page is open and something waits
 const owner = Number(document.body.dataset.owner) || null;
 let paint = async () => {};
+let handOver = async () => {};
 
 async function send() {
   await sendAll(() => { refresh(); });
@@ -27,21 +28,30 @@ async function refresh() {
   document.querySelectorAll("[data-unsent]").forEach((one) => { one.textContent = unsent.length + failed.length || ""; });
   const note = document.getElementById("signal");
   const login = unsent.some((one) => one.why === "login");
-  const [said, number] = !navigator.onLine ? [note.dataset.offline, unsent.length]
+  const isDark = !navigator.onLine || unsent.some((one) => one.why === "network"); // some browsers say «online» for ever
+  const [said, number] = isDark ? [note.dataset.offline, unsent.length]
     : failed.length ? [note.dataset.failed, failed.length]
       : unsent.length ? [login ? note.dataset.login : note.dataset.waiting, unsent.length]
         : foreign.length ? [note.dataset.foreign, foreign.length] : ["", 0];
+  const words = [said.replace("{n}", number)];
+  if (login && unsent.length) words.push(" ", linkTo(`/login?next=${encodeURIComponent("/phone/outbox")}`, note.dataset.enter));
+  const made = document.createElement("div");
+  made.append(...words);
   note.hidden = !said;
-  note.textContent = said.replace("{n}", number);
-  if (login && unsent.length) note.append(" ", linkTo(`/login?next=${encodeURIComponent("/phone/outbox")}`, note.dataset.enter));
+  if (made.innerHTML !== note.innerHTML) fill(note, ...words); // a link does not go away below a finger
 }
 
 // After a report went into the outbox: it is tried at once, and a word says what became of it.
 async function sent(key, form) {
   askForSync();
-  send();
+  const tried = send();
   await answered(key);
-  say(await find(key), form);
+  const item = await find(key);
+  say(item, form);
+  if (item.state === "sent" || item.state === "failed" || item.why) return;
+  await tried; // the network is slow: what came of it is said when it is known
+  const later = await find(key);
+  if (later.state === "sent" || (later.state === "failed" && !form.description.value)) say(later, form);
 }
 
 // Waits a moment for the answer: most are there before the page is.
@@ -91,9 +101,16 @@ function showFields(form) {
   });
 }
 
-// Fetches this person's ticket, and says when the phone's clock is wrong.
+// Fetches this person's ticket, and says when the phone's clock is wrong. A page that was kept for somebody else, and
+// came because the network was slow, goes; what was begun on it is this person's.
 async function meet() {
   const me = await whoAmI();
+  if (owner && me.owner && me.owner !== owner) {
+    await handOver(me.owner);
+    if ("caches" in window) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+    location.reload();
+    return;
+  }
   const note = document.getElementById("clock");
   note.hidden = !me.clock;
   note.querySelector("span").textContent = me.clock || "";
@@ -109,16 +126,16 @@ async function begin() {
   if (wrong) wrong.focus();
   listenForNotices();
   if (!("indexedDB" in window)) return;
+  addEventListener("online", () => { meet(); send(); });
+  addEventListener("offline", () => refresh());
   if (document.getElementById("items")) paint = prepareOutbox(owner, send);
   const form = document.getElementById("capture");
   if (form) {
     prepareGuessing(form);
-    await prepareCapture(form, owner, sent);
+    handOver = await prepareCapture(form, owner, sent);
   }
   meet();
   wake();
-  addEventListener("online", send);
-  addEventListener("offline", () => refresh());
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
   setInterval(async () => { if (navigator.onLine && (await list()).some((one) => one.state === "waiting")) send(); }, AGAIN);
   await send();

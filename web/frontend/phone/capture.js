@@ -10,6 +10,7 @@ const SLOWEST = 10000; // milliseconds that the phone's own store gets; after th
 // Every handler is bound at once: whoever is quicker than the phone's store writes and sends all the same.
 export function prepareCapture(form, owner, sent) {
   let draft = null;
+  let isBegunHere = false;
   const typed = new Set();
   const words = form.dataset;
   const named = document.getElementById("snap").textContent;
@@ -23,6 +24,7 @@ export function prepareCapture(form, owner, sent) {
   };
   const ready = within(opened(form, owner, typed), SLOWEST).then((found) => {
     draft = found;
+    isBegunHere = !Object.keys(found.fields).length && !found.photos.length;
     repaint();
   });
   let timer;
@@ -71,7 +73,11 @@ export function prepareCapture(form, owner, sent) {
   };
   form.addEventListener("submit", submit);
   addEventListener("pagehide", () => { if (draft) saveNow(form, draft); });
-  return ready.catch((broken) => { // a browser that keeps nothing: the form is a plain form again
+  const handOver = async (other) => { // what was begun on this page is another person's
+    if (isBegunHere) draft.owner = other;
+    await saveNow(form, draft);
+  };
+  return ready.then(() => handOver, (broken) => { // a browser that keeps nothing: the form is a plain form again
     form.removeEventListener("submit", submit);
     form.noValidate = false;
     throw broken;
