@@ -24,9 +24,10 @@ def compensation_of(event: Any) -> Any:
 
 def handler_of(event: Any) -> Any:
     """The activity that an association leads to from a compensation event on an edge; None when there is not one."""
-    found = [association.get("targetRef") for association in event.getparent().iterchildren(tag("association"))
-             if association.get("sourceRef") == event.get("id")]
-    return next((node for node in event.getparent() if len(found) == 1 and node.get("id") == found[0]), None)
+    ends = {association.get("targetRef") for association in event.getparent().iterchildren(tag("association"))
+            if association.get("sourceRef") == event.get("id")}
+    found = [node for node in event.getparent() if node.get("id") in ends and is_compensation(node)]
+    return found[0] if len(found) == 1 else None
 
 
 def draw_compensation(scope: Any, hidden: str, stands_for: str) -> None:

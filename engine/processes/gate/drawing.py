@@ -125,8 +125,9 @@ def scope_of(node: Any, called: Mapping[str, Any] | None = None) -> Scope:
 
 def forks(scope: Scope) -> bool:
     """Whether several tokens may be at work in a scope."""
-    many = [node for node in scope.nodes.values() if len(scope.outgoing(node.get("id"))) > 1
-            and local(node.tag) not in ("exclusiveGateway", "eventBasedGateway")]
+    many = [node for node in scope.nodes.values() if node.get("completionQuantity", "1") != "1"
+            or (len(scope.outgoing(node.get("id"))) > 1
+                and local(node.tag) not in ("exclusiveGateway", "eventBasedGateway"))]
     beside = [node for node in scope.nodes.values() if is_event_sub_process(node)
               or (local(node.tag) == "boundaryEvent" and not is_true(node, "cancelActivity", True))]
     return bool(many or beside or len(scope.begins()) > 1

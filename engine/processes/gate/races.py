@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.processes.beginnings import is_event_sub_process
-from engine.processes.gate.drawing import Findings, Scope, is_true, title
+from engine.processes.gate.drawing import Findings, Scope, forks, is_true, title
 from engine.processes.gate.events import declared_event
 from engine.processes.names import local, tag
 
-_WAITS = ("startEvent", "boundaryEvent", "intermediateCatchEvent", "receiveTask")
+_AROUND = ("startEvent", "boundaryEvent")  # wait while what they hang on is at work
+_WAITS = (*_AROUND, "intermediateCatchEvent", "receiveTask")
 _THROWS = ("intermediateThrowEvent", "endEvent", "sendTask")
 
 
@@ -26,10 +27,14 @@ def check_races(scope: Scope, findings: Findings) -> None:
 
 
 def check_message_flows(scope: Scope, findings: Findings) -> None:
-    """Refuse a message that a drawn flow takes to, or brings from, another participant and that is heard here too."""
+    """Refuse a message that a drawn flow takes to, or brings from, another participant and that is heard here too.
+
+    One token alone cannot stand at a pause and throw: a question and its answer may then have one name.
+    """
     flows = scope.node.getroottree().getroot().iter(tag("messageFlow"))
     drawn = {flow.get(end) for flow in flows for end in ("sourceRef", "targetRef")}
-    heard = [(node, name) for node in _among([scope.node], _WAITS) for name in _told(node) if name[0] == "message"]
+    waits = _WAITS if any(forks(one) for one in scope.all()) else _AROUND
+    heard = [(node, name) for node in _among([scope.node], waits) for name in _told(node) if name[0] == "message"]
     for thrower in _among([scope.node], _THROWS) if drawn else ():
         for catcher, name in heard:
             if name in _told(thrower) and drawn & {thrower.get("id"), catcher.get("id")}:

@@ -34,6 +34,8 @@ MODELS: list[Model] = [
     runs("undone_at_the_end", start("start") + BOTH + thrown("t", last=True), "start -> a -> b -> t",
          "start a b ub ua t"),
     runs("undone_where_no_start_is_drawn", end("end") + BOTH + thrown("t"), "a -> b -> t -> end", "a b ub ua t end"),
+    runs("undone_beside_a_remark", ENDS + tasks("a") + undone("a") + '<textAnnotation id="n"/><association id="r"'
+         ' sourceRef="ca" targetRef="n"/>' + thrown("t"), "start -> a -> t -> end", "start a ua t end"),
     runs("only_one_is_undone", ENDS + BOTH + thrown("t", "a"), "start -> a -> b -> t -> end", "start a b ua t end"),
     runs("undone_only_once", ENDS + BOTH + thrown("t", "a") + thrown("v"), "start -> a -> b -> t -> v -> end",
          "start a b ua t ub v end"),
@@ -66,6 +68,8 @@ MODELS: list[Model] = [
     refused("undone_beside_a_branch", ENDS + BOTH + gateways("parallel", "f", "j") + thrown("t"),
             """start -> f -> a -> j -> t -> end
             f -> b -> j""", "compensate_event", "t", rows="S4 P-refused"),
+    refused("undone_by_two_tokens", ENDS + '<task id="b" completionQuantity="2"/>' + tasks("a") + undone("a")
+            + thrown("t"), "start -> b -> a -> t -> end", "compensate_event", "t"),
     refused("undone_from_outside", ENDS + scope("s", start("s0") + tasks("a") + undone("a") + end("s9"),
             "s0 -> a -> s9") + thrown("t"), "start -> s -> t -> end", "compensate_event", "t", rows="S4"),
     refused("undone_by_nobody", ENDS + tasks("a") + on("ca", "a", "compensate") + thrown("t"),

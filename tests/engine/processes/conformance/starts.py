@@ -111,6 +111,11 @@ MODELS: list[Model] = [
         + throws("t", "message", "m"), """start -> t -> end
             typed -> t""", top=TOP + '<collaboration id="both"><participant id="they"/><messageFlow id="o"'
         ' sourceRef="t" targetRef="they"/></collaboration>')], "start t end"),
+    Model("question_and_answer_of_one_name_flow_out_and_in", [drawn(
+        "question_and_answer_of_one_name_flow_out_and_in", ENDS + throws("t", "message", "m")
+        + '<receiveTask id="c" messageRef="m"/>', "start -> t -> c -> end", top=TOP + '<collaboration id="both">'
+        '<participant id="they"/><messageFlow id="o" sourceRef="t" targetRef="they"/><messageFlow id="i"'
+        ' sourceRef="they" targetRef="c"/></collaboration>')], "start t", "waiting", waiting="c"),
     runs("another_signal_of_the_handler_interrupts_its_scope", ENDS + scope("s", start("s0")
          + throws("x", "escalation", "up") + end("s9") + beside("e", "escalation", "up", ends("y", "signal", "sig"),
          "e0 -> y"), "s0 -> x -> s9") + on("b", "s", "signal", "sig") + tasks("a"), """start -> s -> end
