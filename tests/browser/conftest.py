@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.chromium import arguments, find_chromium
 from tests.browser.city import City, running_city
 
 Enter = Callable[..., Page]
+OpenPhone = Callable[..., BrowserContext]
+PHONE = ViewportSize(width=360, height=740)
 PATIENCE = 90_000  # milliseconds; a busy machine is slow, not broken
 SEEN = "Failed to load resource"  # Chromium's own line for every refused form; what is refused is checked by status
 
@@ -68,6 +81,26 @@ def enter(browser: Browser, city: City) -> Iterator[Enter]:
     for context in contexts:
         context.close()
     assert problems == []
+
+
+@pytest.fixture
+def open_phone(browser: Browser, city: City, tmp_path: Path) -> Iterator[OpenPhone]:
+    """Opens a phone's browser on its own storage; opened again, it is the same phone."""
+    running: list[BrowserContext] = []
+
+    def start(name: str = "phone", **options: Any) -> BrowserContext:
+        context = browser.browser_type.launch_persistent_context(
+            tmp_path / name, executable_path=find_chromium(), args=arguments(), viewport=PHONE, locale="zh-CN",
+            timezone_id="Asia/Shanghai", base_url=city.address, permissions=["geolocation"],
+            geolocation={"latitude": 30.2432, "longitude": 122.2012, "accuracy": 8}, **options)
+        context.set_default_timeout(PATIENCE)
+        running.append(context)
+        return context
+
+    yield start
+    for context in running:
+        with suppress(Exception):  # one that a test has closed already
+            context.close()
 
 
 def _watch(page: Page, problems: list[str]) -> None:

@@ -26,7 +26,8 @@ ROLES = ("seat", "supervisor", "clerk", "grid_worker", "designer", "system_admin
 SHARED = {"citation", "code", "pack", "name", "filename", "channel", "kind", "definition", "other"}
 """What addresses name that is the same for everybody: articles, matters, packs, published diagrams, channels."""
 IMPORTS = ("imported", "import_check", "import_confirm", "import_errors", "import_passwords", "import_withdraw")
-HOURS = ("hours_of", "change_hours", "change_hours_days", "recount_hours")
+HOURS = ("hours_of", "change_hours", "change_hours_days", "recount_hours", "rename_hours", "end_hours",
+         "keep_hours")
 Values = dict[str, object]
 
 

@@ -110,7 +110,10 @@ def test_who_leaves_ends_every_post_and_logs_in_no_more(counter: Counter) -> Non
     assert directory.find_known(counter.session, opened.secret, "browser", tomorrow) is None
     with pytest.raises(directory.WrongCredentials):
         directory.log_in(counter.session, "li", first.password, "127.0.0.1", "browser", tomorrow)
-    assert directory.list_posts(counter.session, opened.account_id, tomorrow) == []
+    known = directory.find_known(counter.session, opened.secret, "browser", NOW)
+    assert known is not None and known.actor.person_id is not None
+    assert directory.list_posts(counter.session, known.actor.person_id, NOW) != []
+    assert directory.list_posts(counter.session, known.actor.person_id, tomorrow) == []
 
 
 FAULTS = {

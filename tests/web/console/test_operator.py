@@ -105,7 +105,8 @@ def test_no_route_of_the_administrators_is_left_out(house: House) -> None:
     assert len(rules) > 30
     by_what_they_name = {"console.matter", "console.come_back", "console.release_all", "console.free_task",
                          "console.duty_add", "console.duty_end", "console.hours_of", "console.change_hours",
-                         "console.change_hours_days", "console.recount_hours"}
+                         "console.change_hours_days", "console.recount_hours", "console.rename_hours",
+                         "console.end_hours", "console.keep_hours"}
     assert left <= by_what_they_name
 
 
