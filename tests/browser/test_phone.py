@@ -200,7 +200,7 @@ def test_a_task_is_done_with_one_hand_and_a_case_urged(city: City, open_phone: O
     page.locator(".item a", has_text="大岙路沿石").click()
     page.locator("summary", has_text="催办").click()
     page.get_by_label("说明").fill("老人多，容易绊倒")
-    page.get_by_role("button", name="催办").click()
+    page.get_by_role("button", name="催办").dblclick()
     expect(page.locator("#told")).to_contain_text("已催办")
     assert city.get(WORKER, f"/cases/{mine}")["urged"] == 1
 

@@ -8,6 +8,8 @@ import { find, list } from "./phone/store.js";
 import { listenForNotices } from "./phone/told.js";
 
 const AGAIN = 30000; // while a page is open and something waits
+const TWICE = 5000; // milliseconds within which a second submit of a form is the same one
+const KEPT = ["/phone/", "/phone/outbox"]; // the pages that the service worker keeps and that say whose they are
 const owner = Number(document.body.dataset.owner) || null;
 let paint = async () => {};
 let handOver = async () => {};
@@ -107,13 +109,30 @@ async function meet() {
   const me = await whoAmI();
   if (owner && me.owner && me.owner !== owner) {
     await handOver(me.owner);
-    if ("caches" in window) await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+    if ("caches" in window) await forgetPages();
     location.reload();
     return;
   }
   const note = document.getElementById("clock");
   note.hidden = !me.clock;
   note.querySelector("span").textContent = me.clock || "";
+}
+
+async function forgetPages() {
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    await Promise.all(KEPT.map((path) => cache.delete(path)));
+  }
+}
+
+// A second tap on the same button within a moment is the first one; the report form sees to itself, by its key.
+function listenToTaps() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.id === "capture" || form.method !== "post") return;
+    if (Date.now() - Number(form.dataset.sent || 0) < TWICE) event.preventDefault();
+    else form.dataset.sent = Date.now();
+  }, true);
 }
 
 async function begin() {
@@ -124,6 +143,7 @@ async function begin() {
   });
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
+  listenToTaps();
   listenForNotices();
   if (!("indexedDB" in window)) return;
   addEventListener("online", () => { meet(); send(); });
