@@ -22,26 +22,25 @@ class _Part(Lean, spiff.NoneTask):  # type: ignore[misc]
         self.manual = False
 
 
-class Undo(_Part):
+class _Waiting(_Part):
+    """One that waits when it is reached."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        my_task._inherit_data()
+        my_task._set_state(TaskState.WAITING)
+        return False
+
+
+class Undo(_Waiting):
     """A completed activity that may be undone: it keeps nothing from ending, and ends with its scope."""
 
     dormant = True
 
-    def _update_hook(self, my_task: Token) -> bool:
-        my_task._inherit_data()
-        my_task._set_state(TaskState.WAITING)
-        return False
 
-
-class Compensate(_Part):
+class Compensate(_Waiting):
     """Lets the activities be undone, the last completed first, one after the other, and goes on."""
 
     settles = True
-
-    def _update_hook(self, my_task: Token) -> bool:
-        my_task._inherit_data()
-        my_task._set_state(TaskState.WAITING)
-        return False
 
     def settle(self, my_task: Token) -> bool:
         """Undo the next one when nothing else runs in the scope; go on when none is left."""

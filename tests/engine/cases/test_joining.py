@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Barrier, current_thread
 from typing import Any
@@ -11,27 +11,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine import cases, notices, residents
+from engine import cases, residents
 from engine.cases import joining
 from engine.cases.errors import ActInvalid
 from engine.cases.models import Case
 from engine.notices.models import Outbox
-from engine.settings import Gateway, Settings
 from tests.engine.cases.conftest import Sessions
 from tests.town import BASE, Office
 
+pytestmark = pytest.mark.usefixtures("gateway")
 ROAD = (("dispatch", "own"), ("handle_task", "done"), ("check", "pass"))
 TOLD = ("楼道里堆满了垃圾。", "3 号楼")
 PATIENCE = 120.0  # seconds
-
-
-@pytest.fixture(autouse=True)
-def gateway() -> Iterator[None]:
-    """SMS is set up here."""
-    notices.configure(Settings(public_url="https://wangge.example.cn",
-                               gateways={"sms": Gateway(url="http://127.0.0.1:1/", secret="s" * 16)}))
-    yield
-    notices.configure(Settings())
 
 
 def office_of(session: Session, case_id: int) -> Office:

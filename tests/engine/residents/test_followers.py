@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import select
 
 from engine import cases, notices, residents
 from engine.cases.models import Case
 from engine.notices.models import Outbox
-from engine.settings import Gateway, Settings
 from tests.town import BASE, DAISHAN, Office
 
 COMMUNITY = BASE[:12]
 TOLD = ("楼道里堆满了垃圾。", "3 号楼")
 CLOSED, REOPENED = "您跟进的 {} 已结案，请查看结果", "您跟进的 {} 将重新办理，请查看进展"
 ROAD = (("dispatch", "own"), ("handle_task", "done"), ("check", "pass"))
-
-
-@pytest.fixture
-def gateway() -> Iterator[None]:
-    """SMS is set up here."""
-    notices.configure(Settings(public_url="https://wangge.example.cn",
-                               gateways={"sms": Gateway(url="http://127.0.0.1:1/", secret="s" * 16)}))
-    yield
-    notices.configure(Settings())
 
 
 def follow(office: Office, case: Case, phone: str) -> int | None:

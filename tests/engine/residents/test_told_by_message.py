@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
 from engine import library, notices, residents
 from engine.cases import callbacks
 from engine.notices.models import Outbox
-from engine.settings import Gateway, Settings
 from tests.town import Office
 
-
-@pytest.fixture(autouse=True)
-def gateway() -> Iterator[None]:
-    """SMS is set up here."""
-    notices.configure(Settings(public_url="https://wangge.example.cn",
-                               gateways={"sms": Gateway(url="http://127.0.0.1:1/", secret="s" * 16)}))
-    yield
-    notices.configure(Settings())
+pytestmark = pytest.mark.usefixtures("gateway")
 
 
 @pytest.mark.parametrize("method, sent", [("sms", 1), ("link", 1), ("phone", 0)])

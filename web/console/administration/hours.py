@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,39 +71,30 @@ def change_hours(number: int) -> Any:
 @blueprint.post(f"/hours/{NUMBER}/days")
 def change_hours_days(number: int) -> Any:
     """Days on which this office closes, or works otherwise."""
-    actor = _require_writer()
-    try:
-        with db.session().begin_nested():
-            registers.change_days(db.session(), actor, number, request.form, shell.now())
-    except HoursInvalid as refused:
-        return _page(number, "days", refused.fields), 422
-    flash(_("Saved: the hours of these days."))
-    return redirect(url_for("console.hours_of", number=number))
+    return _done(number, "days", registers.change_days, lambda kept: _("Saved: the hours of these days."))
 
 
 @blueprint.post(f"/hours/{NUMBER}/name")
 def rename_hours(number: int) -> Any:
     """Another name for the same hours."""
-    actor = _require_writer()
-    try:
-        with db.session().begin_nested():
-            kept = registers.rename_hours(db.session(), actor, number, request.form, shell.now())
-    except HoursInvalid as refused:
-        return _page(number, "name", refused.fields), 422
-    flash(_("%(code)s: saved.", code=kept.name))
-    return redirect(url_for("console.hours_of", number=number))
+    return _done(number, "name", registers.rename_hours, lambda kept: _("%(code)s: saved.", code=kept.name))
 
 
 @blueprint.post(f"/hours/{NUMBER}/end")
 def end_hours(number: int) -> Any:
     """The last day of these hours, and what their organisations keep from then on."""
+    return _done(number, "end", registers.end_hours, lambda kept: _("%(code)s: saved.", code=kept.name))
+
+
+def _done(number: int, part: str, change: Callable[..., Any], said: Callable[[Any], str]) -> Any:
+    """Change one part of these hours as typed; what is wrong is said in that part of the page."""
     actor = _require_writer()
     try:
         with db.session().begin_nested():
-            kept = registers.end_hours(db.session(), actor, number, request.form, shell.now())
+            kept = change(db.session(), actor, number, request.form, shell.now())
     except HoursInvalid as refused:
-        return _page(number, "end", refused.fields), 422
-    flash(_("%(code)s: saved.", code=kept.name))
+        return _page(number, part, refused.fields), 422
+    flash(said(kept))
     return redirect(url_for("console.hours_of", number=number))
 
 
