@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import directory
 from engine.cases.models import Case, CaseWords, Custody, Uncounted
+from engine.cases.searching import search_vector
 from engine.db import tables
 from engine.directory.models import Account, Division, Grid, Organisation, Person
 from engine.library.models import Release
@@ -114,7 +115,7 @@ def an_actor(
 
 
 def a_case(session: Session, division: Division, holder: Organisation, **changed: Any) -> Case:
-    """A case row with its custody, without a running diagram; any column may be given."""
+    """A case row with its custody, without a running diagram; any column may be given, and the `words` to search by."""
     release = session.scalars(select(Release)).first() or Release(
         pack="base", sha256="0" * 64, made_at=BEFORE
     )
@@ -138,7 +139,7 @@ def a_case(session: Session, division: Division, holder: Organisation, **changed
         "release_id": release.id,
         "salt": "00",
     }
-    words = changed.pop("search", "")
+    words = search_vector(changed.pop("words", ""), path=division.path)
     made = Case(**{**values, **changed})
     session.add(made)
     session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import decisions, library
 from engine.cases import queries
-from engine.cases.filters import has_words
+from engine.cases.finding import has_words
 from engine.cases.models import Case
 from engine.cases.places import table_at
 from engine.cases.searching import any_query, bigrams, overlap

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, and_, cast, exists, false, or_
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, and_, or_
 
-from engine.cases.models import Case, CaseWords
-from engine.cases.searching import search_query
+from engine.cases.models import Case
 from engine.errors import Invalid
 
 Row = TypeVar("Row")
@@ -22,7 +19,6 @@ Order = Literal["due", "newest", "oldest"]
 ORDERS: tuple[Order, ...] = ("due", "newest", "oldest")
 LAMPS = ("green", "yellow", "red", "grey")
 PAGE = 50
-_NUMBER = re.compile(r"\d{4,12}-(\d{4}-)?\d{6,}")
 
 
 class CursorInvalid(Invalid):
@@ -119,7 +115,7 @@ class Page(Generic[Row]):
 
 
 def conditions(filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
-    """The filters as conditions on the case."""
+    """The filters as conditions on the case, save its words (`finding.with_words`)."""
     columns = {"matter": Case.class_name, "division": Case.division_code, "urgency": Case.urgency,
                "severity": Case.severity, "origin": Case.origin, "stage": Case.stage,
                "holder": Case.holder_id, "handler": Case.handler_id, "grid": Case.grid_id}
@@ -127,8 +123,6 @@ def conditions(filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
         column == value for name, column in columns.items() if (value := getattr(filters, name)) is not None]
     if filters.lamp in LAMPS:
         found.append(lamp_condition(filters.lamp, at))
-    if filters.text:
-        found.append(text_condition(filters.text))
     return found
 
 
@@ -142,17 +136,3 @@ def lamp_condition(lamp: str, at: datetime) -> ColumnElement[bool]:
     if lamp == "yellow":
         return and_(runs, Case.due_at >= at, Case.warn_at <= at)
     return and_(runs, Case.due_at >= at, or_(Case.warn_at.is_(None), Case.warn_at > at))
-
-
-def text_condition(text: str) -> ColumnElement[bool]:
-    """Cases with this number, or with these words; a question without words matches nothing."""
-    if _NUMBER.fullmatch(text.strip()):
-        return Case.number == text.strip()
-    query = search_query(text)
-    return has_words(query) if query else false()
-
-
-def has_words(query: str) -> ColumnElement[bool]:
-    """Cases whose words match a tsquery literal; asked of the plain table, for the scope lies on the case itself."""
-    words = CaseWords.__table__.c
-    return exists().where(words.case_id == Case.id, words.search.bool_op("@@")(cast(query, TSQUERY)))

@@ -15,6 +15,7 @@ from engine.cases import queries
 from engine.cases.contents import Around, read_around
 from engine.cases.errors import CaseUnknown
 from engine.cases.filters import PAGE, Cursor, Filters, Order, Page, conditions
+from engine.cases.finding import with_words
 from engine.cases.lamps import clock_of
 from engine.cases.models import Case
 from engine.cases.queues import SHARES, Asker, Of, Queue, find_queue, queues_of
@@ -101,7 +102,10 @@ def list_where(session: Session, where: Sequence[ColumnElement[bool]], at: datet
 def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | None = None, limit: int = PAGE,
                order: Order = "newest") -> Page[CaseRow]:
     """One page of all cases within the scope of the session; nobody counts them."""
-    return _page(session, "cases", conditions(filters, at), order, at, cursor, limit, counted=False)
+    where = [*conditions(filters, at), *with_words(session, filters.text, order)]
+    if not filters.text:
+        return _page(session, "cases", where, order, at, cursor, limit, counted=False)
+    return _page(session, "cases", [], order, at, cursor, limit, counted=False, shares=[where])
 
 
 def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filters | None = None,
@@ -110,11 +114,15 @@ def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filte
     """One page of a queue; `total` where its rows are counted already. QueueUnknown where no role of the actor has it.
     """
     found = get_queue(actor, key)
-    more = conditions(filters or Filters(), at)
+    more = _filtered(session, filters, at)
     ask = Asker(actor, at)
     shares = _shares(found, ask, more)
     return _page(session, found.of, [found.where(ask), *more], order or found.order, at, cursor, limit,
                  total, found.counted, shares)
+
+
+def _filtered(session: Session, filters: Filters | None, at: datetime) -> list[ColumnElement[bool]]:
+    return [*conditions(filters, at), *with_words(session, filters.text)] if filters else []
 
 
 def _shares(queue: Queue, ask: Asker, more: queries.Where = ()) -> list[queries.Where]:
@@ -127,7 +135,7 @@ def count_new(session: Session, actor: Actor, key: str, since: datetime, at: dat
               filters: Filters | None = None) -> int:
     """How many rows came into a queue since a list of it was made; raises QueueUnknown."""
     found = get_queue(actor, key)
-    where = [found.where(Asker(actor, at)), *conditions(filters or Filters(), at), _came(found.of, since, at)]
+    where = [found.where(Asker(actor, at)), *_filtered(session, filters, at), _came(found.of, since, at)]
     return session.scalar(queries.count_statement(found.of, where)) or 0
 
 
@@ -142,7 +150,7 @@ def _came(of: Of, since: datetime, at: datetime) -> ColumnElement[bool]:
 def list_my_tasks(session: Session, actor: Actor, at: datetime, filters: Filters | None = None,
                   cursor: str | None = None, limit: int = PAGE) -> Page[CaseRow]:
     """One page of every task that this person may take, whatever the role."""
-    where = [Asker(actor, at).offered(), *conditions(filters or Filters(), at)]
+    where = [Asker(actor, at).offered(), *_filtered(session, filters, at)]
     return _page(session, "tasks", where, "due", at, cursor, limit)
 
 
@@ -192,15 +200,16 @@ class Whole:
     order: Order
 
 
-def whole_queue(actor: Actor, key: str, at: datetime, filters: Filters, order: Order | None = None) -> Whole:
+def whole_queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filters,
+                order: Order | None = None) -> Whole:
     """All of a queue; raises QueueUnknown."""
     found = get_queue(actor, key)
-    return Whole(found.of, [found.where(Asker(actor, at)), *conditions(filters, at)], order or found.order)
+    return Whole(found.of, [found.where(Asker(actor, at)), *_filtered(session, filters, at)], order or found.order)
 
 
-def whole_search(at: datetime, filters: Filters, order: Order) -> Whole:
+def whole_search(session: Session, at: datetime, filters: Filters, order: Order) -> Whole:
     """Everything within the scope of the session that the filters let through."""
-    return Whole("cases", conditions(filters, at), order)
+    return Whole("cases", _filtered(session, filters, at), order)
 
 
 def count_whole(session: Session, whole: Whole, most: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -93,6 +94,31 @@ def unscoped(session: Session) -> Iterator[None]:
             session.info["actor"] = actor
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a session sees, roughly and never too little: all below these paths, and the cases with these row ids."""
+
+    paths: tuple[str, ...]
+    others: sa.Select[int] | None = None
+
+
+def reach(session: Session) -> Reach:
+    """How far this session's actor sees, for a question that shall not look further; the scope itself still holds.
+
+    A path of "" is everywhere: a session without an actor, and a grid worker, who sees few cases of many kinds.
+    """
+    actor = session.info.get("actor")
+    if actor is None or any(post.role == "grid_worker" for post in actor.posts):
+        return Reach(("",))
+    seeing = [post for post in actor.posts if post.role in ("seat", "supervisor", "clerk")]
+    by_place = [post for post in seeing if _sees_its_place(post)]
+    held = [_custody.c.organisation_id == post.organisation_id for post in seeing if not _sees_its_place(post)]
+    held += [sa.and_(_custody.c.organisation_id == post.organisation_id, _custody.c.abroad)
+             for post in by_place if post.holds_abroad]
+    others = sa.select(_custody.c.case_id).where(sa.or_(*held)) if held else None
+    return Reach(tuple({post.path for post in by_place}), others)
+
+
 def _narrow(state: ORMExecuteState) -> None:
     actor = state.session.info.get("actor")
     if actor is None or state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
@@ -136,10 +162,14 @@ def _by_post(post: PostView, actor: Actor, case: Any) -> list[sa.ColumnElement[b
         return [of_grid, case.reporter_id == actor.person_id]
     if post.role not in ("seat", "supervisor", "clerk"):
         return []
-    if post.role == "clerk" or post.organisation_kind != "centre":
+    if not _sees_its_place(post):
         return [sa.exists().where(_custody.c.case_id == case.id, _custody.c.organisation_id == post.organisation_id)]
     abroad = [case.id == sa.any_(_held_abroad(post.organisation_id))] if post.holds_abroad else []
     return [is_within(case.path, post.path), *abroad]
+
+
+def _sees_its_place(post: PostView) -> bool:
+    return post.role != "clerk" and post.organisation_kind == "centre"
 
 
 def _held_abroad(organisation_id: int) -> sa.ColumnElement[Any]:

@@ -1,13 +1,15 @@
 """Finding cases by their words: overlapping Chinese bigrams kept as a tsvector, asked as phrases.
 
 Two characters in a row are one lexeme, so any probe of two characters or more is found through the index. The
-last character of a run stands alone too, so that one character is found as the beginning of some lexeme.
+last character of a run stands alone too, so that one character is found as the beginning of some lexeme. The
+divisions above a case are lexemes too («@330921100»), which no text can hold: a word that is frequent elsewhere
+is then looked for in the asker's own division only, by the same index.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 _RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[0-9a-z]+")
 _INDEXED = 6_000  # characters of a case that are searched
@@ -16,21 +18,30 @@ _PLACES = 200  # positions kept of one lexeme; PostgreSQL takes 255
 _LONGEST = 60
 
 
-def search_vector(*texts: str | None) -> str:
-    """The tsvector literal of these texts, for the column `CaseWords.search`."""
+def search_vector(*texts: str | None, path: str = "") -> str:
+    """The tsvector literal of these texts and of the dotted path of the case, for the column `CaseWords.search`."""
     places: dict[str, list[int]] = {}
     whole = "\n".join(text for text in texts if text)[:_INDEXED]
     for place, lexeme in enumerate(_lexemes(whole), start=1):
         kept = places.setdefault(lexeme, [])
         if len(kept) < _PLACES:
             kept.append(min(place, 16_383))
-    return " ".join(f"'{lexeme}':{','.join(map(str, kept))}" for lexeme, kept in places.items())
+    words = [f"'{lexeme}':{','.join(map(str, kept))}" for lexeme, kept in places.items()]
+    return " ".join([*words, *(_place(code) for code in path.split(".")[1:])])
 
 
 def search_query(text: str) -> str | None:
     """The tsquery literal that finds every word of a question; None when nothing in it can be searched."""
     asked = [_phrase(run) for run in _runs(text[:_ASKED])]
     return " & ".join(asked) or None
+
+
+def within(query: str, paths: Collection[str]) -> str:
+    """The tsquery literal, kept to what lies in one of these divisions; a root path is no bound, for all lies in it."""
+    codes = [path.rpartition(".")[2] for path in paths if "." in path]
+    if not codes or len(codes) < len(paths):
+        return query
+    return f"({query}) & ({' | '.join(map(_place, sorted(codes)))})"
 
 
 def any_query(text: str) -> str | None:
@@ -49,6 +60,10 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     if not one or not other:
         return 0.0
     return len(one & other) / min(len(one), len(other))
+
+
+def _place(code: str) -> str:
+    return f"'@{code}'"
 
 
 def _runs(text: str) -> list[str]:

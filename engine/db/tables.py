@@ -11,7 +11,7 @@ from sqlalchemy import MetaData
 from engine.db import Base
 
 _IN_PASSING = {"beat", "anchor", "anchored", "directory_version", "failed_login", "knock", "lateness"}
-_FUNCTIONS = ("refuse_change", "next_directory_version")  # of triggers: they outlive their tables
+_FUNCTIONS = ("refuse_change", "next_directory_version", "cases_with_words")  # they outlive their tables
 
 
 def metadata() -> MetaData:
@@ -36,8 +36,8 @@ def filled(connection: sa.Connection) -> list[str]:
 
 
 def drop(connection: sa.Connection) -> None:
-    """Remove all tables with their rows, what their triggers call, and the note of the version."""
+    """Remove all tables with their rows, the functions made with them, and the note of the version."""
     metadata().drop_all(connection)
     connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
     for name in _FUNCTIONS:
-        connection.execute(sa.text(f"DROP FUNCTION IF EXISTS {name}()"))
+        connection.execute(sa.text(f"DROP FUNCTION IF EXISTS {name}"))

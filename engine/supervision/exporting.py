@@ -122,8 +122,8 @@ def _whole(session: Session, actor: Actor, asked: Asked, at: datetime) -> Whole:
         return Whole("cases", _cell(session, actor, asked, at), figures.Filters.of(asked.filters).order)
     filters, order = Filters.of(asked.filters), _order(asked)
     if asked.key == SEARCH:
-        return reading.whole_search(at, filters, order or "newest")
-    return reading.whole_queue(actor, asked.key, at, filters, order)
+        return reading.whole_search(session, at, filters, order or "newest")
+    return reading.whole_queue(session, actor, asked.key, at, filters, order)
 
 
 def _order(asked: Asked) -> Order | None:

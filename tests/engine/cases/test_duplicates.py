@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from engine.cases.duplicates import case_duplicates
 from engine.cases.models import Case
-from engine.cases.searching import search_vector
 from tests.builders import NOW, City, a_case, a_city
 
 TITLE, PLACE = "人民路与蓬莱路口雨水井盖缺失", "人民路与蓬莱路口"
@@ -23,7 +22,7 @@ def city(session: Session) -> City:
 
 def _case(session: Session, city: City, title: str = TITLE, place: str = PLACE, **changed: Any) -> Case:
     return a_case(session, changed.pop("division", city.community), city.centre, title=title, description=title,
-                  place=place, search=search_vector(title, place), **changed)
+                  place=place, words=f"{title} {place}", **changed)
 
 
 def test_the_same_thing_at_the_same_place_is_found(session: Session, city: City) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from engine.cases import reading
 from engine.cases.filters import Cursor, CursorInvalid, Filters
 from engine.cases.models import Case
-from engine.cases.searching import search_vector
 from engine.worklist.models import Deadline, Task
 from tests.builders import NOW, City, a_case, a_city, an_actor
 
@@ -103,8 +102,8 @@ def test_the_lamp_of_a_row_counts_office_time(session: Session, city: City) -> N
 
 def test_filters_hold_all_at_once(session: Session, city: City) -> None:
     wanted = a_case(session, city.community, city.centre, urgency="urgent",
-                    class_name="公用设施", search=search_vector("雨水井盖缺失"))
-    a_case(session, city.community, city.centre, urgency="urgent", search=search_vector("夜间噪音"))
+                    class_name="公用设施", words="雨水井盖缺失")
+    a_case(session, city.community, city.centre, urgency="urgent", words="夜间噪音")
     filters = Filters.of({"urgency": "urgent", "matter": "公用设施", "text": "井盖", "holder": "x"})
     assert [row.number for row in reading.list_cases(session, filters, NOW).items] == [wanted.number]
     by_number = Filters(text=wanted.number.lower())

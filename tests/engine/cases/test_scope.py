@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from engine.audit.models import Entry
-from engine.cases import scope
-from engine.cases.models import Case, Contact, ContactRecord, Custody, EntryText, Rating, Stop
+from engine.cases import filters, finding, reading, scope
+from engine.cases.models import Case, CaseWords, Contact, ContactRecord, Custody, EntryText, Rating, Stop
 from engine.directory import Actor
 from engine.worklist.models import Deadline, Measure, Task
 from tests.builders import NOW, City, a_case, a_city, a_custody, a_division, a_grid, an_actor, an_organisation
@@ -85,6 +85,22 @@ def test_everybody_sees_what_the_table_says(session: Session, who: str) -> None:
     cases = {made(session, city).id: where for where, made in WHERE.items()}
     scope.act_as(session, actor(session, city, who))
     assert {cases[seen] for seen in session.scalars(sa.select(Case.id))} == SEES[who]
+
+
+@pytest.mark.parametrize("frequent", [False, True])
+@pytest.mark.parametrize("who", SEES)
+def test_a_search_finds_what_everybody_sees(session: Session, who: str, frequent: bool,
+                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two ways to search: in the order of the list, and by the index; both bring the same rows."""
+    monkeypatch.setattr(finding, "DENSE", 0 if frequent else len(WHERE) + 1)
+    city = a_city(session)
+    cases = {made(session, city).number: where for where, made in WHERE.items()}
+    session.execute(sa.update(CaseWords).values(search=CaseWords.search.concat(sa.func.to_tsvector("simple", "井盖"))))
+    scope.act_as(session, actor(session, city, who))
+    for order in filters.ORDERS:
+        found = reading.list_cases(session, filters.Filters(text="井盖"), NOW, order=order).items
+        assert {cases[row.number] for row in found} == SEES[who]
+    assert reading.list_cases(session, filters.Filters(text="噪音"), NOW).items == ()
 
 
 def test_the_county_sees_the_township_but_not_a_code_that_only_begins_alike(session: Session) -> None:
