@@ -139,11 +139,12 @@ def a_case(session: Session, division: Division, holder: Organisation, **changed
         "release_id": release.id,
         "salt": "00",
     }
-    words = search_vector(changed.pop("words", ""), path=division.path)
+    words = changed.pop("words", "")
     made = Case(**{**values, **changed})
     session.add(made)
     session.flush()
-    session.add(CaseWords(case_id=made.id, search=words))
+    vector = search_vector(words, path=made.path, opened_at=made.opened_at)
+    session.add(CaseWords(case_id=made.id, search=vector))
     moved = {"arrived": made.opened_at, "settled": made.closed_at}
     session.add_all(Uncounted(case_id=made.id, kind=kind, at=at) for kind, at in moved.items() if at is not None)
     a_custody(session, made, holder, until=made.closed_at)

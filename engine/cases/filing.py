@@ -103,7 +103,7 @@ def _file(session: Session, actor: directory.Actor, report: Report, division: Di
     session.add(case)
     session.flush()
     session.add(Uncounted(case_id=case.id, kind="arrived", at=at))
-    words = search_vector(f"{case.title} {case.description} {case.place}", path=case.path)
+    words = search_vector(f"{case.title} {case.description} {case.place}", path=case.path, opened_at=case.opened_at)
     session.add(CaseWords(case_id=case.id, search=words))
     attachments.attach(session, case.id, report.photos, "report")
     if resident := _resident(report):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 
 from engine.cases.models import Case
 from engine.errors import Invalid
+from engine.worklist.models import Deadline
 
 Row = TypeVar("Row")
 Order = Literal["due", "newest", "oldest"]
@@ -136,3 +137,11 @@ def lamp_condition(lamp: str, at: datetime) -> ColumnElement[bool]:
     if lamp == "yellow":
         return and_(runs, Case.due_at >= at, Case.warn_at <= at)
     return and_(runs, Case.due_at >= at, or_(Case.warn_at.is_(None), Case.warn_at > at))
+
+
+def missed_between(begin: datetime, end: datetime, organisations: Sequence[int] | None) -> ColumnElement[bool]:
+    """Cases of which a stage ended late in this time, with one of these organisations, or with any (None)."""
+    ended = Deadline.__table__.c  # the plain table: the scope lies on the case
+    missed = exists().where(ended.case_id == Case.id, ended.closed_at >= begin, ended.closed_at < end,
+                            ended.closed_at > ended.due_at, ended.stage != "total")
+    return missed if organisations is None else missed.where(ended.organisation_id.in_(organisations))

@@ -183,7 +183,7 @@ def list_similar(session: Session, *, division: str, since: datetime, matter: st
         Case.closed_at.is_(None), Case.division_code == division, Case.opened_at >= since, or_(*alike))
     if but is not None:
         statement = statement.where(Case.id != but)
-    return list(session.execute(statement.order_by(Case.opened_at.desc()).limit(limit)).all())
+    return list(session.execute(statement.order_by(Case.opened_at.desc(), Case.id.desc()).limit(limit)).all())
 
 
 def now_key(row: Found, position: int, backwards: bool) -> str:

@@ -102,10 +102,17 @@ def list_where(session: Session, where: Sequence[ColumnElement[bool]], at: datet
 def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | None = None, limit: int = PAGE,
                order: Order = "newest") -> Page[CaseRow]:
     """One page of all cases within the scope of the session; nobody counts them."""
-    where = [*conditions(filters, at), *with_words(session, filters.text, order)]
+    where = conditions(filters, at)
     if not filters.text:
         return _page(session, "cases", where, order, at, cursor, limit, counted=False)
-    return _page(session, "cases", [], order, at, cursor, limit, counted=False, shares=[where])
+    begin = Cursor.parse(cursor)
+    until = None if begin and begin.backwards else begin.key if begin else at
+    page: Page[CaseRow] = Page(())
+    for words in with_words(session, filters.text, order, until):
+        page = _page(session, "cases", [], order, at, cursor, limit, counted=False, shares=[[*where, words]])
+        if page.next:
+            break
+    return page
 
 
 def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filters | None = None,
@@ -122,7 +129,10 @@ def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filte
 
 
 def _filtered(session: Session, filters: Filters | None, at: datetime) -> list[ColumnElement[bool]]:
-    return [*conditions(filters, at), *with_words(session, filters.text)] if filters else []
+    if filters is None:
+        return []
+    words = list(with_words(session, filters.text))[-1:] if filters.text else []
+    return [*conditions(filters, at), *words]
 
 
 def _shares(queue: Queue, ask: Asker, more: queries.Where = ()) -> list[queries.Where]:

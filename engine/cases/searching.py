@@ -2,14 +2,17 @@
 
 Two characters in a row are one lexeme, so any probe of two characters or more is found through the index. The
 last character of a run stands alone too, so that one character is found as the beginning of some lexeme. The
-divisions above a case are lexemes too («@330921100»), which no text can hold: a word that is frequent elsewhere
-is then looked for in the asker's own division only, by the same index.
+divisions above a case («@330921100») and the month in which it came («@2026-11») are lexemes too, which no text can
+hold: a word that is frequent elsewhere or was long ago is then not looked for there, by the same index.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from engine.clock import ZONE
 
 _RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[0-9a-z]+")
 _INDEXED = 6_000  # characters of a case that are searched
@@ -18,8 +21,8 @@ _PLACES = 200  # positions kept of one lexeme; PostgreSQL takes 255
 _LONGEST = 60
 
 
-def search_vector(*texts: str | None, path: str = "") -> str:
-    """The tsvector literal of these texts and of the dotted path of the case, for the column `CaseWords.search`."""
+def search_vector(*texts: str | None, path: str = "", opened_at: datetime | None = None) -> str:
+    """The tsvector literal of these texts, the dotted path of the case and its month: the column `CaseWords.search`."""
     places: dict[str, list[int]] = {}
     whole = "\n".join(text for text in texts if text)[:_INDEXED]
     for place, lexeme in enumerate(_lexemes(whole), start=1):
@@ -27,7 +30,8 @@ def search_vector(*texts: str | None, path: str = "") -> str:
         if len(kept) < _PLACES:
             kept.append(min(place, 16_383))
     words = [f"'{lexeme}':{','.join(map(str, kept))}" for lexeme, kept in places.items()]
-    return " ".join([*words, *(_place(code) for code in path.split(".")[1:])])
+    marks = path.split(".")[1:] + ([f"{opened_at.astimezone(ZONE):%Y-%m}"] if opened_at else [])
+    return " ".join([*words, *map(_mark, marks)])
 
 
 def search_query(text: str) -> str | None:
@@ -41,7 +45,21 @@ def within(query: str, paths: Collection[str]) -> str:
     codes = [path.rpartition(".")[2] for path in paths if "." in path]
     if not codes or len(codes) < len(paths):
         return query
-    return f"({query}) & ({' | '.join(map(_place, sorted(codes)))})"
+    return f"({query}) & ({' | '.join(map(_mark, sorted(codes)))})"
+
+
+def in_months(query: str, until: datetime, count: int) -> str:
+    """The tsquery literal, kept to what came in so many months, the one of `until` being the last."""
+    first = month_begin(until, count)
+    months = [f"{first.year + (first.month - 1 + n) // 12}-{(first.month - 1 + n) % 12 + 1:02}" for n in range(count)]
+    return f"({query}) & ({' | '.join(map(_mark, months))})"
+
+
+def month_begin(until: datetime, count: int) -> datetime:
+    """When the first of so many months begins, the one of `until` being the last."""
+    here = until.astimezone(ZONE)
+    months = here.year * 12 + here.month - count
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=ZONE)
 
 
 def any_query(text: str) -> str | None:
@@ -62,8 +80,8 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / min(len(one), len(other))
 
 
-def _place(code: str) -> str:
-    return f"'@{code}'"
+def _mark(name: str) -> str:
+    return f"'@{name}'"
 
 
 def _runs(text: str) -> list[str]:

@@ -80,6 +80,7 @@ class Mould:
         for name, ids in self.ids.items():
             for number in ids:
                 self._gap(name, number)
+        self._gap("month")
         entries = rows["entry"]
         self._seals = [(self._sealed(row, place and entries[place - 1]), self._gap("hash", row["seq"]))
                        for place, row in enumerate(entries)]
@@ -108,11 +109,16 @@ class Mould:
             place += len(ids)
         for gap, instant, precision, is_waiting in self._instants:
             values[gap] = (instant + (waits if is_waiting else moved)).isoformat(timespec=precision)
+        values[self._gap("month")] = self._month(moved)
         for gap, seq in self._acts:
             values[gap] = f"{first['case']:016x}{seq:016x}"
         for content, gap in self._seals:
             values[gap] = hashlib.sha256(content.fill(values).encode()).hexdigest()
         return {name: pattern.fill(values) for name, pattern in self._tables.items()}
+
+    def _month(self, moved: timedelta = timedelta()) -> str:
+        """The mark of the month in the words by which a case is found."""
+        return f"@{(self.opened_at + moved).astimezone(ZONE):%Y-%m}"
 
     def _gap(self, *key: Any) -> int:
         return self._gaps.setdefault(key, len(self._gaps))
@@ -151,6 +157,9 @@ class Mould:
             return [self._at(value, is_waiting=_is_waiting(table, name))]
         if isinstance(value, dict | list):
             return self._instants_in(_json(value), _escaped)
+        if table == "case_words" and name == "search":
+            before, _, after = value.partition(self._month())
+            return [_escaped(before), self._gap("month"), _escaped(after)]
         if isinstance(value, bytes):
             return [f"\\\\x{value.hex()}"]
         return [str(value).lower() if isinstance(value, bool) else _escaped(str(value))]

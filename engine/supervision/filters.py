@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlalchemy.orm import Session
 
 from engine.cases import reading
 from engine.cases.demanding import accountable
-from engine.cases.filters import PAGE, Order, Page
+from engine.cases.filters import PAGE, Order, Page, missed_between
 from engine.cases.models import STAGES, Case
 from engine.cases.queues import Asker
 from engine.cases.rows import CaseRow
@@ -25,7 +25,6 @@ from engine.directory import Actor
 from engine.supervision import units
 from engine.supervision.tallies import monday
 from engine.supervision.thresholds import returned_often
-from engine.worklist.models import Deadline
 
 State = Literal["late", "near", "today", "unaccepted", "waiting", "stopped", "returned", "missed", "settled", "arrived"]
 STATES: tuple[State, ...] = get_args(State)
@@ -120,13 +119,9 @@ def _in_weeks(filters: Filters, at: datetime, organisations: Sequence[int] | Non
     end = begin + timedelta(weeks=1) if filters.week else at
     if filters.state == "arrived":
         return [Case.opened_at >= begin, Case.opened_at < end, *_of_class(filters)]
-    ended = [Deadline.closed_at >= begin, Deadline.closed_at < end]
     if filters.state == "settled":
         return [Case.closed_at >= begin, Case.closed_at < end, Case.opened_at < end, *_of_class(filters)]
-    missed = select(Deadline.case_id).where(*ended, Deadline.closed_at > Deadline.due_at, Deadline.stage != "total")
-    if organisations is not None:
-        missed = missed.where(Deadline.organisation_id.in_(organisations))
-    return [Case.id.in_(missed), *_of_class(filters)]
+    return [missed_between(begin, end, organisations), *_of_class(filters)]
 
 
 def organisations_of(session: Session, actor: Actor, filters: Filters) -> list[int] | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from engine.db import Base
 
 OPEN = text("closed_at IS NULL")
+MISSED = text("closed_at > due_at AND stage <> 'total'")
 
 
 class Task(Base):
@@ -70,7 +71,9 @@ class Deadline(Base):
         Index("ix_deadline_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         Index("ix_deadline_untallied", "id", postgresql_where=text("closed_at IS NOT NULL AND NOT tallied")),
         Index("ix_deadline_missed", "organisation_id", "closed_at", postgresql_include=["case_id"],
-              postgresql_where=text("closed_at > due_at AND stage <> 'total'")),
+              postgresql_where=MISSED),
+        Index("ix_deadline_case_missed", "case_id", "closed_at", postgresql_include=["organisation_id"],
+              postgresql_where=MISSED),
         CheckConstraint("due_at >= opened_at", name="order"),
     )
 

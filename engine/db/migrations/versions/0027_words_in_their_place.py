@@ -1,5 +1,6 @@
-"""A search begins with the index of words, kept to the asker's divisions."""
+"""A search begins with the index of words, kept to the asker's divisions and to months; late stages have one too."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0027"
@@ -10,7 +11,8 @@ def upgrade() -> None:
     """Forward only: a backup is the way back."""
     op.execute("""
         UPDATE case_words SET search = search || array_to_tsvector(ARRAY(
-          SELECT '@' || code FROM unnest((string_to_array("case".path, '.'))[2:]) AS code))
+          SELECT '@' || mark FROM unnest((string_to_array("case".path, '.'))[2:]
+            || to_char("case".opened_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')) AS mark))
         FROM "case" WHERE "case".id = case_words.case_id
     """)
     op.execute("""
@@ -18,3 +20,6 @@ def upgrade() -> None:
         LANGUAGE sql STABLE SET enable_seqscan = off AS
         $$ SELECT coalesce(array_agg(case_id), '{}') FROM case_words WHERE search @@ asked $$
     """)
+    op.create_index("ix_deadline_case_missed", "deadline", ["case_id", "closed_at"], unique=False,
+                    postgresql_include=["organisation_id"],
+                    postgresql_where=sa.text("closed_at > due_at AND stage <> 'total'"))
