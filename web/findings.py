@@ -29,8 +29,8 @@ _ENGLISH = {
     "compensation": "Compensation runs only dry, among what was done step by step in one scope; draw plain tasks.",
     "complex_gateway": "A complex gateway cannot be run; use an inclusive or parallel one with conditions.",
     "conditional_alone": "The only way out of an activity may have no condition; remove it or draw another way.",
-    "conditional_event": "A condition is looked at when the token arrives; here others could "
-                         "change it later. Ask at a gateway, or signal.",
+    "conditional_event": "A condition is seen to come true only where one token runs, and on an edge only dry. "
+                         "Ask at a gateway, or signal.",
     "conditional_flow": "This flow may not have a condition; draw an exclusive gateway after the element.",
     "correlation": "Correlation has no effect: a message goes to one case. Remove it.",
     "cyclic_pause": "A token passes a pause once: write a duration, or draw a boundary event that does not interrupt.",

@@ -146,6 +146,12 @@ def _begin_handler(trigger: Token) -> None:
                 top.run_now(start)
 
 
+def data_inside(event: Token) -> dict[str, Any]:
+    """What is known now inside the activity that an event hangs on."""
+    main = attached_to(event)
+    return event.data if main is None else _with_inner(main, None)
+
+
 def _inner_data(task: Token, thrower: Token | None) -> dict[str, Any]:
     """The data of an event; on an embedded sub-process with what happened inside, as BPMN shares its data."""
     main = attached_to(task)

@@ -18,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.processes.announcing import Announcement, attached_to, is_boundary, scope_data
 from engine.processes.calling import Embedded
-from engine.processes.conditions import Condition
+from engine.processes.conditions import Condition, watch
 from engine.processes.elements import Lean, Passable
 from engine.processes.merging import meeting
 from engine.processes.timers import HostTimer
@@ -36,17 +36,23 @@ class _Catching(Lean):
             return True
         if self._is_not_waited_for(my_task):
             return not is_boundary(my_task)
-        if isinstance(self.event_definition, Condition) and self.event_definition.holds(my_task):
-            return True
+        if isinstance(self.event_definition, Condition):
+            return self._meet(my_task, self.event_definition)
         if my_task._state != TaskState.WAITING:
             my_task._set_state(TaskState.WAITING)
-        if isinstance(self.event_definition, Condition):
-            return False  # nobody can tell it that it holds now: the case stands, and says so
         manager = my_task.workflow.top_workflow.event_manager
         if my_task.id not in manager.tasks:
             manager.tasks[my_task.id] = my_task
             self._arm(my_task)
         return False
+
+    def _meet(self, my_task: Token, condition: Condition) -> bool:
+        """In the flow it passes or stands, and the case says so: nobody tells it later. On an edge it watches."""
+        if is_boundary(my_task):
+            watch(my_task)
+            return False
+        my_task._set_state(TaskState.WAITING)
+        return condition.holds(my_task)
 
     def _is_not_waited_for(self, my_task: Token) -> bool:
         """A timer that is passed over: on an edge it is never armed, in the flow nobody waits for it."""
@@ -100,6 +106,9 @@ class Boundary(_Catching, BoundaryEvent):  # type: ignore[misc]
         definition = self.event_definition
         again = my_task.parent._add_child(self, TaskState.FUTURE)
         again.data = dict(main.parent.data)
+        if isinstance(definition, Condition):
+            watch(again, held=True)
+            return
         if isinstance(definition, HostTimer) and not definition.rearm(again, my_task):
             again._set_state(TaskState.CANCELLED)
             return

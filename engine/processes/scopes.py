@@ -13,6 +13,7 @@ from engine import clock
 from engine.errors import NotFound
 from engine.expressions import ExpressionFailed, ExpressionRefused
 from engine.processes.bundle import Bundle
+from engine.processes.conditions import notice
 from engine.processes.errors import OverBudget, ProcessBroken
 from engine.processes.evaluation import Engine, halt, plain
 from engine.processes.passing import Passed, passed_key
@@ -60,6 +61,7 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.every: dict[int, Token] = {}
         self.ready: deque[Token] = deque()
         self.throwing: deque[Token] = deque()
+        self.watching: dict[int, Token] = {}
         self.thrown: deque[tuple[Any, Token, Any, frozenset[int]]] = deque()
         self.trace: list[Completed] = []
         self.counter = 0
@@ -145,9 +147,13 @@ class Instance(_Scope, BpmnWorkflow):  # type: ignore[misc]
     def drain(self) -> None:
         """Run until everything waits for the world: events first, then ready tasks, then joins that may go on.
 
+        A condition that comes true is an event, whatever step has made it true.
+
         Who tells others (a message, a signal) comes after all who may still get to where they listen.
         """
         while not self.completed:
+            if self.watching and notice(self.watching):
+                continue
             if self.thrown:
                 self._deliver(*self.thrown.popleft())
             elif self.ready:

@@ -12,7 +12,9 @@ from typing import Any
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
+from engine.processes.announcing import is_boundary
 from engine.processes.bundle import Bundle
+from engine.processes.conditions import Condition
 from engine.processes.errors import OverBudget, ProcessBroken
 from engine.processes.evaluation import MOST_DATA
 from engine.processes.merging import differs
@@ -121,8 +123,15 @@ def _restore(scope: Any, rows: list[list[Any]]) -> None:
         tasks.append(task)
         known.append(above)
         if state == TaskState.WAITING and getattr(spec, "event_definition", None) is not None:
-            scope.top_workflow.event_manager.tasks[key] = task
+            _expect(task)
     scope.task_tree = tasks[0]
+
+
+def _expect(task: Token) -> None:
+    """Note what a restored token waits for: an event, or on an edge that a condition comes true."""
+    top = task.workflow.top_workflow
+    is_watching = isinstance(task.task_spec.event_definition, Condition) and is_boundary(task)
+    (top.watching if is_watching else top.event_manager.tasks)[task.id] = task
 
 
 def _check_shape(scope: Any, spec: Any, state: int, parent: Token | None) -> None:

@@ -12,6 +12,7 @@ from engine.processes.extensions import called_of, operation_of
 from engine.processes.foreign import TAKES
 from engine.processes.gate.drawing import Findings, Scope, is_true, scope_of, title
 from engine.processes.gate.idle import idle_names
+from engine.processes.gate.setting import set_by
 from engine.processes.names import FACTS, FORM, FUNCTIONS, SCOPES, local, tag
 
 _ASKING = ("conditionExpression", "timeDate", "timeDuration", "timeCycle", "loopCardinality", "loopCondition",
@@ -204,7 +205,7 @@ def _sets(name: str, scope: Scope) -> set[str]:
     key = ("sets", name)
     if key not in scope.noted:
         node = scope.nodes[name]
-        scope.noted[key] = set().union(*(_set_by(one) for one in (node, *_called_from(node, scope))))
+        scope.noted[key] = set().union(*(set_by(one) for one in (node, *_called_from(node, scope))))
     return scope.noted[key]
 
 
@@ -231,19 +232,6 @@ def _called_from(node: Any, scope: Scope) -> list[Any]:
                 found[called_of(call)] = process
                 around.append(process)
     return list(found.values())
-
-
-def _set_by(node: Any) -> set[str]:
-    found: set[str] = set()
-    for script in node.iter(tag("script")):
-        try:
-            found.update(compile_assignments(script.text or "", FUNCTIONS).targets)
-        except ExpressionRefused:
-            continue
-    for task in node.iter(tag("serviceTask")):
-        found.add(operation_of(task)[1] or "")
-    found |= {(output.text or "").strip() for output in node.iter(tag("loopDataOutputRef"))}
-    return found - {""}
 
 
 def _asked_by(name: str, scope: Scope) -> set[str]:

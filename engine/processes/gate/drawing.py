@@ -123,13 +123,13 @@ def scope_of(node: Any, called: Mapping[str, Any] | None = None) -> Scope:
     return Scope(node, nodes, [flow for flow in flows if flow not in lost], inner, lost, called or {})
 
 
-def forks(scope: Scope) -> bool:
-    """Whether several tokens may be at work in a scope."""
+def forks(scope: Scope, but: Any = None) -> bool:
+    """Whether several tokens may be at work in a scope, what one element (`but`) begins left out."""
     many = [node for node in scope.nodes.values() if node.get("completionQuantity", "1") != "1"
             or (len(scope.outgoing(node.get("id"))) > 1
                 and local(node.tag) not in ("exclusiveGateway", "eventBasedGateway"))]
-    beside = [node for node in scope.nodes.values() if is_event_sub_process(node)
-              or (local(node.tag) == "boundaryEvent" and not is_true(node, "cancelActivity", True))]
+    beside = [node for node in scope.nodes.values() if node is not but and (is_event_sub_process(node)
+              or (local(node.tag) == "boundaryEvent" and not is_true(node, "cancelActivity", True)))]
     return bool(many or beside or len(scope.begins()) > 1
                 or scope.node.find(f"./{tag('multiInstanceLoopCharacteristics')}") is not None)
 

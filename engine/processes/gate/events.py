@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.expressions import ExpressionRefused, compile_expression
 from engine.processes.beginnings import is_event_sub_process, is_none_start, link_of
-from engine.processes.gate.drawing import (
-    Findings,
-    Scope,
-    definitions_of,
-    event_kind,
-    forks,
-    is_true,
-    scope_of,
-    title,
-)
-from engine.processes.names import ACTIVITIES, FACTS, FORM, FUNCTIONS, local, tag
+from engine.processes.gate import conditions
+from engine.processes.gate.drawing import Findings, Scope, definitions_of, event_kind, is_true, title
+from engine.processes.names import ACTIVITIES, local, tag
 
 _EVENTS_ALLOWED = {
     "startEvent": frozenset({"none", "timer"}),
     "endEvent": frozenset({"none", "message", "signal", "error", "escalation", "terminate", "cancel"}),
     "intermediateCatchEvent": frozenset({"timer", "message", "signal", "conditional"}),
     "intermediateThrowEvent": frozenset({"none", "message", "signal", "escalation"}),
-    "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation", "cancel"}),
+    "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation", "cancel", "conditional"}),
 }
 _TOGETHER = {  # what may stand beside another definition in one event
     "endEvent": frozenset({"message", "signal", "escalation"}),
@@ -33,7 +24,7 @@ _TOGETHER = {  # what may stand beside another definition in one event
 }
 _INSTEAD = {
     "cancel": "取消事件只能是事务子流程里的结束事件和事务边上的边界事件，请用错误事件",
-    "conditional": "这里的条件事件看不到后来的变化，请在网关上判断条件，或由让条件成立的那一支发出信号",
+    "conditional": conditions.REFUSED,
     "link": "这里不能画连接事件，请用中间事件",
 }
 
@@ -74,7 +65,14 @@ def _check_place(node: Any, about: str, kind: str, scope: Scope, findings: Findi
     if about == "cancel":
         _check_cancel(node, kind, scope, findings)
     elif about == "conditional":
-        _check_condition(node, findings)
+        _check_conditional(node, findings)
+
+
+def _check_conditional(node: Any, findings: Findings) -> None:
+    if local(node.tag) == "intermediateCatchEvent":
+        conditions.check_condition(node, findings)
+    else:
+        conditions.check_watching(node, conditions.host_of(node), findings)
 
 
 def _check_several(node: Any, kind: str, findings: Findings) -> None:
@@ -95,18 +93,6 @@ def _check_typed_start(node: Any, about: str, scope: Scope, findings: Findings) 
         findings.error(node, "cyclic_start", "循环的定时开始会开始许多个实例，请画空白开始事件，由外面定时立案")
 
 
-def _check_condition(node: Any, findings: Findings) -> None:
-    """A condition is looked at when the token arrives, so nothing may be at work that could make it true later."""
-    text = (node.findtext(f".//{tag('condition')}") or "").strip()
-    process = next(node.iterancestors(tag("process")))
-    try:
-        asked = compile_expression(text, FUNCTIONS).names
-    except ExpressionRefused:
-        return  # said with the texts; an empty one too
-    if asked & {FORM, FACTS} or any(forks(around) for around in scope_of(process).all()):
-        findings.error(node, "conditional_event", _INSTEAD["conditional"])
-
-
 def _check_cancel(node: Any, kind: str, scope: Scope, findings: Findings) -> None:
     transaction = scope.nodes.get(node.get("attachedToRef") or "") if kind == "boundaryEvent" else scope.node
     if transaction is None or local(transaction.tag) != "transaction" or not is_true(node, "cancelActivity", True):
@@ -121,6 +107,8 @@ def _check_trigger(node: Any, about: str, scope: Scope, findings: Findings) -> N
     if about not in _EVENTS_ALLOWED["boundaryEvent"] - {"cancel"} or is_true(node, "parallelMultiple"):
         findings.error(scope.node, "event_sub_process",
                        "事件子流程要由定时、消息、信号、错误或升级开始，请改开始事件，或画成边界事件")
+    elif about == "conditional":
+        _check_conditional(node, findings)
     if about == "error" and not is_true(node, "isInterrupting", True):
         findings.error(node, "error_not_interrupting", "错误事件总是中断所在范围的，请改成实线边框")
     for other in scope.node.getparent():

@@ -6,7 +6,7 @@ import pytest
 
 from engine.library import Source, source_of
 from engine.processes import gate, try_run
-from tests.engine.processes.conformance import compensation
+from tests.engine.processes.conformance import compensation, conditions
 from tests.engine.processes.drawing import ENDS, drawn, event, script, service, timer, user
 
 LOOP = drawn("loop", ENDS + user("work", "check") + '<exclusiveGateway id="merge"/><exclusiveGateway id="way"/>',
@@ -106,6 +106,13 @@ def test_a_file_is_read_in_the_encoding_that_it_names(encoding: str) -> None:
         "p", ENDS + user("u") + script("s", 'name = "é"'), "start -> s -> u -> end").content.decode()
     source = source_of(text.encode(encoding), definition_id="p", kind="bpmn", file="p.bpmn")
     assert try_run([source])["trace"] == ["start", "s", "u", "end"]
+
+
+def test_a_condition_on_an_edge_runs_dry_and_is_not_published() -> None:
+    source = next(model for model in conditions.MODELS if model.name == "condition_that_comes_true_inside").sources[0]
+    assert ("conditional_event", "b", "warning") in {(one.code, one.element, one.severity) for one in gate([source])}
+    refused = {(one.code, one.element) for one in gate([source], frozenset()) if one.severity == "error"}
+    assert refused == {("conditional_event", "b")}
 
 
 def test_compensation_runs_dry_and_is_not_published() -> None:

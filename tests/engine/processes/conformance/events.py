@@ -20,7 +20,7 @@ from tests.engine.processes.conformance.model import (
     tasks,
     throws,
 )
-from tests.engine.processes.drawing import escaped, script, timer, user
+from tests.engine.processes.drawing import script, timer, user
 from tests.engine.processes.models import gateways
 
 WAITING = ENDS + NEVER
@@ -37,12 +37,6 @@ SIDE = """start -> s -> end
 def link(tag: str, name: str, to: str) -> str:
     """A link event."""
     return f'<{tag} id="{name}"><linkEventDefinition name="{to}"/></{tag}>'
-
-
-def condition(name: str, text: str) -> str:
-    """An intermediate event that waits for a condition."""
-    return (f'<intermediateCatchEvent id="{name}"><conditionalEventDefinition><condition>{escaped(text)}</condition>'
-            "</conditionalEventDefinition></intermediateCatchEvent>")
 
 
 TIMERS: list[Model] = [
@@ -174,15 +168,6 @@ OTHERS: list[Model] = [
          "start -> c -> a -> end", "start start f x c a end", called("stops", ENDS + gateways("parallel", "f")
          + user("u") + ends("x", "terminate"), """start -> f -> u -> end
             f -> x""")),
-    runs("condition_that_holds", ENDS + script("i", "x = 2") + condition("c", "x > 1"), "start -> i -> c -> end",
-         "start i c end"),
-    runs("condition_that_does_not_hold", ENDS + script("i", "x = 0") + condition("c", "x > 1"),
-         "start -> i -> c -> end", "start i", status="waiting", waiting="c"),
-    refused("condition_of_another_branch", ENDS + script("i", "x = 0") + condition("c", "x > 1") + script("z", "x = 3")
-            + gateways("parallel", "f", "j"), """start -> i -> f -> c -> j -> end
-            f -> z -> j""", "conditional_event", "c", rows="P-refused S15"),
-    refused("condition_on_an_edge", ENDS + user("u") + on("b", "u", "conditional"), "start -> u -> end",
-            "conditional_event", "b", rows="S15"),
     runs("any_of_several", ENDS + '<intermediateCatchEvent id="c"><messageEventDefinition messageRef="m"/>'
          "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></intermediateCatchEvent>"
          + tasks("a"), "start -> c -> a -> end", "start c a end"),
