@@ -24,15 +24,16 @@ class Condition(EventDefinition):  # type: ignore[misc]
         self.text = text
 
     def holds(self, task: Token, inside: Mapping[str, Any] | None = None) -> bool:
-        """Whether it is true for a token, with what is known `inside` the activity that it hangs on."""
-        return bool(task.workflow.script_engine.evaluate(task, self.text, inside))
+        """Whether it is true for a token, with what is known `inside` what it hangs on; not while a name is unset."""
+        engine = task.workflow.script_engine
+        known = engine.environment.names({**task.data, **(inside or {})})
+        unset = compile_expression(self.text, FUNCTIONS).names - known.keys()
+        return not unset and bool(engine.evaluate(task, self.text, inside))
 
     def has_come_true(self, task: Token) -> bool:
-        """Whether it holds and did not when it was last asked; what is not set yet makes nothing true."""
-        inside = data_inside(task)
-        known = compile_expression(self.text, FUNCTIONS).names <= {*task.data, *inside}
+        """Whether it holds and did not when it was last asked."""
         before = task.internal_data.pop(_HELD, False)
-        if not (known and self.holds(task, inside)):
+        if not self.holds(task, data_inside(task)):
             return False
         task.internal_data[_HELD] = True
         return not before

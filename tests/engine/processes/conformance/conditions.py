@@ -53,6 +53,8 @@ IN_THE_FLOW: list[Model] = [
          "start i c end"),
     runs("condition_that_does_not_hold", ENDS + script("i", "x = 0") + condition("c", "x > 1"),
          "start -> i -> c -> end", "start i", status="waiting", waiting="c"),
+    runs("condition_on_what_nobody_sets", ENDS + condition("c", "x > 1"), "start -> c -> end", "start",
+         status="waiting", waiting="c"),
     refused("condition_of_another_branch", ENDS + script("i", "x = 0") + condition("c", "x > 1") + script("z", "x = 3")
             + gateways("parallel", "f", "j"), """start -> i -> f -> c -> j -> end
             f -> z -> j""", "conditional_event", "c", rows="P-refused S15"),
