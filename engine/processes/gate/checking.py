@@ -44,12 +44,11 @@ def gate(sources: Sequence[Source], operations: frozenset[str] | None = None,
     processes = frozenset(source.definition_id for source in together if source.kind == "bpmn")
     decisions = frozenset(source.definition_id for source in together if source.kind == "dmn")
     called = _processes(together, roots)
-    given: dict[str, frozenset[str] | None] = {name: declared(node, "dataOutput") for name, node in called.items()}
     for source in sources:
         if source.sha256 in roots and source.kind == "bpmn":
             findings = Findings(source.file, published=operations is not None)
             scope = scope_of(process_node(roots[source.sha256], source), _sharing(called))
-            _check(source, roots[source.sha256], scope, processes, decisions, operations, given, findings)
+            _check(source, roots[source.sha256], scope, processes, decisions, operations, called, findings)
             found += findings.found
     return found
 
@@ -84,7 +83,7 @@ def _processes(sources: Sequence[Source], roots: dict[str, Any]) -> dict[str, An
 
 
 def _check(source: Source, root: Any, scope: Scope, processes: frozenset[str], decisions: frozenset[str],
-           operations: frozenset[str] | None, given: dict[str, frozenset[str] | None], findings: Findings) -> None:
+           operations: frozenset[str] | None, called: dict[str, Any], findings: Findings) -> None:
     process = scope.node
     _check_file(root, process, processes, findings)
     own = process.get("id")
@@ -102,10 +101,10 @@ def _check(source: Source, root: Any, scope: Scope, processes: frozenset[str], d
     check_extensions(root, process, findings)
     check_calls(process, processes, decisions, operations, findings)
     if not any(finding.severity == "error" for finding in findings.found):
-        check_outputs(process, scope, given, findings)
+        check_outputs(process, scope, {name: declared(node, "dataOutput") for name, node in called.items()}, findings)
         check_beside(scope, findings)
-        check_races(scope, findings)
-        check_message_flows(scope, findings)
+        check_races(scope, called, findings)
+        check_message_flows(scope, called, findings)
         check_standing(scope, findings)
         _check_parses(source, process, findings)
 

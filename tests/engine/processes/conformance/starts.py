@@ -10,6 +10,7 @@ from tests.engine.processes.conformance.model import (
     beside,
     beside_timed,
     called,
+    catches,
     end,
     ends,
     many,
@@ -103,6 +104,13 @@ MODELS: list[Model] = [
             + '<receiveTask id="r" messageRef="m"/>', "s0 -> r -> s9") + on("b", "s", "message", "m") + tasks("a"),
             """start -> s -> end
             b -> a -> end""", "race", "b"),
+    refused("signal_for_the_edge_and_for_the_called_process", ENDS + '<callActivity id="c" calledElement="calls"/>'
+            + on("b", "c", "signal", "sig") + gateways("parallel", "f") + throws("t", "signal", "sig") + tasks("a"),
+            """start -> f -> c -> end
+            f -> t
+            b -> a""", "race", "b", called("calls", ENDS + '<callActivity id="d" calledElement="hears"/>',
+                                           "start -> d -> end"),
+            called("hears", ENDS + catches("k", "signal", "sig"), "start -> k -> end")),
     runs("message_that_begins_another_instance_and_ends_this_one", ENDS + TYPED
          + throws("t", "message", "m2") + beside("e", "message", "m", tasks("h"), "e0 -> h"), """start -> t -> end
             typed -> t""", "start t end"),
