@@ -15,6 +15,7 @@ _ENGLISH = {
     "annotation_unknown": "This annotation column is not read; use cites and note.",
     "asks_beside": "It asks for what only a parallel branch sets; move it behind the join.",
     "assignment_ignored": "Assignments have no effect: the lane and the table candidates say who acts.",
+    "boundary_at_event_sub_process": "An event sub-process has no boundary events: hang it on an activity inside.",
     "boundary_unattached": "The boundary event hangs on no activity of the same scope.",
     "boundary_without_event": "The boundary event does not say what it waits for.",
     "broken_flow": "One end of the flow is not connected within its scope; connect it again.",

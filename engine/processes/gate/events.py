@@ -143,6 +143,9 @@ def _check_boundary(node: Any, about: str, scope: Scope, findings: Findings) -> 
     if activity is None or local(activity.tag) not in ACTIVITIES:
         findings.error(node, "boundary_unattached", "边界事件没有挂在同一层的活动上")
         return
+    if is_event_sub_process(activity):
+        findings.error(node, "boundary_at_event_sub_process", f"事件子流程「{title(activity)}」的边上不能挂边界事件，"
+                       "请把它画到里面的活动上")
     if about == "error" and not is_true(node, "cancelActivity", True):
         findings.error(node, "error_not_interrupting", "错误事件总是中断活动的，请改成实线边框")
     if about in ("error", "escalation") and local(activity.tag) not in ("subProcess", "callActivity", "transaction"):

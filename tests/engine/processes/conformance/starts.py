@@ -104,6 +104,10 @@ MODELS: list[Model] = [
             + '<receiveTask id="r" messageRef="m"/>', "s0 -> r -> s9") + on("b", "s", "message", "m") + tasks("a"),
             """start -> s -> end
             b -> a -> end""", "race", "b"),
+    refused("event_on_the_edge_of_an_event_sub_process", ENDS + tasks("q", "a") + beside("e", "signal", "sig",
+            tasks("h"), "e0 -> h", interrupting=False) + on("b", "e", "escalation", "up", interrupting=False),
+            """start -> q -> end
+            b -> a""", "boundary_at_event_sub_process", "b"),
     refused("signal_for_the_edge_and_for_the_called_process", ENDS + '<callActivity id="c" calledElement="calls"/>'
             + on("b", "c", "signal", "sig") + gateways("parallel", "f") + throws("t", "signal", "sig") + tasks("a"),
             """start -> f -> c -> end
