@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.processes.evaluation import plain
 from engine.processes.extensions import text_of
-from engine.processes.merging import common_ancestor, merged
+from engine.processes.merging import TOLD, merged, together
 from engine.processes.names import FORM, tag
 from engine.processes.tokens import Token
 
@@ -121,11 +121,12 @@ def happen(task: Token, payload: Any = None, thrower: Token | None = None,
            form: dict[str, Any] | None = None) -> None:
     """Let a waiting event happen, at once: what it interrupts is gone before anything else runs."""
     definition = task.task_spec.event_definition
-    task.data = _inner_data(task, thrower)
-    if form is not None:
-        task.data[FORM] = form
+    told = {} if form is None else {FORM: form}
     if payload is not None and getattr(definition, "variable", None):
-        task.data[definition.variable] = payload
+        told[definition.variable] = payload
+    task.data = {**_inner_data(task, thrower), **told}
+    if told and task.task_spec.beside:
+        task.internal_data[TOLD] = sorted(told)
     top = task.workflow.top_workflow
     top.event_manager.tasks.pop(task.id, None)
     top.step(task)
@@ -169,7 +170,7 @@ def scope_data(scope: Any, last: Token | None = None) -> dict[str, Any]:
     if last is not None and last.workflow is scope:
         tokens.append(last)
     known = [_with_inner(token, last) for token in tokens]
-    return merged(common_ancestor(tokens).data, known) if len(known) > 1 else known[0]
+    return together(tokens, known)
 
 
 def _with_inner(token: Token, last: Token | None) -> dict[str, Any]:

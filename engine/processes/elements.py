@@ -16,7 +16,7 @@ from engine.errors import Conflict, Invalid, NotAllowed, WanggeError
 from engine.processes.errors import ProcessBroken
 from engine.processes.evaluation import halt, plain, weigh
 from engine.processes.forms import DEFAULT_FORM, Form
-from engine.processes.merging import meeting
+from engine.processes.merging import handlers_around, meeting
 from engine.processes.names import RESERVED
 from engine.processes.reachability import may_still_arrive
 from engine.processes.tokens import Token
@@ -28,6 +28,7 @@ class Lean:
     kind = "task"
     hidden = False
     tells = False
+    beside = False  # whether a handler begins with it that runs beside what goes on
     dormant = False  # whether a token here keeps nothing from ending
     _outputs: list[str]
     _wf_spec: Any
@@ -230,13 +231,14 @@ class _Joining(Lean):
         return found
 
     def _consume(self, chosen: list[Token]) -> Token:
-        """The one token that several arrivals become: the last of them, with the data of all."""
+        """The one token that several arrivals become: the last of them that is in no handler, with the data of all."""
         chosen.sort(key=lambda task: task.id)
-        last = chosen[-1]
-        last.data = meeting(chosen)
-        for task in chosen[:-1]:
-            task._set_state(TaskState.CANCELLED)
-        return last
+        left = max(chosen, key=lambda task: (-handlers_around(task), task.id))
+        left.data = meeting(chosen)
+        for task in chosen:
+            if task is not left:
+                task._set_state(TaskState.CANCELLED)
+        return left
 
 
 class Parallel(_Joining, ParallelGateway):  # type: ignore[misc]
@@ -248,11 +250,18 @@ class Parallel(_Joining, ParallelGateway):  # type: ignore[misc]
         waiting = self._waiting(my_task.workflow)
         if self.quantity is not None:
             tokens = sorted((task for tasks in waiting.values() for task in tasks), key=lambda task: task.id)
-            return len(tokens) >= self.quantity and self._consume(tokens[:self.quantity]) is my_task
+            return len(tokens) >= self.quantity and self._goes_on(my_task, tokens[:self.quantity])
         needed = Counter(self._inputs)
         if any(len(waiting.get(flow, [])) < count for flow, count in needed.items()):
             return False
-        return self._consume([task for flow, count in needed.items() for task in waiting[flow][:count]]) is my_task
+        return self._goes_on(my_task, [task for flow, count in needed.items() for task in waiting[flow][:count]])
+
+    def _goes_on(self, my_task: Token, chosen: list[Token]) -> bool:
+        """Whether the last arrival is the token that goes on; another one is made ready here."""
+        left = self._consume(chosen)
+        if left is not my_task:
+            left._ready()
+        return left is my_task
 
     def _run_hook(self, my_task: Token) -> bool:
         return True

@@ -20,7 +20,7 @@ from engine.processes.announcing import Announcement, attached_to, is_boundary, 
 from engine.processes.calling import Embedded
 from engine.processes.conditions import Condition, watch
 from engine.processes.elements import Lean, Passable
-from engine.processes.merging import meeting
+from engine.processes.merging import handlers_around, meeting
 from engine.processes.timers import HostTimer
 from engine.processes.tokens import Token
 
@@ -97,6 +97,11 @@ class Boundary(_Catching, BoundaryEvent):  # type: ignore[misc]
     """An event on the edge of an activity; one that does not interrupt waits again after it happened."""
 
     kind = "boundaryEvent"
+
+    @property
+    def beside(self) -> bool:  # type: ignore[override]
+        """Whether it does not interrupt."""
+        return not self.cancel_activity
 
     def _on_complete_hook(self, my_task: Token) -> None:
         super()._on_complete_hook(my_task)
@@ -214,9 +219,12 @@ class EndJoin(Lean, _EndJoin):  # type: ignore[misc]
         my_task._set_state(TaskState.WAITING)
         earlier = [task for task in my_task.workflow.tasks.values() if task is not my_task
                    and task.task_spec is self and task._state == TaskState.WAITING]
+        left = my_task
         for task in earlier:
-            my_task.data = meeting([task, my_task])
-            task._set_state(TaskState.CANCELLED)
+            known = meeting([task, left])
+            left, over = (task, left) if handlers_around(task) < handlers_around(left) else (left, task)
+            left.data = known
+            over._set_state(TaskState.CANCELLED)
         return False
 
     def settle(self, my_task: Token) -> bool:

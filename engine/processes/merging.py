@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.processes.tokens import Token
 
+TOLD = "told"  # names whose values an event brought itself
 _ABSENT = object()
 
 
@@ -28,9 +29,42 @@ def differs(before: Mapping[str, Any], name: str, value: Any) -> bool:
 
 def meeting(arrivals: Sequence[Token]) -> dict[str, Any]:
     """The data with which the token goes on that several arrivals of one scope become."""
-    if len(arrivals) == 1:
-        return arrivals[0].data
-    return merged(common_ancestor(arrivals).data, [arrival.data for arrival in arrivals])
+    return together(arrivals, [arrival.data for arrival in arrivals])
+
+
+def together(tokens: Sequence[Token], known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What tokens of one scope know together, each with the data that it knows.
+
+    What a handler only found when its event happened is no change of its own where it meets what it ran beside.
+    """
+    if len(tokens) == 1:
+        return dict(known[0])
+    common = common_ancestor(tokens)
+    result = dict(common.data)
+    for token, data in zip(tokens, known, strict=True):
+        result.update(changes(_found_by(token, common, tokens), data))
+    return result
+
+
+def _found_by(token: Token, common: Token, tokens: Sequence[Token]) -> dict[str, Any]:
+    """The data against which a token's changes count."""
+    for above in token.ancestors():
+        if above is common:
+            break
+        if above.task_spec.beside and any(_runs_beside(other, above) for other in tokens):
+            told = above.internal_data.get(TOLD, ())
+            return {name: value for name, value in above.data.items() if name not in told}
+    return common.data
+
+
+def _runs_beside(token: Token, event: Token) -> bool:
+    """Whether a token is on the way beside which a handler began with this event."""
+    return any(above._parent == event._parent and not above.task_spec.beside for above in (token, *token.ancestors()))
+
+
+def handlers_around(token: Token) -> int:
+    """In how many handlers that do not interrupt a token is."""
+    return sum(above.task_spec.beside for above in token.ancestors())
 
 
 def common_ancestor(tasks: Sequence[Token]) -> Token:

@@ -1,7 +1,8 @@
 """The state of an instance as bytes: live tokens only, so that an old case is as small as a new one.
 
-Kept are the live tokens, the parent of each, the root of each scope, and the nodes where kept branches part.
-What has data (the live ones and the partings) stores what differs from the nearest one above it.
+Kept are the live tokens, the parent of each, the root of each scope, the nodes where kept branches part, and the
+events beside which handlers began. What has data (the live ones, the partings and such events) stores what differs
+from the nearest one above it.
 `dump(load(b)) == b`.
 """
 
@@ -74,7 +75,7 @@ def _kept(scope: Any) -> tuple[list[int], set[int]]:
         parent = scope.tasks[key]._parent
         if reaches and parent is not None:
             branches[parent] = branches.get(parent, 0) + 1
-    partings = {key for key, count in branches.items() if count > 1}
+    partings = {key for key, count in branches.items() if count > 1 or scope.tasks[key].task_spec.beside}
     return sorted(wanted | partings), partings
 
 

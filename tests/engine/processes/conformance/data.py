@@ -5,14 +5,17 @@ from __future__ import annotations
 from tests.engine.processes.conformance.model import (
     ENDS,
     Model,
+    beside,
     called,
     end,
     many,
+    on,
     refused,
     runs,
     scope,
     start,
     tasks,
+    throws,
 )
 from tests.engine.processes.drawing import script, timer, user
 from tests.engine.processes.models import gateways
@@ -27,6 +30,8 @@ GIVES = called("gives", ENDS + script("set", 'result = "up"\nn = 9') + '<ioSpeci
                "start -> set -> end")
 COUNTS = called("counts", ENDS + script("add", "n = n + 1"), "start -> add -> end")
 CALLS = "".join(f'<callActivity id="{name}" calledElement="counts"/>' for name in "ab")
+SETS = script("k", "x = 6") + throws("t", "escalation", "up") + script("l", "x = 2")
+CHANGES = scope("s", start("s0") + SETS + end("s9"), "s0 -> k -> t -> l -> s9")
 MODELS: list[Model] = [
     runs("branches_meet", FORKED + script("a", "x = 1") + script("b", "y = 2"), ASKED.format("x + y == 3"),
          "start i f a b j w yes end", rows="S17"),
@@ -37,6 +42,26 @@ MODELS: list[Model] = [
             f -*-> b -> j
             w -[n == 2]-> yes -> end
             w -*-> no -> end""", "start i f b j w yes end"),
+    *(runs(f"what_a_handler_only_found_changes_nothing_{name}", ENDS + script("i", "x = 0") + scope("o", start("o0")
+           + changing + user("h") + end("o9"), flows) + WAY, """start -> i -> o -> w -[x == 2]-> yes -> end
+           w -*-> no -> end""", way) for name, changing, flows, way in (
+          ("on_an_edge", CHANGES + on("b", "s", "escalation", "up", interrupting=False), """o0 -> s -> o9
+           b -> h -> o9""", "start i o0 s0 k t b l s9 s o9 h o9 o w yes end"),
+          ("after_a_join", CHANGES + on("b", "s", "escalation", "up", interrupting=False) + gateways("parallel", "j"),
+           "o0 -> s -> j -> o9\nb -> h -> j", "start i o0 s0 k t b l s9 s h j o9 o w yes end"),
+          ("beside", scope("s", start("s0") + SETS + end("s9") + beside("e", "escalation", "up", user("g"), "e0 -> g",
+                                                                     interrupting=False), "s0 -> k -> t -> l -> s9"),
+           "o0 -> s -> h -> o9", "start i o0 s0 k t e0 l s9 g e s h o9 o w yes end"))),
+    runs("what_two_handlers_only_found_changes_nothing", ENDS + script("i", "x = 0") + scope(
+        "s", start("s0") + script("k", "x = 6") + throws("t1", "escalation", "up") + script("l", "x = 7")
+        + throws("t2", "escalation", "up") + script("n", "x = 2") + end("s9") + beside(
+            "e", "escalation", "up", user("g"), "e0 -> g", interrupting=False), "s0 -> k -> t1 -> l -> t2 -> n -> s9")
+        + WAY, """start -> i -> s -> w -[x == 2]-> yes -> end
+        w -*-> no -> end""", "start i s0 k t1 e0 l t2 e0 n s9 g e g e s w yes end"),
+    runs("what_a_handler_does_change", ENDS + script("i", "x = 0") + scope("s", start("s0") + SETS + end("s9") + beside(
+        "e", "escalation", "up", user("g") + script("a", "y = x"), "e0 -> g -> a", interrupting=False),
+        "s0 -> k -> t -> l -> s9") + WAY, """start -> i -> s -> w -[x + y == 8]-> yes -> end
+        w -*-> no -> end""", "start i s0 k t e0 l s9 g a e s w yes end"),
     refused("counted_in_two_branches", FORKED + script("a", "n = n + 1") + script("b", "n = n + 1"),
             ASKED.format("n == 2"), "asks_beside", "a", rows="S17"),
     runs("counted_where_nobody_asks", FORKED + script("a", "n = n + 1") + script("b", "n = n + 1"),
