@@ -211,10 +211,11 @@ class _Joining(Lean):
     name: str
     _inputs: list[str]
     quantity: int | None = None
+    is_cut_off = False  # whether a flow leads in that no token can take
 
     def _update_hook(self, my_task: Token) -> bool:
         my_task._inherit_data()
-        if len(self._inputs) < 2 and self.quantity is None:
+        if len(self._inputs) < 2 and self.quantity is None and not self.is_cut_off:
             return True
         my_task._set_state(TaskState.WAITING)
         return self._arrived(my_task)
@@ -247,6 +248,8 @@ class Parallel(_Joining, ParallelGateway):  # type: ignore[misc]
     kind = "parallelGateway"
 
     def _arrived(self, my_task: Token) -> bool:
+        if self.is_cut_off:
+            return False
         waiting = self._waiting(my_task.workflow)
         if self.quantity is not None:
             tokens = sorted((task for tasks in waiting.values() for task in tasks), key=lambda task: task.id)

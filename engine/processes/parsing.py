@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,6 +75,14 @@ class _Process(ProcessParser):  # type: ignore[misc]
         for spec in list(self.spec.task_specs.values()):
             if not spec._outputs and spec.name not in (START, JOIN, CLOSE) and not spec.name.endswith(" [child]"):
                 spec.connect(self.spec.end)
+        self._count_ways_in()
+
+    def _count_ways_in(self) -> None:
+        """Tell the parallel joins of the flows that nothing leads to: a token never comes in there, so they wait."""
+        led_to = Counter(flow.get("targetRef") for flows in self.outgoing_sequence_flows.values() for flow in flows)
+        for spec in self.spec.task_specs.values():
+            if isinstance(spec, elements.Parallel) and spec.quantity is None:
+                spec.is_cut_off = led_to[spec.bpmn_id] > len(spec._inputs)
 
 
 class Parser(SpiffBpmnParser):  # type: ignore[misc]

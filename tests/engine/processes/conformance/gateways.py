@@ -18,6 +18,10 @@ UNNAMED = ENDS + XOR + tasks("a", "b") + "".join(
         ("start", "g", ""), ("g", "a", "<conditionExpression>1 == 2</conditionExpression>"),
         ("g", "b", "<conditionExpression>1 == 1</conditionExpression>"), ("a", "end", ""), ("b", "end", "")))
 MODELS: list[Model] = [
+    runs("join_that_a_way_leads_to_which_nothing_leads_to", ENDS + gateways("parallel", "j") + tasks("a", "b", "c"),
+         """start -> a -> j -> end
+         b -> c -> b
+         c -> j""", "start a", status="waiting", waiting="j"),
     runs("flows_without_ids", UNNAMED, "", "start g b end"),
     runs("first_true_flow", ENDS + script("i", "x = 5") + XOR + tasks("a", "b"), """start -> i -> g -[x > 1]-> a -> end
         g -[x > 2]-> b -> end""", "start i g a end"),
