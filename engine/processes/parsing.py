@@ -82,7 +82,7 @@ class _Process(ProcessParser):  # type: ignore[misc]
         led_to = Counter(flow.get("targetRef") for flows in self.outgoing_sequence_flows.values() for flow in flows)
         for spec in self.spec.task_specs.values():
             if isinstance(spec, elements.Parallel) and spec.quantity is None:
-                spec.is_cut_off = led_to[spec.bpmn_id] > len(spec._inputs)
+                spec.is_cut_off = led_to[spec.name] > len(spec._inputs)
 
 
 class Parser(SpiffBpmnParser):  # type: ignore[misc]

@@ -132,6 +132,9 @@ MODELS: list[Model] = [
     refused("loop_without_end", ENDS + f'<task id="a">{loop()}</task>', "start -> a -> end", "loop_without_end", "a"),
     runs("several_tokens_given", ENDS + '<userTask id="a" completionQuantity="2"/>' + tasks("b"),
          "start -> a -> b -> end", "start a b b end end"),
+    runs("several_tokens_given_by_one_that_two_ways_lead_to", ENDS + gateways("exclusive", "g")
+         + '<task id="a" completionQuantity="2"/>' + tasks("c"), """start -> g -[1 == 1]-> a -> end
+            g -*-> c -> a""", "start g a end end"),
     runs("several_tokens_given_where_a_condition_holds", ENDS + '<task id="a" completionQuantity="2"/>'
          + tasks("b", "c"), """start -> a -[1 == 1]-> b -> end
             a -[1 == 2]-> c -> end""", "start a b b end end"),
