@@ -40,15 +40,14 @@ def ask(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
     return orjson.loads(session.connection().exec_driver_sql(statement, dict(values)).scalar_one())
 
 
-def ask_together(session: Session, *questions: Question) -> list[str | None]:
+def ask_together(session: Session, *questions: Question) -> list[bytes | None]:
     """The texts that these questions give, asked in one round trip; None where there is no row.
 
     Each sees what was committed before it began: what one waited for, the next ones see. Raises what SQLAlchemy
     raises.
     """
     session.flush()
-    cursors = together(session, *questions)
-    return [None if (row := cursor.fetchone()) is None else row[0] for cursor in cursors]
+    return together(session, *questions)
 
 
 def hydrate(session: Session, model: type[T], docs: Iterable[Doc] | None) -> list[T]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
@@ -122,9 +122,11 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
         _write_beside(session)
         return
     beside = _beside(session)
-    if docs or beside:  # rows may have been touched without changing
-        _send(session, {**docs, **beside}, [*payload, *_as_json(beside)], session.info.pop(_LAST, False))
-    _settle(session, work)
+    settle = partial(_settle, session, work)
+    if docs or beside:
+        _send(session, {**docs, **beside}, [*payload, *_as_json(beside)], session.info.pop(_LAST, False), settle)
+    else:  # rows may have been touched without changing
+        settle()
 
 
 def _before_commit(session: Session) -> None:
@@ -141,7 +143,7 @@ def _before_commit(session: Session) -> None:
 
 def _write_beside(session: Session, is_last: bool = False) -> None:
     if beside := _beside(session):
-        _send(session, beside, _as_json(beside), is_last)
+        _send(session, beside, _as_json(beside), is_last, _nothing)
 
 
 def _forget_beside(session: Session, previous: Any) -> None:
@@ -270,15 +272,24 @@ def _beside(session: Session) -> dict[What, list[Doc]]:
     return docs
 
 
-def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str], is_last: bool) -> None:
-    """Write these; `is_last`: and commit, in the same round trip. SQLAlchemy finds the transaction ended then."""
+def _nothing() -> None:
+    pass
+
+
+def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str], is_last: bool,
+          settle: Callable[[], None]) -> None:
+    """Write these; `is_last`: and commit, in the same round trip. SQLAlchemy finds the transaction ended then.
+
+    At the end the session is told while the database writes: where that fails, the rollback takes it back.
+    """
     wanted = sum(len(rows) for (how, _), rows in docs.items() if how != "part")
     shape = tuple((*what, _size(len(rows))) for what, rows in docs.items())
     try:
         if is_last:
-            together(session, (_numbered(shape), (*payload, wanted)), ("COMMIT", None))
+            together(session, (_numbered(shape), (*payload, wanted)), ("COMMIT", None), meanwhile=settle)
         else:
             session.connection().exec_driver_sql(_statement(shape), (*payload, wanted))
+            settle()
     except DBAPIError as error:
         if not isinstance(error.orig, DivisionByZero):
             raise
