@@ -147,7 +147,7 @@ class CaseFile:
     def add(self, row: Task | Deadline | Measure | Custody | Stop) -> None:
         """A row that the act opens."""
         self._added.append(row)
-        self.session.add(row)
+        writing.add(self.session, row)
 
     def read_anew(self) -> None:
         """Forget what was read and added: a savepoint was rolled back."""

@@ -23,7 +23,7 @@ from psycopg.errors import DivisionByZero
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import dialect as postgresql
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import MANYTOONE, Mapper, Session, object_mapper
+from sqlalchemy.orm import MANYTOONE, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from engine.db import Base
@@ -83,13 +83,28 @@ def part(name: str, statement: str) -> str:
 
 def put_beside(session: Session, name: str, row: Doc) -> None:
     """A row for a registered part; it goes with the next flush, at the latest with the commit."""
-    session.info.setdefault(_BESIDE, []).append((name, row))
+    session.info.setdefault(_BESIDE, []).append((("part", name), row))
+
+
+def insert_beside(session: Session, model: type[Base], row: Doc) -> None:
+    """A new row, columns by name, for which nobody asks the session in this act; it goes as `put_beside` says.
+
+    Nothing is noted in the session, and no default of the model is filled in.
+    """
+    session.info.setdefault(_BESIDE, []).append((("insert", model.__tablename__), row))
+
+
+def add(session: Session, *rows: Any) -> None:
+    """`Session.add` for new rows that nothing hangs on which is new itself, for that is not looked for."""
+    for row in rows:
+        session._save_impl(instance_state(row))
 
 
 def install() -> None:
     """Let every session write this way; asking twice changes nothing."""
     if not event.contains(Session, "before_flush", _before_flush):
         event.listen(Session, "before_flush", _before_flush)
+        event.listen(Session, "after_flush", _after_flush)
         event.listen(Session, "before_commit", _before_commit)
         event.listen(Session, "after_soft_rollback", _forget_beside)
 
@@ -98,7 +113,7 @@ def identify(session: Session, *rows: Any) -> None:
     """Give new rows (all of the session when none is named) their numbers before they are written."""
     wanted: dict[_Plan, list[Any]] = defaultdict(list)
     for row in rows or session.new:
-        plan = _plan_of(object_mapper(row))
+        plan = _plan_of(row.__class__)
         if plan is not None and plan.sequence and instance_dict(row).get(plan.keys[0]) is None:
             wanted[plan].append(row)
     _number(session, wanted)
@@ -116,17 +131,21 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
     try:
         work = _work_of(session)
         identify(session)
-        docs = _docs(work)
+        docs = _with(_docs(work), session.info.get(_BESIDE, ()))
         payload = _as_json(docs)
     except (_Unfit, TypeError):  # the latter: a value that is SQL, which JSON does not know
-        _write_beside(session)
         return
-    beside = _beside(session)
+    session.info.pop(_BESIDE, None)
     settle = partial(_settle, session, work)
-    if docs or beside:
-        _send(session, {**docs, **beside}, [*payload, *_as_json(beside)], session.info.pop(_LAST, False), settle)
+    if docs:
+        _send(session, docs, payload, session.info.pop(_LAST, False), settle)
     else:  # rows may have been touched without changing
         settle()
+
+
+def _after_flush(session: Session, context: Any) -> None:
+    """SQLAlchemy's own flush had to do it: what hangs on its rows comes after them."""
+    _write_beside(session)
 
 
 def _before_commit(session: Session) -> None:
@@ -142,8 +161,9 @@ def _before_commit(session: Session) -> None:
 
 
 def _write_beside(session: Session, is_last: bool = False) -> None:
-    if beside := _beside(session):
-        _send(session, beside, _as_json(beside), is_last, _nothing)
+    if beside := session.info.pop(_BESIDE, ()):
+        docs = _with({}, beside)
+        _send(session, docs, _as_json(docs), is_last, _nothing)
 
 
 def _forget_beside(session: Session, previous: Any) -> None:
@@ -155,7 +175,7 @@ def _work_of(session: Session) -> _Work:
     work = _Work()
     for rows, kind in ((session.new, work.added), (session.deleted, work.removed), (session.dirty, work.changed)):
         for row in rows:
-            plan = _plan_of(object_mapper(row))
+            plan = _plan_of(row.__class__)
             if plan is None:
                 raise _Unfit
             kind[plan].append(row)
@@ -163,7 +183,8 @@ def _work_of(session: Session) -> _Work:
 
 
 @cache
-def _plan_of(mapper: Mapper[Any]) -> _Plan | None:
+def _plan_of(model: type[Any]) -> _Plan | None:
+    mapper: Mapper[Any] = sa.inspect(model)
     table = mapper.local_table
     if not isinstance(table, sa.Table) or any(one.direction is not MANYTOONE for one in mapper.relationships):
         return None
@@ -212,16 +233,16 @@ def _drawing(sequences: tuple[str | None, ...]) -> str:
 
 
 def _docs(work: _Work) -> dict[What, list[Doc]]:
-    """The rows as JSON, in the order in which they are written."""
     for kind in (work.added, work.changed):
         for plan, rows in kind.items():
             _follow(plan, rows)
-    docs = {("delete", plan.table.name): [plan.key_of(row) for row in rows] for plan, rows in work.removed.items()}
+    docs: dict[What, list[Doc]] = {
+        ("delete", plan.table.name): [plan.key_of(row) for row in rows] for plan, rows in work.removed.items()}
     for plan, rows in work.changed.items():
         docs["update", plan.table.name] = [doc for row in rows if (doc := _changes(plan, row))]
     for plan, rows in work.added.items():
         docs["insert", plan.table.name] = [_values(plan, row) for row in rows]
-    return {what: docs[what] for what in sorted(docs, key=_in_order) if docs[what]}
+    return docs
 
 
 def _in_order(what: What) -> tuple[int, str]:
@@ -265,11 +286,11 @@ def _as_json(docs: Mapping[What, Sequence[Doc]]) -> list[str]:
     return [orjson.dumps(rows, default=_as_text).decode() for rows in docs.values()]
 
 
-def _beside(session: Session) -> dict[What, list[Doc]]:
-    docs: dict[What, list[Doc]] = defaultdict(list)
-    for name, row in session.info.pop(_BESIDE, ()):
-        docs["part", name].append(row)
-    return docs
+def _with(docs: dict[What, list[Doc]], beside: Iterable[tuple[What, Doc]]) -> dict[What, list[Doc]]:
+    """These rows and those beside them, in the order in which they are written."""
+    for what, row in beside:
+        docs.setdefault(what, []).append(row)
+    return {what: docs[what] for what in sorted(docs, key=_in_order) if docs[what]}
 
 
 def _nothing() -> None:
@@ -300,7 +321,8 @@ def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequenc
 @cache
 def _statement(shape: Shape) -> str:
     """The one statement of this shape; it counts its rows and fails when one is missing, before anything commits."""
-    plans = {plan.table.name: plan for mapper in Base.registry.mappers if (plan := _plan_of(mapper)) is not None}
+    models: list[Any] = [mapper.class_ for mapper in Base.registry.mappers]
+    plans = {plan.table.name: plan for model in models if (plan := _plan_of(model)) is not None}
     parts = [f"w{place} AS ({_part(how, name, plans, size)})" for place, (how, name, size) in enumerate(shape)]
     counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how != "part"]
     done = " UNION ALL ".join(counted) or "SELECT WHERE false"
