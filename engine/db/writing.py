@@ -31,6 +31,7 @@ from engine.db.pipelines import together
 
 _BESIDE, _RESERVED, _LAST = "rows_beside", "numbers_reserved", "write_is_last"
 _ORDER = ("delete", "update", "insert", "part")
+_COUNTED = frozenset({"delete", "update"})
 _DIALECT = postgresql()  # type: ignore[no-untyped-call]
 Doc = dict[str, Any]
 What = tuple[str, str]  # how, to which table: ("insert", "task"); or ("part", its name)
@@ -303,7 +304,7 @@ def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequenc
 
     At the end the session is told while the database writes: where that fails, the rollback takes it back.
     """
-    wanted = sum(len(rows) for (how, _), rows in docs.items() if how != "part")
+    wanted = sum(len(rows) for (how, _), rows in docs.items() if how in _COUNTED)
     shape = tuple((*what, _size(len(rows))) for what, rows in docs.items())
     try:
         if is_last:
@@ -320,11 +321,15 @@ def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequenc
 
 @cache
 def _statement(shape: Shape) -> str:
-    """The one statement of this shape; it counts its rows and fails when one is missing, before anything commits."""
+    """The one statement of this shape.
+
+    It counts what it changes and removes, and fails when a row is missing, before anything commits. What is inserted
+    is not asked for, and comes after that.
+    """
     models: list[Any] = [mapper.class_ for mapper in Base.registry.mappers]
     plans = {plan.table.name: plan for model in models if (plan := _plan_of(model)) is not None}
     parts = [f"w{place} AS ({_part(how, name, plans, size)})" for place, (how, name, size) in enumerate(shape)]
-    counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how != "part"]
+    counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how in _COUNTED]
     done = " UNION ALL ".join(counted) or "SELECT WHERE false"
     return f"WITH {', '.join(parts)} SELECT 1 / (count(*) = %s::bigint)::int FROM ({done})"
 
@@ -345,13 +350,13 @@ def _part(how: str, name: str, plans: Mapping[str, _Plan], size: int) -> str:
     given = ("jsonb_array_elements(%s::jsonb)" if not size else "(SELECT %s::jsonb->0)" if size == 1
              else f"(SELECT * FROM jsonb_array_elements(%s::jsonb) LIMIT {size})")
     if how == "part":
-        return f"WITH rows AS (SELECT doc FROM {given} AS given(doc)) {_PARTS[name]} RETURNING 1"
+        return f"WITH rows AS (SELECT doc FROM {given} AS given(doc)) {_PARTS[name]}"
     plan = plans[name]
     table, keys = _quoted(name), [plan.columns[key] for key in plan.keys]
     columns = ", ".join(map(_quoted, plan.table.c.keys()))  # by name: an older database may have them in another order
     same = " AND ".join(f"t.{_quoted(key)} = (g.doc->>'{key}')::{_type(plan.table, key)}" for key in keys)
     return {
-        "insert": f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) RETURNING 1",
+        "insert": f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)",
         "update": f"UPDATE {table} AS t SET ({columns}) = (SELECT {columns} FROM jsonb_populate_record(t, g.doc)) "
                   f"FROM {given} AS g(doc) WHERE {same} RETURNING 1",
         "delete": f"DELETE FROM {table} AS t USING {given} AS g(doc) WHERE {same} RETURNING 1",
