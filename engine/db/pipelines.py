@@ -75,7 +75,8 @@ class Connection(psycopg.Connection[Any]):
                     answers.append(result.get_value(0, 0) if result.ntuples else None)
                     if one.key is not None:
                         self._prepared.validate(one.key, one.prepare, one.name, [result])
-            self.wait(self._prepared.maintain_gen(self))
+            if self._prepared._to_flush:
+                self.wait(self._prepared.maintain_gen(self))
         return answers
 
     def _talk(self, queries: Sequence[_Query], meanwhile: Callable[[], None] | None,

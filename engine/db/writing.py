@@ -267,7 +267,8 @@ def _values(plan: _Plan, row: Any) -> Doc:
     for key, value in plan.defaults.items():
         if key not in values:
             setattr(row, key, value)
-    return {name: values[key] for key, name in plan.columns.items() if values.get(key) is not None}
+    columns = plan.columns
+    return {columns[key]: value for key, value in values.items() if value is not None and key in columns}
 
 
 def _changes(plan: _Plan, row: Any) -> Doc | None:
