@@ -23,7 +23,7 @@ from engine.db.pipelines import together
 
 T = TypeVar("T", bound=Base)
 Doc = dict[str, Any]
-Question = tuple[str, Mapping[str, Any]]  # a statement that gives one JSON text at most; placeholders as the driver's
+Question = tuple[str, dict[str, Any]]  # a statement that gives one JSON text at most; placeholders as the driver's
 _READ: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.fromisoformat, date: date.fromisoformat, time: time.fromisoformat,
     bytes: lambda text: bytes.fromhex(text[2:]), Decimal: lambda number: Decimal(str(number)), UUID: UUID}

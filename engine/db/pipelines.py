@@ -8,7 +8,7 @@ driver's own pipeline and its cursors take longer than the server; its books of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -26,7 +26,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-Statement = tuple[str, Mapping[str, Any] | Sequence[Any] | None]
+Statement = tuple[str, dict[str, Any] | Sequence[Any] | None]
 """Placeholders are the driver's, %(name)s, or with values in their order the server's, $1: these need no reading."""
 _PLACES = re.compile(r"%(?:\((\w+)\)s|%)")
 
@@ -111,11 +111,11 @@ class Connection(psycopg.Connection[Any]):
         noted = _Sent(key, prepare, name)
         return [None, noted] if prepare is Prepare.SHOULD else [noted]
 
-    def _query(self, text: str, values: Mapping[str, Any] | Sequence[Any] | None) -> _Query:
-        query, names = _read(text, isinstance(values, Mapping))
+    def _query(self, text: str, values: dict[str, Any] | Sequence[Any] | None) -> _Query:
+        query, names = _read(text, isinstance(values, dict))
         if values is None:
             return _Query(query, (), None, None)
-        params = [values[name] for name in names] if isinstance(values, Mapping) else values
+        params = [values[name] for name in names] if isinstance(values, dict) else values
         dumped = self._dumping.dump_sequence(params, [PyFormat.AUTO] * len(params))
         return _Query(query, self._dumping.types or (), dumped, self._dumping.formats)
 
