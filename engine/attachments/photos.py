@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine.attachments import storing
 from engine.attachments.models import Attachment
 from engine.db.failpoints import failpoint
+from engine.db.pipelines import together
 from engine.errors import Invalid
 
 MOST_BYTES = 12 * 1024 * 1024
@@ -131,8 +132,10 @@ def attach(
 
 
 _BIND = """
-UPDATE attachment SET case_id = %(case_id)s, task_id = %(task_id)s, kind = %(kind)s
-WHERE key = ANY(%(keys)s) AND case_id IS NULL AND added_by = %(owner)s
+WITH bound AS (
+  UPDATE attachment SET case_id = %(case_id)s, task_id = %(task_id)s, kind = %(kind)s
+  WHERE key = ANY(%(keys)s) AND case_id IS NULL AND added_by = %(owner)s RETURNING 1)
+SELECT count(*) FROM bound
 """
 
 
@@ -142,7 +145,8 @@ def _bind(session: Session, keys: list[str], values: dict[str, Any], owner_id: i
     With one no scope is wider, and to narrow an update costs SQLAlchemy more than the rest of an act.
     """
     if owner_id is not None:
-        return session.connection().exec_driver_sql(_BIND, {**values, "keys": keys, "owner": owner_id}).rowcount
+        (count,) = together(session, (_BIND, {**values, "keys": keys, "owner": owner_id}))
+        return int(count or 0)
     free = update(Attachment).where(Attachment.key.in_(keys), Attachment.case_id.is_(None))
     return int(session.execute(
         free.values(values).execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]

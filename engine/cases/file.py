@@ -65,7 +65,7 @@ class CaseFile:
     """
 
     def __init__(self, session: Session, case: Case, asked_for: int | None = None, is_new: bool = False,
-                 named: Iterable[str] = (), only_read: bool = False, content: str | None = None) -> None:
+                 named: Iterable[str] = (), only_read: bool = False, content: bytes | None = None) -> None:
         self.session, self.case, self.asked_for, self.is_new = session, case, asked_for, is_new
         self.named, self.only_read, self._come = list(named), only_read, content
         self._added: list[Any] = []
@@ -147,7 +147,7 @@ class CaseFile:
     def add(self, row: Task | Deadline | Measure | Custody | Stop) -> None:
         """A row that the act opens."""
         self._added.append(row)
-        self.session.add(row)
+        writing.add(self.session, row)
 
     def read_anew(self) -> None:
         """Forget what was read and added: a savepoint was rolled back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -58,7 +59,7 @@ def rulings(act: Act, stage: str, opened_at: datetime | None = None) -> list[Rul
 
 
 def _ruling(
-    act: Act, stage: str, answer: Answer, fired: Fired, outputs: dict[str, Any], opened_at: datetime | None
+    act: Act, stage: str, answer: Answer, fired: Fired, outputs: Mapping[str, Any], opened_at: datetime | None
 ) -> Ruling:
     limit = _times(deadlines.Limit.parse(outputs["limit"]), Decimal(str(outputs.get("times") or 1)))
     start = {"dispatch": act.case.dispatched_at, "report": act.case.opened_at}.get(
@@ -70,6 +71,8 @@ def _ruling(
 
 def _times(limit: deadlines.Limit, times: Decimal) -> deadlines.Limit:
     """A multiple or a part of a limit; a part of a month is counted in days."""
+    if times == 1:
+        return limit
     if limit.unit == "calendar_month" and limit.amount * times % 1:
         return deadlines.Limit(limit.amount * times * 30, "calendar_day")
     return deadlines.Limit(limit.amount * times, limit.unit)

@@ -38,7 +38,7 @@ def lock_case_of_task(session: Session, task_id: int) -> Case:
     return case
 
 
-def lock_with(session: Session, task_id: int, question: Question) -> tuple[Case, str]:
+def lock_with(session: Session, task_id: int, question: Question) -> tuple[Case, bytes]:
     """`lock_case_of_task`, and in the same round trip what is read after it."""
     row, found = ask_together(session, _question(session, _BY_TASK, task_id), question)
     if row is None or found is None:
@@ -60,7 +60,7 @@ def _locked(session: Session, statement: Select[str], asked: int) -> Case | None
     return None if row is None else _case_of(session, row)
 
 
-def _case_of(session: Session, row: str) -> Case:
+def _case_of(session: Session, row: bytes) -> Case:
     return hydrate(session, Case, [orjson.loads(row)])[0]
 
 

@@ -6,7 +6,7 @@ that work done in time has cost one glance at the table, and leaves nothing to b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -75,7 +75,7 @@ def plan_after(act: Act, deadline: Deadline, due: deadlines.Due, last: Planned) 
         _plan(deadline, next(every, None) if known else _first(_measures(act, deadline, due), last.at))
 
 
-def supervision_rows(act: Act, deadline: Deadline) -> list[tuple[Fired, dict[str, Any]]]:
+def supervision_rows(act: Act, deadline: Deadline) -> list[tuple[Fired, Mapping[str, Any]]]:
     """What the table `supervision` says about a deadline, each row with its outputs."""
     answer = act.ask("supervision", {"stage": deadline.stage, "urgency": act.case.urgency})
     return list(zip(answer.rows, answer.outputs, strict=True))

@@ -95,10 +95,10 @@ def record(
         element=element,
         act_id=uuid.uuid4().hex,
     )
-    session.add(entry)
-    session.add_all(
-        EntryText(case_id=case.id, seq=entry.seq, field=field, text=text) for field, text in words.items()
-    )
+    writing.add(session, entry)
+    for field, text in words.items():
+        writing.insert_beside(session, EntryText, {
+            "case_id": case.id, "seq": entry.seq, "field": field, "text": text})
     case.entries, case.head_hash = entry.seq, entry.hash
     writing.identify(session)  # whoever acted may name what the act opened; it is written once, with the commit
     session.info[RECORDED] = entry.case_id, entry.seq

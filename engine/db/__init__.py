@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, DateTime, MetaData, Numeric, Text, Time
@@ -19,13 +20,17 @@ _NAMES = {
 
 def _fill(self: Any, **values: Any) -> None:
     """The constructor of every row: a new row has no history, so its columns need none of SQLAlchemy's book-keeping."""
-    columns = type(self).__table__.columns
-    own = {key: value for key, value in values.items() if key in columns}
-    self.__dict__.update(own)
-    for key in values.keys() - own.keys():  # relationships
+    others = values.keys() - _columns_of(self.__class__)  # relationships
+    for key in others:
         if not hasattr(type(self), key):
             raise TypeError(f"{key!r} is no attribute of {type(self).__name__}")
-        setattr(self, key, values[key])
+        setattr(self, key, values.pop(key))
+    self.__dict__.update(values)
+
+
+@cache
+def _columns_of(model: type[Any]) -> frozenset[str]:
+    return frozenset(model.__table__.columns.keys())
 
 
 class Base(DeclarativeBase):

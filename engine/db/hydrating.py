@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import orjson
@@ -23,9 +23,7 @@ from engine.db.pipelines import together
 
 T = TypeVar("T", bound=Base)
 Doc = dict[str, Any]
-_Column = tuple[str, str, Callable[[Any], Any] | None]
-"""Attribute, column, how its text is read; None where JSON has the value itself."""
-Question = tuple[str, Mapping[str, Any]]  # a statement that gives one JSON text at most; placeholders as the driver's
+Question = tuple[str, dict[str, Any]]  # a statement that gives one JSON text at most; placeholders as the driver's
 _READ: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.fromisoformat, date: date.fromisoformat, time: time.fromisoformat,
     bytes: lambda text: bytes.fromhex(text[2:]), Decimal: lambda number: Decimal(str(number)), UUID: UUID}
@@ -40,15 +38,14 @@ def ask(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
     return orjson.loads(session.connection().exec_driver_sql(statement, dict(values)).scalar_one())
 
 
-def ask_together(session: Session, *questions: Question) -> list[str | None]:
+def ask_together(session: Session, *questions: Question) -> list[bytes | None]:
     """The texts that these questions give, asked in one round trip; None where there is no row.
 
     Each sees what was committed before it began: what one waited for, the next ones see. Raises what SQLAlchemy
     raises.
     """
     session.flush()
-    cursors = together(session, *questions)
-    return [None if (row := cursor.fetchone()) is None else row[0] for cursor in cursors]
+    return together(session, *questions)
 
 
 def hydrate(session: Session, model: type[T], docs: Iterable[Doc] | None) -> list[T]:
@@ -60,9 +57,11 @@ def hydrate(session: Session, model: type[T], docs: Iterable[Doc] | None) -> lis
 
 
 def _hydrate(session: Session, model: type[T], doc: Doc) -> T:
-    mapper, columns, keys = _shape(model)
-    values = {key: value if (value := doc[name]) is None or read is None else read(value)
-              for key, name, read in columns}
+    mapper, columns, read, keys = _shape(model)
+    values = {key: doc[name] for key, name in columns}
+    for key, reading in read:
+        if (text := values[key]) is not None:
+            values[key] = reading(text)
     identity = mapper.identity_key_from_primary_key(tuple([values[key] for key in keys]))
     known = session.identity_map.get(identity)
     if known is not None:
@@ -86,13 +85,22 @@ def _attach(session: Session, state: InstanceState[Any], identity: Any) -> None:
     session.identity_map.add(state)
 
 
+class _Shape(NamedTuple):
+    """What must be known of a model to read its rows."""
+
+    mapper: Mapper[Any]
+    columns: tuple[tuple[str, str], ...]  # attribute and column
+    read: tuple[tuple[str, Callable[[Any], Any]], ...]  # those whose text is no value yet
+    keys: tuple[str, ...]
+
+
 @cache
-def _shape(model: type[Any]) -> tuple[Mapper[Any], tuple[_Column, ...], tuple[str, ...]]:
-    """What must be known of a model to read its rows: its mapper, its columns, the attributes of its key."""
+def _shape(model: type[Any]) -> _Shape:
     mapper = inspect(model)
-    columns = tuple((attribute.key, attribute.columns[0].name, _READ.get(_kind(attribute.columns[0])))
-                    for attribute in mapper.column_attrs)
-    return mapper, columns, tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key)
+    columns = {attribute.key: attribute.columns[0] for attribute in mapper.column_attrs}
+    read = tuple((key, reading) for key, one in columns.items() if (reading := _READ.get(_kind(one))) is not None)
+    return _Shape(mapper, tuple((key, one.name) for key, one in columns.items()), read,
+                  tuple(mapper.get_property_by_column(column).key for column in mapper.primary_key))
 
 
 def _kind(column: ColumnElement[Any]) -> type:

@@ -44,7 +44,7 @@ def create_engine(url: str, **options: Any) -> sa.Engine:
 def tune(engine: sa.Engine) -> None:
     """What every engine of ours does beyond SQLAlchemy's own ways."""
     greet_when_quiet(engine)
-    pipelines.begin_with_the_first(engine)
+    pipelines.use(engine)
 
 
 def greet_when_quiet(engine: sa.Engine) -> None:

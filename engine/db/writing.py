@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
@@ -23,7 +23,7 @@ from psycopg.errors import DivisionByZero
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import dialect as postgresql
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import MANYTOONE, Mapper, Session, object_mapper
+from sqlalchemy.orm import MANYTOONE, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state
 
 from engine.db import Base
@@ -31,6 +31,7 @@ from engine.db.pipelines import together
 
 _BESIDE, _RESERVED, _LAST = "rows_beside", "numbers_reserved", "write_is_last"
 _ORDER = ("delete", "update", "insert", "part")
+_COUNTED = frozenset({"delete", "update"})
 _DIALECT = postgresql()  # type: ignore[no-untyped-call]
 Doc = dict[str, Any]
 What = tuple[str, str]  # how, to which table: ("insert", "task"); or ("part", its name)
@@ -83,13 +84,28 @@ def part(name: str, statement: str) -> str:
 
 def put_beside(session: Session, name: str, row: Doc) -> None:
     """A row for a registered part; it goes with the next flush, at the latest with the commit."""
-    session.info.setdefault(_BESIDE, []).append((name, row))
+    session.info.setdefault(_BESIDE, []).append((("part", name), row))
+
+
+def insert_beside(session: Session, model: type[Base], row: Doc) -> None:
+    """A new row, columns by name, for which nobody asks the session in this act; it goes as `put_beside` says.
+
+    Nothing is noted in the session, and no default of the model is filled in.
+    """
+    session.info.setdefault(_BESIDE, []).append((("insert", model.__tablename__), row))
+
+
+def add(session: Session, *rows: Any) -> None:
+    """`Session.add` for new rows that nothing hangs on which is new itself, for that is not looked for."""
+    for row in rows:
+        session._save_impl(instance_state(row))
 
 
 def install() -> None:
     """Let every session write this way; asking twice changes nothing."""
     if not event.contains(Session, "before_flush", _before_flush):
         event.listen(Session, "before_flush", _before_flush)
+        event.listen(Session, "after_flush", _after_flush)
         event.listen(Session, "before_commit", _before_commit)
         event.listen(Session, "after_soft_rollback", _forget_beside)
 
@@ -98,7 +114,7 @@ def identify(session: Session, *rows: Any) -> None:
     """Give new rows (all of the session when none is named) their numbers before they are written."""
     wanted: dict[_Plan, list[Any]] = defaultdict(list)
     for row in rows or session.new:
-        plan = _plan_of(object_mapper(row))
+        plan = _plan_of(row.__class__)
         if plan is not None and plan.sequence and instance_dict(row).get(plan.keys[0]) is None:
             wanted[plan].append(row)
     _number(session, wanted)
@@ -116,15 +132,21 @@ def _before_flush(session: Session, context: Any, instances: Any) -> None:
     try:
         work = _work_of(session)
         identify(session)
-        docs = _docs(work)
+        docs = _with(_docs(work), session.info.get(_BESIDE, ()))
         payload = _as_json(docs)
     except (_Unfit, TypeError):  # the latter: a value that is SQL, which JSON does not know
-        _write_beside(session)
         return
-    beside = _beside(session)
-    if docs or beside:  # rows may have been touched without changing
-        _send(session, {**docs, **beside}, [*payload, *_as_json(beside)], session.info.pop(_LAST, False))
-    _settle(session, work)
+    session.info.pop(_BESIDE, None)
+    settle = partial(_settle, session, work)
+    if docs:
+        _send(session, docs, payload, session.info.pop(_LAST, False), settle)
+    else:  # rows may have been touched without changing
+        settle()
+
+
+def _after_flush(session: Session, context: Any) -> None:
+    """SQLAlchemy's own flush had to do it: what hangs on its rows comes after them."""
+    _write_beside(session)
 
 
 def _before_commit(session: Session) -> None:
@@ -140,8 +162,9 @@ def _before_commit(session: Session) -> None:
 
 
 def _write_beside(session: Session, is_last: bool = False) -> None:
-    if beside := _beside(session):
-        _send(session, beside, _as_json(beside), is_last)
+    if beside := session.info.pop(_BESIDE, ()):
+        docs = _with({}, beside)
+        _send(session, docs, _as_json(docs), is_last, _nothing)
 
 
 def _forget_beside(session: Session, previous: Any) -> None:
@@ -153,7 +176,7 @@ def _work_of(session: Session) -> _Work:
     work = _Work()
     for rows, kind in ((session.new, work.added), (session.deleted, work.removed), (session.dirty, work.changed)):
         for row in rows:
-            plan = _plan_of(object_mapper(row))
+            plan = _plan_of(row.__class__)
             if plan is None:
                 raise _Unfit
             kind[plan].append(row)
@@ -161,7 +184,8 @@ def _work_of(session: Session) -> _Work:
 
 
 @cache
-def _plan_of(mapper: Mapper[Any]) -> _Plan | None:
+def _plan_of(model: type[Any]) -> _Plan | None:
+    mapper: Mapper[Any] = sa.inspect(model)
     table = mapper.local_table
     if not isinstance(table, sa.Table) or any(one.direction is not MANYTOONE for one in mapper.relationships):
         return None
@@ -210,16 +234,16 @@ def _drawing(sequences: tuple[str | None, ...]) -> str:
 
 
 def _docs(work: _Work) -> dict[What, list[Doc]]:
-    """The rows as JSON, in the order in which they are written."""
     for kind in (work.added, work.changed):
         for plan, rows in kind.items():
             _follow(plan, rows)
-    docs = {("delete", plan.table.name): [plan.key_of(row) for row in rows] for plan, rows in work.removed.items()}
+    docs: dict[What, list[Doc]] = {
+        ("delete", plan.table.name): [plan.key_of(row) for row in rows] for plan, rows in work.removed.items()}
     for plan, rows in work.changed.items():
         docs["update", plan.table.name] = [doc for row in rows if (doc := _changes(plan, row))]
     for plan, rows in work.added.items():
         docs["insert", plan.table.name] = [_values(plan, row) for row in rows]
-    return {what: docs[what] for what in sorted(docs, key=_in_order) if docs[what]}
+    return docs
 
 
 def _in_order(what: What) -> tuple[int, str]:
@@ -243,7 +267,8 @@ def _values(plan: _Plan, row: Any) -> Doc:
     for key, value in plan.defaults.items():
         if key not in values:
             setattr(row, key, value)
-    return {name: values[key] for key, name in plan.columns.items() if values.get(key) is not None}
+    columns = plan.columns
+    return {columns[key]: value for key, value in values.items() if value is not None and key in columns}
 
 
 def _changes(plan: _Plan, row: Any) -> Doc | None:
@@ -263,22 +288,31 @@ def _as_json(docs: Mapping[What, Sequence[Doc]]) -> list[str]:
     return [orjson.dumps(rows, default=_as_text).decode() for rows in docs.values()]
 
 
-def _beside(session: Session) -> dict[What, list[Doc]]:
-    docs: dict[What, list[Doc]] = defaultdict(list)
-    for name, row in session.info.pop(_BESIDE, ()):
-        docs["part", name].append(row)
-    return docs
+def _with(docs: dict[What, list[Doc]], beside: Iterable[tuple[What, Doc]]) -> dict[What, list[Doc]]:
+    """These rows and those beside them, in the order in which they are written."""
+    for what, row in beside:
+        docs.setdefault(what, []).append(row)
+    return {what: docs[what] for what in sorted(docs, key=_in_order) if docs[what]}
 
 
-def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str], is_last: bool) -> None:
-    """Write these; `is_last`: and commit, in the same round trip. SQLAlchemy finds the transaction ended then."""
-    wanted = sum(len(rows) for (how, _), rows in docs.items() if how != "part")
+def _nothing() -> None:
+    pass
+
+
+def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequence[str], is_last: bool,
+          settle: Callable[[], None]) -> None:
+    """Write these; `is_last`: and commit, in the same round trip. SQLAlchemy finds the transaction ended then.
+
+    At the end the session is told while the database writes: where that fails, the rollback takes it back.
+    """
+    wanted = sum(len(rows) for (how, _), rows in docs.items() if how in _COUNTED)
     shape = tuple((*what, _size(len(rows))) for what, rows in docs.items())
     try:
         if is_last:
-            together(session, (_numbered(shape), (*payload, wanted)), ("COMMIT", None))
+            together(session, (_numbered(shape), (*payload, wanted)), ("COMMIT", None), meanwhile=settle)
         else:
             session.connection().exec_driver_sql(_statement(shape), (*payload, wanted))
+            settle()
     except DBAPIError as error:
         if not isinstance(error.orig, DivisionByZero):
             raise
@@ -288,10 +322,15 @@ def _send(session: Session, docs: Mapping[What, Sequence[Doc]], payload: Sequenc
 
 @cache
 def _statement(shape: Shape) -> str:
-    """The one statement of this shape; it counts its rows and fails when one is missing, before anything commits."""
-    plans = {plan.table.name: plan for mapper in Base.registry.mappers if (plan := _plan_of(mapper)) is not None}
+    """The one statement of this shape.
+
+    It counts what it changes and removes, and fails when a row is missing, before anything commits. What is inserted
+    is not asked for, and comes after that.
+    """
+    models: list[Any] = [mapper.class_ for mapper in Base.registry.mappers]
+    plans = {plan.table.name: plan for model in models if (plan := _plan_of(model)) is not None}
     parts = [f"w{place} AS ({_part(how, name, plans, size)})" for place, (how, name, size) in enumerate(shape)]
-    counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how != "part"]
+    counted = [f"SELECT 1 FROM w{place}" for place, (how, *_) in enumerate(shape) if how in _COUNTED]
     done = " UNION ALL ".join(counted) or "SELECT WHERE false"
     return f"WITH {', '.join(parts)} SELECT 1 / (count(*) = %s::bigint)::int FROM ({done})"
 
@@ -312,13 +351,13 @@ def _part(how: str, name: str, plans: Mapping[str, _Plan], size: int) -> str:
     given = ("jsonb_array_elements(%s::jsonb)" if not size else "(SELECT %s::jsonb->0)" if size == 1
              else f"(SELECT * FROM jsonb_array_elements(%s::jsonb) LIMIT {size})")
     if how == "part":
-        return f"WITH rows AS (SELECT doc FROM {given} AS given(doc)) {_PARTS[name]} RETURNING 1"
+        return f"WITH rows AS (SELECT doc FROM {given} AS given(doc)) {_PARTS[name]}"
     plan = plans[name]
     table, keys = _quoted(name), [plan.columns[key] for key in plan.keys]
     columns = ", ".join(map(_quoted, plan.table.c.keys()))  # by name: an older database may have them in another order
     same = " AND ".join(f"t.{_quoted(key)} = (g.doc->>'{key}')::{_type(plan.table, key)}" for key in keys)
     return {
-        "insert": f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) RETURNING 1",
+        "insert": f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)",
         "update": f"UPDATE {table} AS t SET ({columns}) = (SELECT {columns} FROM jsonb_populate_record(t, g.doc)) "
                   f"FROM {given} AS g(doc) WHERE {same} RETURNING 1",
         "delete": f"DELETE FROM {table} AS t USING {given} AS g(doc) WHERE {same} RETURNING 1",

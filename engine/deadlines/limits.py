@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from engine.errors import Invalid
@@ -55,10 +56,7 @@ class Limit:
     @classmethod
     def parse(cls, text: str) -> Limit:
         """The limit written as «2 work_day» or «0.5 work_hour»."""
-        found = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([a-z_]+?)s?\s*", text, re.ASCII)
-        if found is None:
-            raise LimitInvalid(text=text)
-        return cls(Decimal(found.group(1)), found.group(2))
+        return _parsed(text)
 
     def __str__(self) -> str:
         return f"{self._plain()} {self.unit}"
@@ -94,6 +92,14 @@ class Limit:
     def _days(self) -> Decimal:
         length = {"calendar_day": 1440, "calendar_month": 44_640, "work_day": 2880, "work_hour": 360}
         return self.amount * length.get(self.unit, URGENT.get(self.unit, 1440)) / 1440
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Limit:
+    found = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([a-z_]+?)s?\s*", text, re.ASCII)
+    if found is None:
+        raise LimitInvalid(text=text)
+    return Limit(Decimal(found.group(1)), found.group(2))
 
 
 def check_count(limit: Limit, count: Count | str | None) -> Count:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import MappingProxyType, NoneType
 from typing import Any
 
 from engine.decisions.compiling import table_of
@@ -13,9 +14,9 @@ from engine.decisions.table import Input, Table
 from engine.expressions import ExpressionFailed
 from engine.library.source import Source
 
-Outputs = dict[str, Any]
+Outputs = Mapping[str, Any]
 MOST_ANSWERS = 20_000
-_PLAIN = frozenset({str, int, bool, float})
+_PLAIN = frozenset({str, int, bool, float, NoneType})
 _answers: dict[tuple[Any, ...], Answer] = {}  # a table answers the same to the same; few questions are new
 
 
@@ -33,12 +34,12 @@ class Fired:
 class Answer:
     """What a table answered, by which rows, in which version.
 
-    `outputs` holds one dict for UNIQUE, ANY, FIRST, PRIORITY and an aggregated COLLECT; one per fired row, in
-    the policy's order, for RULE ORDER, OUTPUT ORDER and a plain COLLECT. Under ANY and an aggregated COLLECT
-    `rows` names every row that took part.
+    `outputs` holds one row for UNIQUE, ANY, FIRST, PRIORITY and an aggregated COLLECT; one per fired row, in the
+    policy's order, for RULE ORDER, OUTPUT ORDER and a plain COLLECT. Under ANY and an aggregated COLLECT `rows`
+    names every row that took part. The same question gets the same answer, which therefore cannot be changed.
     """
 
-    outputs: list[Outputs]
+    outputs: tuple[Outputs, ...]
     rows: tuple[Fired, ...]
     definition_id: str
     pack: str
@@ -79,7 +80,7 @@ def ask(source: Source, data: Mapping[str, Any]) -> Answer:
             if len(_answers) >= MOST_ANSWERS:
                 _answers.clear()
             _answers[key] = known
-    return replace(known, outputs=[dict(row) for row in known.outputs])
+    return known
 
 
 def _key(source: Source, table: Table, data: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -91,13 +92,14 @@ def _key(source: Source, table: Table, data: Mapping[str, Any]) -> tuple[Any, ..
         values = tuple([data[name] for name in table.names])
     except KeyError:
         return None
-    if not all(_is_plain(value) for value in values):
+    types = tuple(map(type, values))
+    if not _PLAIN.issuperset(types):
         return None
-    return source.sha256, source.definition_id, source.pack, source.version, values, tuple(map(type, values))
+    return source.sha256, source.definition_id, source.pack, source.version, values, types
 
 
 def _is_plain(value: Any) -> bool:
-    return value is None or type(value) in _PLAIN
+    return type(value) in _PLAIN
 
 
 def _asked(source: Source, table: Table, data: Mapping[str, Any]) -> Answer:
@@ -106,8 +108,8 @@ def _asked(source: Source, table: Table, data: Mapping[str, Any]) -> Answer:
     fired = tuple(Fired(row.number, row.id, row.cites, row.note) for row in rows)
     policy = table.sheet.hit_policy
     several = policy in ("RULE ORDER", "OUTPUT ORDER") or (policy == "COLLECT" and not table.sheet.aggregation)
-    return Answer(outputs, fired, source.definition_id, source.pack, source.version, policy,
-                  tuple(output.column.text for output in table.outputs), several)
+    return Answer(tuple(map(MappingProxyType, outputs)), fired, source.definition_id, source.pack, source.version,
+                  policy, tuple(output.column.text for output in table.outputs), several)
 
 
 class _Question:
@@ -143,7 +145,7 @@ class _Question:
 
     def outputs(self, row: Row) -> Outputs:
         """What this row answers."""
-        found: Outputs = {}
+        found: dict[str, Any] = {}
         for output in self.table.outputs:
             cell = output.cells[row.number - 1]
             try:

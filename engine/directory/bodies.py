@@ -110,11 +110,10 @@ class Bodies:
         return way
 
     def _hand(self, organisation_id: int | None) -> Organisation | None:
-        doc = self._memory.organisations.get(organisation_id) if organisation_id is not None else None
-        if doc is None:
+        if organisation_id is None:
             return None
-        one = self._handed.get(doc["id"])
-        if one is None:
+        one = self._handed.get(organisation_id)
+        if one is None and (doc := self._memory.organisations.get(organisation_id)) is not None:
             (one,) = hydrate(self.session, Organisation, [doc])
             (division,) = hydrate(self.session, Division, [self._memory.divisions[doc["division_code"]]])
             set_committed_value(one, "division", division)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -96,7 +96,7 @@ def read_log_in(session: Session, secret_hash: str, at: datetime, to_read: bool 
     return _read(session, _TO_READ if to_read else _TO_ACT, {"secret_hash": secret_hash, "at": at})
 
 
-def _read(session: Session, question: str, values: Mapping[str, Any]) -> list[Held]:
+def _read(session: Session, question: str, values: dict[str, Any]) -> list[Held]:
     (found,) = ask_together(session, (question, values))
     return [] if found is None else [_held_of(doc) for doc in orjson.loads(found)]
 

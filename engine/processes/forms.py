@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from lxml import etree
 
 from engine.processes.fields import Field, Option, Outcome
@@ -29,10 +30,7 @@ class Form:
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Form:
         """The form that `as_json` gave."""
-        return cls(tuple(Outcome(**one) for one in kept["outcomes"]), tuple(
-            Field(**{**one, "when": tuple(one["when"]),
-                     "options": tuple(Option(**choice) for choice in one["options"])})
-            for one in kept["fields"]))
+        return _kept(orjson.dumps(kept))
 
     def json_schema(self, outcome: str | None = None) -> dict[str, Any]:
         """The JSON Schema of `values` for this outcome; without one, of all fields and none required."""
@@ -51,6 +49,14 @@ class Form:
     def validate(self, outcome: str, values: dict[str, Any]) -> dict[str, Any]:
         """The values, checked and cleaned; raises Invalid with the fields that are wrong."""
         return validate(self.outcomes, self.fields, outcome, values)
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: bytes) -> Form:
+    kept = orjson.loads(text)
+    return Form(tuple(Outcome(**one) for one in kept["outcomes"]), tuple(
+        Field(**{**one, "when": tuple(one["when"]), "options": tuple(Option(**choice) for choice in one["options"])})
+        for one in kept["fields"]))
 
 
 DEFAULT_FORM = Form((Outcome("done", "提交", "Submit"),), (Field("text", "longtext", "意见", "Opinion"),))

@@ -16,7 +16,7 @@ class Instance(Base):
 
     __tablename__ = "instance"
     __table_args__ = (
-        CheckConstraint("status IN ('running', 'done', 'failed')", name="status"),
+        CheckConstraint("status = ANY ('{running,done,failed}'::text[])", name="status"),
         CheckConstraint("(ended_at IS NULL) = (status = 'running')", name="ended"),
     )
 

@@ -80,10 +80,12 @@ def _kept(scope: Any) -> tuple[list[int], set[int]]:
 
 
 def _row(task: Token, index: dict[int, int], partings: set[int]) -> list[Any]:
-    parent = next((above.id for above in task.ancestors() if above.id in index), None)
-    row: list[Any] = [task.id, task.task_spec.name, task._state, -1 if parent is None else index[parent]]
+    parent = _kept_above(task, index)
+    row: list[Any] = [task.id, task.task_spec.name, task._state, -1 if parent is None else index[parent.id]]
     if task.live or task.id in partings:
-        row.append(_difference(_known_above(task, index, partings), task.data))
+        while parent is not None and not (parent.live or parent.id in partings):
+            parent = _kept_above(parent, index)
+        row.append(_difference({} if parent is None else parent.data, task.data))
         internal = task.internal_data
         if internal or task.triggered:
             row.append(internal)
@@ -92,11 +94,11 @@ def _row(task: Token, index: dict[int, int], partings: set[int]) -> list[Any]:
     return row
 
 
-def _known_above(task: Token, index: dict[int, int], partings: set[int]) -> dict[str, Any]:
-    for above in task.ancestors():
-        if above.id in index and (above.live or above.id in partings):
-            return above.data
-    return {}
+def _kept_above(task: Token, index: dict[int, int]) -> Token | None:
+    above: Token | None = task.parent
+    while above is not None and above.id not in index:
+        above = above.parent
+    return above
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> Any:

@@ -64,7 +64,7 @@ def test_the_table_answers_as_the_sentence_says(sentence: dict[str, Any]) -> Non
 def finds_nothing(source: Source, given: dict[str, Any]) -> bool:
     """Whether no row answers, be it with an error or with an empty list."""
     try:
-        return ask(source, given).outputs == []
+        return not ask(source, given).outputs
     except NoAnswer:
         return True
 

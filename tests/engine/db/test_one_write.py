@@ -32,16 +32,10 @@ WORDS = "「引号」'\"\\ {\"a\": 1} %s %% \t\n𠮷🙂 NULL"
 def own_flush() -> Iterator[None]:
     """Sessions write as SQLAlchemy does."""
     event.remove(Session, "before_flush", writing._before_flush)
-    event.listen(Session, "before_flush", _beside_only)
     try:
         yield
     finally:
-        event.remove(Session, "before_flush", _beside_only)
         writing.install()
-
-
-def _beside_only(session: Session, context: Any, instances: Any) -> None:
-    writing._write_beside(session)
 
 
 def travelled(url: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -161,6 +155,19 @@ def test_a_deleted_row_makes_room_for_the_one_that_follows(session: Session) -> 
     session.expire_all()
     rows = session.scalars(sa.select(Timer).where(Timer.instance_id == instance.id)).all()
     assert [(row.task, row.interrupting) for row in rows] == [(2, False)] and instance.state == b"\x00\xff"
+
+
+@pytest.mark.parametrize("pack", ["base", sa.func.lower("BASE")], ids=["one write", "SQLAlchemy's"])
+def test_a_row_without_an_object_comes_after_what_it_hangs_on(session: Session, pack: Any) -> None:
+    instance = Instance(case_id=1, definition_id="case", definition_version=1, pack=pack,
+                        definition_sha256="0" * 64, state=b"", started_at=AT)
+    writing.add(session, instance)
+    writing.identify(session, instance)
+    writing.insert_beside(session, Timer, {"instance_id": instance.id, "task": 1, "element": "late", "hangs_on": 1,
+                                           "due_at": AT, "interrupting": True})
+    session.flush()
+    row = session.scalars(sa.select(Timer).where(Timer.instance_id == instance.id)).one()
+    assert (row.element, row.due_at, row.interrupting) == ("late", AT, True) and instance in session
 
 
 def test_whom_a_message_reaches_is_found_when_it_is_written(office: Office) -> None:

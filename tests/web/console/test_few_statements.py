@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 import time_machine
@@ -56,9 +55,9 @@ def _counted(engine: sa.Engine) -> Iterator[list[str]]:
     def note(connection: object, cursor: object, statement: str, *_: object) -> None:
         sent.append(statement)
 
-    def note_together(session: Session, *statements: Statement) -> list[psycopg.Cursor[Any]]:
+    def note_together(session: Session, *statements: Statement, **options: Any) -> list[bytes | None]:
         sent.extend(statement for statement, _ in statements)
-        return together(session, *statements)
+        return together(session, *statements, **options)
 
     event.listen(engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patched:
