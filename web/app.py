@@ -10,8 +10,10 @@ from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine import directory
 from engine.cases import troubles
 from engine.cases.troubles import StepBroken
+from engine.db import pipelines
 from engine.db.failpoints import failpoint
 from engine.settings import Settings
 from web import (
@@ -57,12 +59,22 @@ class App(Flask):
         return func
 
     def dispatch_request(self) -> Response:
+        """The answer, made by somebody who is who was presumed; where it was somebody else, all is done again."""
+        try:
+            return self._kept_answer()
+        except directory.AnotherAsks:
+            identity.ask_anew()
+            turned_away = self.preprocess_request()
+            return self._kept_answer() if turned_away is None else self.make_response(turned_away)
+
+    def _kept_answer(self) -> Response:
         """The answer of the view, its changes committed; nothing is kept when anything raises.
 
         An act that a diagram could not carry out leaves an incident, in a transaction of its own.
         """
         try:
-            answer = self.make_response(super().dispatch_request())
+            with pipelines.settled(db.session()):
+                answer = self.make_response(super().dispatch_request())
             failpoint("web.before_commit")
             db.session.commit()
             failpoint("web.after_commit")

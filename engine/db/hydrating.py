@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from engine.db import Base
-from engine.db.pipelines import together
+from engine.db.pipelines import Cursors, asked
 
 T = TypeVar("T", bound=Base)
 Doc = dict[str, Any]
@@ -47,7 +47,11 @@ def ask_together(session: Session, *questions: Question) -> list[str | None]:
     raises.
     """
     session.flush()
-    cursors = together(session, *questions)
+    return texts_of(asked(session, *questions))
+
+
+def texts_of(cursors: Cursors) -> list[str | None]:
+    """What questions gave: one text each, None where there is no row."""
     return [None if (row := cursor.fetchone()) is None else row[0] for cursor in cursors]
 
 

@@ -6,7 +6,9 @@ the one that begins, locks and reads, and the one that writes and commits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -20,6 +22,8 @@ from sqlalchemy.orm import Session
 
 Statement = tuple[str, Mapping[str, Any] | Sequence[Any] | None]
 """Placeholders are the driver's, %(name)s, or with values in their order the server's, $1: these need no reading."""
+Cursors = list[psycopg.Cursor[Any]]
+_AHEAD = "sent_ahead"
 
 
 class Connection(psycopg.Connection[Any]):
@@ -50,13 +54,64 @@ def begin_with_the_first(engine: sa.Engine) -> None:
         return Connection.connect(*arguments, **options)
 
 
-def together(session: Session, *statements: Statement) -> list[psycopg.Cursor[Any]]:
+def install() -> None:
+    """Let no session begin before what was put ahead of its first statement is judged; asking twice changes nothing."""
+    if not event.contains(Session, "after_begin", _before_all_else):
+        event.listen(Session, "after_begin", _before_all_else)
+
+
+def put_ahead(session: Session, statements: Sequence[Statement], judge: Callable[[Cursors], None]) -> None:
+    """Let these go before whatever the session asks first: in the same round trip where that is `asked`.
+
+    `judge` is given their cursors, and raises where nothing that came after them may be used. Where the session has
+    begun already they go at once.
+    """
+    waiting = session.info.setdefault(_AHEAD, [])
+    has_begun = not waiting and session.in_transaction()
+    waiting.append((statements, judge))
+    if has_begun:
+        asked(session)
+
+
+@contextmanager
+def settled(session: Session) -> Iterator[None]:
+    """When the block ends, however it does, what was put ahead is judged, and its error goes before any other."""
+    try:
+        yield
+    finally:
+        if session.info.get(_AHEAD):
+            asked(session)
+
+
+def asked(session: Session, *statements: Statement) -> Cursors:
+    """`together` for questions: what was put ahead travels with them, and is judged before they are given."""
+    ahead = session.info.pop(_AHEAD, ())
+    return _after(ahead, session.connection(), statements)
+
+
+def together(session: Session, *statements: Statement) -> Cursors:
     """Send these in one round trip, in the session's transaction; a cursor each.
 
     Each sees what was committed before it began: what one waited for, the next ones see. What comes after one that
     fails is not done. Raises what SQLAlchemy raises.
     """
-    connection = session.connection()
+    return _sent(session.connection(), statements)
+
+
+def _before_all_else(session: Session, transaction: Any, connection: sa.Connection) -> None:
+    if ahead := session.info.pop(_AHEAD, ()):
+        _after(ahead, connection, ())
+
+
+def _after(ahead: Sequence[tuple[Sequence[Statement], Callable[[Cursors], None]]], connection: sa.Connection,
+           statements: Sequence[Statement]) -> Cursors:
+    cursors = iter(_sent(connection, [one for first, _ in ahead for one in first] + list(statements)))
+    for first, judge in ahead:
+        judge(list(islice(cursors, len(first))))
+    return list(cursors)
+
+
+def _sent(connection: sa.Connection, statements: Sequence[Statement]) -> Cursors:
     driver: Any = connection.connection.driver_connection
     try:
         with driver.pipeline():

@@ -12,6 +12,7 @@ from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
 
 from engine import clock
 from engine.cases import repeating
+from engine.db import pipelines
 from web import identity
 from web.api.errors import MEDIA_TYPE, Problem
 from web.api.parsing import StrictParser
@@ -69,10 +70,12 @@ def once(view: View) -> View:
         if key is None or account_id is None:
             return view(*args, **kwargs)
         session, at, asked = db.session(), clock.now(), _request_hash()
-        first = repeating.find_answer(session, account_id, key, asked, at)
-        if first is not None:
-            return jsonify(first.body), first.status
-        made: Response = view(*args, **kwargs)
+        try:
+            repeating.look_ahead(session, account_id, key, asked, at)
+            with pipelines.settled(session):
+                made: Response = view(*args, **kwargs)
+        except repeating.AnsweredBefore as first:
+            return jsonify(first.answer.body), first.answer.status
         kept = repeating.Answer(made.status_code, made.get_json())
         repeating.keep_answer(session, account_id, key, asked, kept, at)
         return made
