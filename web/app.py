@@ -6,12 +6,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from flask import Flask, Request, Response
+from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engine import directory
 from engine.cases import troubles
 from engine.cases.troubles import StepBroken
+from engine.db import pipelines
 from engine.db.failpoints import failpoint
 from engine.settings import Settings
 from web import (
@@ -36,6 +40,8 @@ _PARTS: tuple[Any, ...] = (
     observing, security, identity, languages, limits, failing, login, password, first_run, api, console, residents,
     phone,
 )
+_AS_FLASK_DOES = (orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+                  | orjson.OPT_APPEND_NEWLINE)
 LARGEST_UPLOAD = 80 * 1024 * 1024  # several photos at once; each is measured by itself
 
 
@@ -47,22 +53,42 @@ class Cookies(SecureCookieSessionInterface):
         return self.session_class() if request.path.startswith(identity.API) else super().open_session(app, request)
 
 
+class Json(DefaultJSONProvider):
+    """Flask's own JSON, its answers written by orjson: the same letters in a tenth of the time."""
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """The answer of these values."""
+        text = orjson.dumps(self._prepare_response_obj(args, kwargs), self.default, _AS_FLASK_DOES)
+        return Response(text, mimetype=self.mimetype)
+
+
 class App(Flask):
     """A Flask application with one commit a request: after the answer was made, before it is sent."""
 
     session_interface = Cookies()
+    json_provider_class = Json
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: none of ours is a coroutine, and Flask asks that seventeen times a request."""
         return func
 
     def dispatch_request(self) -> Response:
+        """The answer, made by somebody who is who was presumed; where it was somebody else, all is done again."""
+        try:
+            return self._kept_answer()
+        except directory.AnotherAsks:
+            identity.ask_anew()
+            turned_away = self.preprocess_request()
+            return self._kept_answer() if turned_away is None else self.make_response(turned_away)
+
+    def _kept_answer(self) -> Response:
         """The answer of the view, its changes committed; nothing is kept when anything raises.
 
         An act that a diagram could not carry out leaves an incident, in a transaction of its own.
         """
         try:
-            answer = self.make_response(super().dispatch_request())
+            with pipelines.settled(db.session()):
+                answer = self.make_response(super().dispatch_request())
             failpoint("web.before_commit")
             db.session.commit()
             failpoint("web.after_commit")

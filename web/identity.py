@@ -17,7 +17,7 @@ from web.db import db
 API = "/api/"
 READS = ("GET", "HEAD")
 View = TypeVar("View", bound=Callable[..., Any])
-_PUBLIC = "is_public"
+_PUBLIC, _PRESUMING = "is_public", "is_presuming"
 _TOKEN = "csrf_token"  # as Flask-WTF calls it
 AGAIN = "X-Log-In"
 """In a 401 for a piece of a page: log in again, in a window over the page, which stays as it is."""
@@ -39,7 +39,6 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # the row of the session decides, not the address
     manager.user_loader(_by_cookie)
-    manager.request_loader(_by_token)
     app.before_request(guard)
     app.view_functions["static"] = public(app.view_functions["static"])
 
@@ -55,19 +54,35 @@ def is_public(app: Flask, endpoint: str) -> bool:
     return bool(getattr(app.view_functions.get(endpoint), _PUBLIC, False))
 
 
+def presuming(view: View) -> View:
+    """Mark a view of the API that does nothing before it asks the database: who asks is asked in the same breath."""
+    setattr(view, _PRESUMING, True)
+    return view
+
+
 def guard() -> Response | None:
     """Let the visitor through within their scope, or answer 401 (programs) or the log-in page (people)."""
     scope.act_as(db.session(), scope.NOBODY)
-    g.actor = None
+    g.actor = g.known = None
     if request.endpoint is None or request.endpoint == "static":
         return None
-    if current_user.is_authenticated:
-        g.actor = current_user.known.actor
-        scope.act_as(db.session(), g.actor)
+    known = _by_token() if is_api() else getattr(current_user, "known", None)
+    if known is not None:
+        _let_in(known)
         return None
     if is_public(current_app, request.endpoint):
         return None
     return _turned_away()
+
+
+def ask_anew() -> None:
+    """Presume nothing any more in this request: what was presumed was wrong."""
+    g.is_certain = True
+
+
+def _let_in(known: directory.Known) -> None:
+    g.known, g.actor = known, known.actor
+    scope.act_as(db.session(), known.actor)
 
 
 def current_actor() -> directory.Actor:
@@ -81,13 +96,14 @@ def current_actor() -> directory.Actor:
 def current_session_id() -> int:
     """Which log-in asks; raises Unauthorized without one."""
     current_actor()
-    session_id: int = current_user.known.session_id
+    session_id: int = g.known.session_id
     return session_id
 
 
 def current_preferences() -> dict[str, Any]:
     """What the account that asks has chosen; {} on a public page without log-in."""
-    return current_user.known.preferences if current_user.is_authenticated else {}
+    known: directory.Known | None = g.get("known")
+    return known.preferences if known else {}
 
 
 def find_actor() -> directory.Actor | None:
@@ -112,7 +128,7 @@ def enter(opened: directory.Opened) -> None:
     known = directory.find_known(db.session(), opened.secret, "browser", clock.now())
     if known is not None:
         login_user(Visitor(opened.secret, known))
-        g.actor = known.actor
+        g.known, g.actor = known, known.actor
         if token:
             session[_TOKEN] = token
 
@@ -175,9 +191,16 @@ def _by_cookie(secret: str) -> Visitor | None:
     return Visitor(secret, known) if known else None
 
 
-def _by_token(asked: Any) -> Visitor | None:
-    kind, _, secret = asked.headers.get("Authorization", "").partition(" ")
-    if not is_api() or kind.lower() != "bearer" or not secret:
+def _by_token() -> directory.Known | None:
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret:
         return None
-    known = directory.find_known(db.session(), secret.strip(), "token", clock.now(), request.method in READS)
-    return Visitor(secret, known) if known else None
+    return _presumed(secret.strip()) or directory.find_known(
+        db.session(), secret.strip(), "token", clock.now(), request.method in READS)
+
+
+def _presumed(secret: str) -> directory.Known | None:
+    """Who asked by this token before, where the view is one that acts on no presumption."""
+    if "is_certain" in g or not getattr(current_app.view_functions.get(request.endpoint or ""), _PRESUMING, False):
+        return None
+    return directory.presume(db.session(), secret, clock.now())

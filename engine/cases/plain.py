@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
@@ -147,7 +149,6 @@ def _tasks() -> sa.Select[*tuple[Any, ...]]:
 
 def _task(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
     task, number, organisation, assignee = row
-    form = processes.Form.from_json(task.form) if task.form else processes.DEFAULT_FORM
     return {
         "id": task.id,
         "case": number,
@@ -162,6 +163,15 @@ def _task(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "due_at": task.due_at,
         "closed_at": task.closed_at,
         "version": task.version,
+        **_asked(orjson.dumps(task.form)),
+    }
+
+
+@lru_cache(maxsize=1024)
+def _asked(kept: bytes) -> dict[str, Any]:
+    """What a task asks for, by its form; forms are those of the diagrams in use, few and immutable."""
+    form = processes.Form.from_json(found) if (found := orjson.loads(kept)) else processes.DEFAULT_FORM
+    return {
         "outcomes": [outcome.id for outcome in form.outcomes],
         "outcome_names": {outcome.id: outcome.label for outcome in form.outcomes},
         "form": form.json_schema(),

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from engine.cases.models import Answered
 from engine.cases.recording import RECORDED
-from engine.db.hydrating import ask_together
+from engine.db.hydrating import Question, ask_together
+from engine.db.pipelines import Answers, put_ahead
 from engine.errors import Invalid, NotFound
 
 KEPT = timedelta(days=30)
@@ -42,20 +43,46 @@ class Answer:
     body: dict[str, Any]
 
 
+class AnsweredBefore(Exception):
+    """The act was done under this key already; `answer` is what was said then."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 def find_answer(session: Session, account_id: int, key: str, request_hash: str, at: datetime) -> Answer | None:
     """The first answer under this account's key, or None when the act is still to be done.
 
     Whoever asks second waits for the first one's commit or rollback. Raises IdempotencyMismatch when the key
     belongs to another request, KeyInvalid for one that is empty, too long or not printable.
     """
+    questions = _questions(account_id, key)
+    return _answer_of(session, ask_together(session, *questions)[1], request_hash, at)
+
+
+def look_ahead(session: Session, account_id: int, key: str, request_hash: str, at: datetime) -> None:
+    """Let `find_answer` travel with the session's first question, which raises AnsweredBefore for what it finds."""
+    def judge(answers: Answers) -> None:
+        if (answer := _answer_of(session, answers[1], request_hash, at)) is not None:
+            raise AnsweredBefore(answer)
+
+    put_ahead(session, _questions(account_id, key), judge)
+
+
+def _questions(account_id: int, key: str) -> tuple[Question, Question]:
     kept_key = _kept(key)
     asked = {"lock": _lock_number(account_id, kept_key), "account": account_id, "key": kept_key}
-    _, row = ask_together(session, (_WAIT, asked), (_FIND, asked))
+    return (_WAIT, asked), (_FIND, asked)
+
+
+def _answer_of(session: Session, row: bytes | None, request_hash: str, at: datetime) -> Answer | None:
     if row is None:
         return None
     found = orjson.loads(row)
     if datetime.fromisoformat(found["at"]) <= at - KEPT:
-        session.execute(sa.delete(Answered).where(Answered.account_id == account_id, Answered.key == kept_key))
+        old = sa.delete(Answered).where(Answered.account_id == found["account_id"], Answered.key == found["key"])
+        session.execute(old)
         return None
     if found["request_hash"] != request_hash:
         raise IdempotencyMismatch

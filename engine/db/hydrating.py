@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from engine.db import Base
-from engine.db.pipelines import together
+from engine.db.pipelines import Answers, asked
 
 T = TypeVar("T", bound=Base)
 Doc = dict[str, Any]
@@ -38,14 +38,14 @@ def ask(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
     return orjson.loads(session.connection().exec_driver_sql(statement, dict(values)).scalar_one())
 
 
-def ask_together(session: Session, *questions: Question) -> list[bytes | None]:
+def ask_together(session: Session, *questions: Question) -> Answers:
     """The texts that these questions give, asked in one round trip; None where there is no row.
 
     Each sees what was committed before it began: what one waited for, the next ones see. Raises what SQLAlchemy
     raises.
     """
     session.flush()
-    return together(session, *questions)
+    return asked(session, *questions)
 
 
 def hydrate(session: Session, model: type[T], docs: Iterable[Doc] | None) -> list[T]:

@@ -8,8 +8,10 @@ driver's own pipeline and its cursors take longer than the server; its books of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import psycopg
@@ -28,6 +30,9 @@ from sqlalchemy.orm import Session
 
 Statement = tuple[str, dict[str, Any] | Sequence[Any] | None]
 """Placeholders are the driver's, %(name)s, or with values in their order the server's, $1: these need no reading."""
+Answers = list[bytes | None]
+"""The first value of each statement, None where there is none."""
+_AHEAD = "sent_ahead"
 _PLACES = re.compile(r"%(?:\((\w+)\)s|%)")
 
 
@@ -60,7 +65,7 @@ class Connection(psycopg.Connection[Any]):
             raise InFailedSqlTransaction("a statement of this transaction failed before: nothing was kept")
         super().commit()
 
-    def exchange(self, statements: Sequence[Statement], meanwhile: Callable[[], None] | None) -> list[bytes | None]:
+    def exchange(self, statements: Sequence[Statement], meanwhile: Callable[[], None] | None) -> Answers:
         """Send these together: the first value of each. Raises the error of the first that fails."""
         with self.lock:
             self._check_connection_ok()
@@ -148,17 +153,68 @@ def use(engine: sa.Engine) -> None:
         return Connection.connect(*arguments, **options)
 
 
-def together(session: Session, *statements: Statement, meanwhile: Callable[[], None] | None = None,
-             ) -> list[bytes | None]:
+def install() -> None:
+    """Let no session begin before what was put ahead of its first statement is judged; asking twice changes nothing."""
+    if not event.contains(Session, "after_begin", _before_all_else):
+        event.listen(Session, "after_begin", _before_all_else)
+
+
+def put_ahead(session: Session, statements: Sequence[Statement], judge: Callable[[Answers], None]) -> None:
+    """Let these go before whatever the session asks first: in the same round trip where that is `asked`.
+
+    `judge` is given what they answered, and raises where nothing that came after them may be used. Where the session
+    has begun already they go at once.
+    """
+    waiting = session.info.setdefault(_AHEAD, [])
+    has_begun = not waiting and session.in_transaction()
+    waiting.append((statements, judge))
+    if has_begun:
+        asked(session)
+
+
+@contextmanager
+def settled(session: Session) -> Iterator[None]:
+    """When the block ends, however it does, what was put ahead is judged, and its error goes before any other."""
+    try:
+        yield
+    finally:
+        if session.info.get(_AHEAD):
+            asked(session)
+
+
+def asked(session: Session, *statements: Statement) -> Answers:
+    """`together` for questions: what was put ahead travels with them, and is judged before they are given."""
+    ahead = session.info.pop(_AHEAD, ())
+    return _after(ahead, session.connection(), statements)
+
+
+def together(session: Session, *statements: Statement, meanwhile: Callable[[], None] | None = None) -> Answers:
     """Send these in one round trip, in the session's transaction; the first value of each, None where there is none.
 
     Each sees what was committed before it began: what one waited for, the next ones see. What comes after one that
     fails is not done. `meanwhile` is done while the database works. Raises what SQLAlchemy raises.
     """
-    connection = session.connection()
+    return _sent(session.connection(), statements, meanwhile)
+
+
+def _before_all_else(session: Session, transaction: Any, connection: sa.Connection) -> None:
+    if ahead := session.info.pop(_AHEAD, ()):
+        _after(ahead, connection, ())
+
+
+def _after(ahead: Sequence[tuple[Sequence[Statement], Callable[[Answers], None]]], connection: sa.Connection,
+           statements: Sequence[Statement]) -> Answers:
+    answers = iter(_sent(connection, [one for first, _ in ahead for one in first] + list(statements)))
+    for first, judge in ahead:
+        judge(list(islice(answers, len(first))))
+    return list(answers)
+
+
+def _sent(connection: sa.Connection, statements: Sequence[Statement],
+          meanwhile: Callable[[], None] | None = None) -> Answers:
     driver: Any = connection.connection.driver_connection
     try:
-        answers: list[bytes | None] = driver.exchange(statements, meanwhile)
+        answers: Answers = driver.exchange(statements, meanwhile)
     except psycopg.Error as error:
         if is_gone := connection.dialect.is_disconnect(error, driver, None):  # type: ignore[arg-type]
             connection.invalidate(error)

@@ -17,6 +17,7 @@ PREPARED_AT = 2  # a statement is prepared when it comes for the third time on i
 _LAST = "last_used"
 
 writing.install()
+pipelines.install()
 
 
 def create_engine(url: str, **options: Any) -> sa.Engine:

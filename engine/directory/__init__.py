@@ -56,6 +56,7 @@ from engine.directory.queries import (
     paths_of,
 )
 from engine.directory.sessions import (
+    AnotherAsks,
     Known,
     Opened,
     find_known,
@@ -63,6 +64,7 @@ from engine.directory.sessions import (
     is_revoked,
     log_in,
     open_session,
+    presume,
     revoke,
     revoke_all,
     revoke_secret,
@@ -111,6 +113,7 @@ __all__ = [
     "AccountView",
     "Actor",
     "ActorGone",
+    "AnotherAsks",
     "AdministratorsExclude",
     "BadPost",
     "BadUsername",
@@ -177,6 +180,7 @@ __all__ = [
     "note_absence",
     "open_session",
     "paths_of",
+    "presume",
     "reset_password",
     "revoke",
     "revoke_all",

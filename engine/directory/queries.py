@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from engine.db.hydrating import ask_together
+from engine.db.hydrating import Question, ask_together
 from engine.directory.models import Account, Division, FailedLogin, Grid, Organisation, Person, Post
 from engine.directory.models import Session as LogIn
 
@@ -83,21 +83,22 @@ class Held(SimpleNamespace):
 
 def read_account(session: Session, account_id: int, at: datetime) -> Sequence[Held]:
     """The account with each post its holder has at that moment, the oldest first; nothing for an unknown one."""
-    return _read(session, _BY_ACCOUNT, {"account_id": account_id, "at": at})
+    (found,) = ask_together(session, (_BY_ACCOUNT, {"account_id": account_id, "at": at}))
+    return read_held(found)
 
 
-def read_log_in(session: Session, secret_hash: str, at: datetime, to_read: bool = False) -> Sequence[Held]:
+def of_log_in(secret_hash: str, at: datetime, to_read: bool = False) -> Question:
     """The same by the hash of a secret, with the log-in's own columns: every request asks this, once.
 
     `to_read`: from here to the commit each question is planned for its own values; a plan for any values would read
     a city as if it were a township, and a rare word as if it were a common one. What acts asks by keys and is planned
     once for all values: planning the one write costs more than doing it.
     """
-    return _read(session, _TO_READ if to_read else _TO_ACT, {"secret_hash": secret_hash, "at": at})
+    return _TO_READ if to_read else _TO_ACT, {"secret_hash": secret_hash, "at": at}
 
 
-def _read(session: Session, question: str, values: dict[str, Any]) -> list[Held]:
-    (found,) = ask_together(session, (question, values))
+def read_held(found: bytes | None) -> list[Held]:
+    """The rows of such an answer."""
     return [] if found is None else [_held_of(doc) for doc in orjson.loads(found)]
 
 

@@ -6,11 +6,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.db import pipelines
+from engine.db.hydrating import ask_together
 from engine.directory import accounts, queries
 from engine.directory.actors import Actor, actor_of
 from engine.directory.models import Session as LogIn
@@ -21,6 +24,7 @@ LONGEST = timedelta(hours=12)
 KEPT = timedelta(days=183)
 """How long a log-in is kept after its end, and a failed one: six months (Cybersecurity Law art. 21(3))."""
 _NOTED_EVERY = timedelta(minutes=1)
+REMEMBERED = 4096  # log-ins of which a process remembers what it was told last
 
 
 @dataclass(frozen=True)
@@ -69,20 +73,72 @@ def open_session(session: Session, account_id: int, kind: Kind, at: datetime, ad
     return opened
 
 
+class AnotherAsks(Exception):
+    """What was presumed of a secret is not so any more: nothing may be done for it, ask anew who it is."""
+
+
 def find_known(session: Session, secret: str, kind: Kind, at: datetime, to_read: bool = False) -> Known | None:
     """Whose secret this is, or None once it was revoked, grew old or idle, or its account was shut out.
 
-    `to_read`: the request only reads, see `queries.read_log_in`.
+    `to_read`: the request only reads, see `queries.of_log_in`.
 
     Posts are read afresh each time: what changes about a person counts from the next request on.
     """
-    held = queries.read_log_in(session, hash_of(secret), at, to_read)
-    if not held or held[0].kind != kind or not held[0].is_enabled or not _is_alive(held[0], at):
-        return None
-    log_in = held[0]
-    if kind == "browser" and at - log_in.seen_at > _NOTED_EVERY:
+    secret_hash = hash_of(secret)
+    (found,) = ask_together(session, queries.of_log_in(secret_hash, at, to_read))
+    if found is not None:
+        _last(secret_hash).found = found
+    log_in, known = _read(found, kind, at)
+    if known is not None and kind == "browser" and at - log_in.seen_at > _NOTED_EVERY:
         session.execute(sa.update(LogIn).where(LogIn.id == log_in.session_id).values(seen_at=at))
-    return Known(log_in.session_id, actor_of(held), log_in.preferences or {})
+    return known
+
+
+def presume(session: Session, secret: str, at: datetime) -> Known | None:
+    """Whose token this was when it was asked about last, or None: then it must be asked about now.
+
+    What the directory says today travels with the session's first question. Where that differs in anything, the
+    question raises AnotherAsks, and what it found is given to nobody: a presumption is never acted on.
+    """
+    secret_hash = hash_of(secret)
+    last = _last(secret_hash).found
+    known = _read(last, "token", at)[1]
+    if known is None or known.actor.must_change:
+        return None
+
+    def judge(answers: pipelines.Answers) -> None:
+        if answers != [last]:
+            raise AnotherAsks
+
+    pipelines.put_ahead(session, [queries.of_log_in(secret_hash, at)], judge)
+    return known
+
+
+@dataclass(slots=True)
+class _Last:
+    """What the directory said of a secret when it was asked last."""
+
+    found: bytes | None = None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _last(secret_hash: str) -> _Last:
+    return _Last()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _rows(found: bytes) -> tuple[queries.Held, Actor]:
+    held = queries.read_held(found)
+    return held[0], actor_of(held)
+
+
+def _read(found: bytes | None, kind: Kind, at: datetime) -> tuple[queries.Held, Known | None]:
+    if found is None:
+        return queries.Held(), None
+    log_in, actor = _rows(found)
+    if log_in.kind != kind or not log_in.is_enabled or not _is_alive(log_in, at):
+        return log_in, None
+    return log_in, Known(log_in.session_id, actor, dict(log_in.preferences or {}))
 
 
 def revoke(session: Session, session_id: int, at: datetime, by: str | None = None) -> None:

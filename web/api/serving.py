@@ -7,11 +7,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import orjson
 from flask import Response, jsonify, request
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
 
 from engine import clock
 from engine.cases import repeating
+from engine.db import pipelines
 from web import identity
 from web.api.errors import MEDIA_TYPE, Problem
 from web.api.parsing import StrictParser
@@ -48,6 +50,12 @@ class WanggeBlueprint(Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = StrictParser()
 
+    @staticmethod
+    def _generate_etag(etag_data: Any, extra_data: Any = None) -> str:
+        """What changes with the answer; as the library makes it, written faster."""
+        text = orjson.dumps((etag_data, extra_data), option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+        return hashlib.sha256(text).hexdigest()
+
     if TYPE_CHECKING:  # flask-smorest has no types: its decorators keep the view's
 
         def route(self, rule: str, **options: Any) -> Callable[[View], View]: ...
@@ -69,11 +77,13 @@ def once(view: View) -> View:
         if key is None or account_id is None:
             return view(*args, **kwargs)
         session, at, asked = db.session(), clock.now(), _request_hash()
-        first = repeating.find_answer(session, account_id, key, asked, at)
-        if first is not None:
-            return jsonify(first.body), first.status
-        made: Response = view(*args, **kwargs)
-        kept = repeating.Answer(made.status_code, made.get_json())
+        try:
+            repeating.look_ahead(session, account_id, key, asked, at)
+            with pipelines.settled(session):
+                made: Response = view(*args, **kwargs)
+        except repeating.AnsweredBefore as first:
+            return jsonify(first.answer.body), first.answer.status
+        kept = repeating.Answer(made.status_code, orjson.loads(made.get_data()))
         repeating.keep_answer(session, account_id, key, asked, kept, at)
         return made
 

@@ -33,6 +33,7 @@ def get_task(task_id: int) -> Any:
 
 
 @blueprint.route(f"{_TASK}/claim", methods=["POST"])
+@identity.presuming
 @once
 @blueprint.response(200, schemas.TaskOut)
 def claim_task(task_id: int) -> Any:
@@ -42,6 +43,7 @@ def claim_task(task_id: int) -> Any:
 
 
 @blueprint.route(f"{_TASK}/release", methods=["POST"])
+@identity.presuming
 @once
 @blueprint.response(200, schemas.TaskOut)
 def release_task(task_id: int) -> Any:
@@ -51,6 +53,7 @@ def release_task(task_id: int) -> Any:
 
 
 @blueprint.route(f"{_TASK}/complete", methods=["POST"])
+@identity.presuming
 @once
 @blueprint.arguments(schemas.Completion)
 @blueprint.response(200, schemas.Acted)

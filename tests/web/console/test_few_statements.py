@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +11,11 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from engine import clock
 from engine.cases.queues import QUEUES
-from engine.db import hydrating, writing
-from engine.db.pipelines import Statement, together
+from engine.db import pipelines
+from engine.db.pipelines import Answers, Statement
 from tests.builders import an_actor
 from tests.web.conftest import House
 from tests.web.console.conftest import Browser
@@ -51,18 +50,18 @@ OF_ADMINISTRATORS = {
 def _counted(engine: sa.Engine) -> Iterator[list[str]]:
     """What the application asks from here on: through SQLAlchemy, or beneath it in one round trip."""
     sent: list[str] = []
+    really_sent = pipelines._sent
 
     def note(connection: object, cursor: object, statement: str, *_: object) -> None:
         sent.append(statement)
 
-    def note_together(session: Session, *statements: Statement, **options: Any) -> list[bytes | None]:
+    def note_sent(connection: sa.Connection, statements: Sequence[Statement], *meanwhile: Any) -> Answers:
         sent.extend(statement for statement, _ in statements)
-        return together(session, *statements, **options)
+        return really_sent(connection, statements, *meanwhile)
 
     event.listen(engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patched:
-        for module in (hydrating, writing):
-            patched.setattr(module, "together", note_together)
+        patched.setattr(pipelines, "_sent", note_sent)
         try:
             yield sent
         finally:
