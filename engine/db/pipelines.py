@@ -66,10 +66,18 @@ class Connection(psycopg.Connection[Any]):
         super().commit()
 
     def exchange(self, statements: Sequence[Statement], meanwhile: Callable[[], None] | None) -> Answers:
-        """Send these together: the first value of each. Raises the error of the first that fails."""
+        """Send these together: the first value of each. Raises the error of the first that fails.
+
+        Where the exchange itself breaks off, the connection is closed.
+        """
         with self.lock:
             self._check_connection_ok()
-            results, sent = self.wait(self._talk([self._query(*one) for one in statements], meanwhile))
+            queries = [self._query(*one) for one in statements]
+            try:
+                results, sent = self.wait(self._talk(queries, meanwhile))
+            except BaseException:
+                self.close()  # answers may be on their way, which nobody must take for those to another question
+                raise
             for result in results:
                 if result.status == ExecStatus.FATAL_ERROR:
                     self._prepared.clear()  # it counts as prepared what came after the break and never was

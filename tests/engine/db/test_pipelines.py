@@ -186,3 +186,16 @@ def test_a_connection_that_breaks_at_the_end_is_told_and_replaced(session: Sessi
     assert told.value.connection_invalidated
     session.rollback()
     assert names(engine) == []
+
+
+def test_an_exchange_that_breaks_off_leaves_no_answers_behind(session: Session, engine: sa.Engine) -> None:
+    def fail() -> None:
+        raise KeyError("while the database works")
+
+    together(session, ("INSERT INTO person (name) VALUES ('甲')", None))
+    with pytest.raises(KeyError):
+        together(session, ("SELECT 'for nobody'", None), meanwhile=fail)
+    session.rollback()
+    assert together(session, ("SELECT 'for the next'", None)) == [b"for the next"]
+    session.rollback()
+    assert names(engine) == []
