@@ -228,4 +228,8 @@ def _sent(connection: sa.Connection, statements: Sequence[Statement],
             connection.invalidate(error)
         raise DBAPIError.instance(statements[0][0], None, error, psycopg.Error, hide_parameters=True,
                                   connection_invalidated=is_gone) from error
+    except BaseException as error:
+        if driver.closed:
+            connection.invalidate(error)
+        raise
     return answers
