@@ -123,6 +123,8 @@ def _restore(scope: Any, rows: list[list[Any]]) -> None:
         if len(row) > 4:
             _fill(task, row, above or {})
             above = task.data
+        elif spec.beside:  # stored before such events kept what they found
+            task.data = dict(above or {})
         tasks.append(task)
         known.append(above)
         if state == TaskState.WAITING and getattr(spec, "event_definition", None) is not None:

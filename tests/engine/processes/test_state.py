@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from engine.clock import effort
 from engine.processes import ProcessBroken, complete
 from engine.processes.shelf import bundle_of
 from engine.processes.state import dump, load
-from tests.engine.processes.drawing import ENDS, Walk, drawn, timer, user
+from engine.processes.tokens import LIVE
+from tests.engine.processes.conformance.model import TOP, end, on, scope, start, throws
+from tests.engine.processes.drawing import ENDS, Walk, drawn, script, timer, user
 from tests.engine.processes.models import CALLED, DATA, LADDER
 
 
@@ -57,3 +60,24 @@ def test_a_first_boundary_event_on_the_open_task_is_refused_rather_than_forgotte
     walk = Walk(old)
     with pytest.raises(ProcessBroken):
         complete(new, walk.step.state, walk.step.open[0].key, {}, walk.desk)
+
+
+HANDLED = drawn("handled", ENDS + script("i", "x = 0") + scope("o", start("o0") + scope(
+    "s", start("s0") + throws("t", "escalation", "up") + user("a") + script("l", "x = 2") + end("s9"),
+    "s0 -> t -> a -> l -> s9") + on("b", "s", "escalation", "up", interrupting=False) + user("h") + end("o9"),
+    """o0 -> s -> o9
+    b -> h -> o9""") + '<exclusiveGateway id="w"/>' + user("yes", "no"),
+    """start -> i -> o -> w -[x == 2]-> yes -> end
+    w -*-> no -> end""", top=TOP)
+
+
+def test_a_handler_stored_by_an_earlier_version_undoes_no_later_change() -> None:
+    """An event that had happened was then stored without data."""
+    walk = Walk(HANDLED)
+    form, counter, scopes = orjson.loads(walk.step.state)
+    earlier = [[key, [row[:4] if row[1] == "b" and not row[2] & LIVE else row for row in rows]]
+               for key, rows in scopes]
+    assert earlier != scopes
+    main = next(task for task in walk.step.open if task.element == "a")
+    walk.step = complete(HANDLED, orjson.dumps([form, counter, earlier]), main.key, {}, walk.desk)
+    assert walk.do("h").open == ["yes"]
