@@ -88,7 +88,8 @@ class Cursor:
             plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
             way, position, row, key = plain.split("|")
             moment = datetime.fromisoformat(key) if key else None
-            if moment is not None and moment.tzinfo is None or way not in "<>" or not -1 < int(row) < 2**62:
+            is_moment = moment is None or (moment.tzinfo is not None and 1900 < moment.year < 9999)
+            if not is_moment or way not in "<>" or not -1 < int(row) < 2**62:
                 raise CursorInvalid()
             return cls(moment, int(row), max(0, int(position)), way == "<")
         except (ValueError, binascii.Error):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -119,6 +119,13 @@ def test_a_queue_of_another_role_is_not_found(session: Session, city: City) -> N
 def test_a_bad_cursor_is_refused(text: str) -> None:
     with pytest.raises(CursorInvalid):
         Cursor.parse(text)
+
+
+@pytest.mark.parametrize("moment", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC),
+                                    NOW.replace(tzinfo=None)])
+def test_a_cursor_at_the_end_of_time_or_of_no_zone_is_refused(moment: datetime) -> None:
+    with pytest.raises(CursorInvalid):
+        Cursor.parse(Cursor(moment, 1).text())
 
 
 def _numbers(session: Session, actor: Any, key: str) -> list[str]:
