@@ -154,11 +154,11 @@ def _read(text: str, is_named: bool) -> tuple[bytes, tuple[str, ...]]:
 
 
 def use(engine: sa.Engine) -> None:
-    """Let an engine have connections of this kind."""
+    """Let an engine have connections of this kind, which speak UTF-8 whatever the machine around them is told."""
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: sa.Dialect, record: Any, arguments: Any, options: Any) -> Connection:
-        return Connection.connect(*arguments, **options)
+        return Connection.connect(*arguments, **{**options, "client_encoding": "UTF8"})
 
 
 def install() -> None:
@@ -225,6 +225,7 @@ def _sent(connection: sa.Connection, statements: Sequence[Statement],
         answers: Answers = driver.exchange(statements, meanwhile)
     except psycopg.Error as error:
         if is_gone := connection.dialect.is_disconnect(error, driver, None):  # type: ignore[arg-type]
+            connection.engine.pool._invalidate(connection.connection, error)  # as SQLAlchemy does: all of its age
             connection.invalidate(error)
         raise DBAPIError.instance(statements[0][0], None, error, psycopg.Error, hide_parameters=True,
                                   connection_invalidated=is_gone) from error

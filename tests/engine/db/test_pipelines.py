@@ -199,3 +199,25 @@ def test_an_exchange_that_breaks_off_leaves_no_answers_behind(session: Session, 
     assert together(session, ("SELECT 'for the next'", None)) == [b"for the next"]
     session.rollback()
     assert names(engine) == []
+
+
+def test_where_one_connection_is_lost_none_of_its_age_is_used_again(engine: sa.Engine) -> None:
+    pool = create_engine(engine.url.render_as_string(hide_password=False), pool_size=2, max_overflow=0)
+    with pool.connect() as one, pool.connect() as other:
+        pids = [connection.scalar(sa.text("SELECT pg_backend_pid()")) for connection in (one, other)]
+    with engine.connect() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(pid, 240000) FROM unnest((:pids)::int[]) AS pid"),
+                           {"pids": pids})
+    with Session(pool) as session:
+        with pytest.raises(DBAPIError):
+            together(session, ("SELECT 1::text", None))
+        session.rollback()
+    with Session(pool) as first, Session(pool) as second:
+        assert [together(session, ("SELECT 1::text", None)) for session in (first, second)] == [[b"1"], [b"1"]]
+    pool.dispose()
+
+
+def test_what_is_said_is_utf_8_wherever_it_runs(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "GBK")
+    with session_factory(engine)() as session:
+        assert together(session, ("SELECT '中' || %(more)s::text", {"more": "文"})) == ["中文".encode()]
