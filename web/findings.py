@@ -55,6 +55,7 @@ _ENGLISH = {
     "event_gateway_single": "An event-based gateway needs at least two events after it.",
     "event_gateway_target": "After an event-based gateway only waiting events may follow.",
     "event_reference": "Write the event's definition into the event itself.",
+    "event_without_condition": "The conditional event has no condition; write what it waits for.",
     "event_sub_process": "An event sub-process starts with a timer, message, signal, error or escalation.",
     "expression": "This expression cannot be read.",
     "expression_language": "This expression language cannot be run.",

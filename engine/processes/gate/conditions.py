@@ -18,30 +18,34 @@ _KIND = f"./{tag('conditionalEventDefinition')}"
 
 def check_condition(node: Any, findings: Findings) -> None:
     """One in the flow is looked at when the token arrives: nothing may be at work that could make it true later."""
-    asked = _asked(node)
-    if asked is None or asked & {FORM, FACTS} or any(forks(around) for around in _all_around(node)):
+    asked = _asked(node, findings)
+    if asked is not None and (asked & {FORM, FACTS} or any(forks(around) for around in _all_around(node))):
         findings.error(node, "conditional_event", REFUSED)
 
 
 def check_watching(node: Any, host: Any, findings: Findings) -> None:
     """One on an edge, or that begins an event sub-process: looked at after every step inside what it hangs on."""
-    asked = _asked(node)
-    if host is None:
-        return  # said with the boundary events
+    asked = _asked(node, findings)
+    if host is None or asked is None:
+        return  # one that hangs on nothing is said with the boundary events
     begins = node if local(node.tag) == "boundaryEvent" else node.getparent()
-    if asked is not None and not asked & {FORM, FACTS} and _is_one_alone(node, begins) and _sees_changes(host, asked) \
+    if not asked & {FORM, FACTS} and _is_one_alone(node, begins) and _sees_changes(host, asked) \
             and not _repeats_itself(node, begins, asked) and not any(True for _ in _watching_too(node, host)):
         findings.unfinished(node, "conditional_event", _ONLY_TRIED)
     else:
         findings.error(node, "conditional_event", REFUSED)
 
 
-def _asked(node: Any) -> frozenset[str] | None:
-    """The names that the condition asks for; None for one that cannot be read, or is not there."""
-    try:
-        return compile_expression((node.findtext(f".//{tag('condition')}") or "").strip(), FUNCTIONS).names
-    except ExpressionRefused:
+def _asked(node: Any, findings: Findings) -> frozenset[str] | None:
+    """The names that the condition asks for; None where there is none, and for one that cannot be read."""
+    text = (node.findtext(f".//{tag('condition')}") or "").strip()
+    if not text:
+        findings.error(node, "event_without_condition", "条件事件没有写条件，请写上它等什么成立")
         return None
+    try:
+        return compile_expression(text, FUNCTIONS).names
+    except ExpressionRefused:
+        return None  # said with the texts
 
 
 def _is_one_alone(node: Any, begins: Any) -> bool:

@@ -17,8 +17,8 @@ REFUSED: list[tuple[str, str, Source]] = [
     ("ad_hoc", "a", drawn("p", ENDS + '<adHocSubProcess id="a"/>', "start -> a -> end")),
     ("compensate_event", "c", drawn("p", ENDS + event("intermediateThrowEvent", "c", "compensate"),
                                     "start -> c -> end")),
-    ("conditional_event", "c", drawn("p", ENDS + user("a") + event("boundaryEvent", "c", "conditional", "",
-                                                                   'attachedToRef="a"'), "start -> a -> end")),
+    ("event_without_condition", "c", drawn("p", ENDS + user("a") + event("boundaryEvent", "c", "conditional", "",
+                                                                         'attachedToRef="a"'), "start -> a -> end")),
     ("cancel_event", "c", drawn("p", '<startEvent id="start"/>' + event("endEvent", "c", "cancel"), "start -> c")),
     ("several_starts", "s2", drawn("p", ENDS + '<startEvent id="s2"/>', """start -> end
                                                                           s2 -> end""")),

@@ -59,7 +59,7 @@ IN_THE_FLOW: list[Model] = [
             + gateways("parallel", "f", "j"), """start -> i -> f -> c -> j -> end
             f -> z -> j""", "conditional_event", "c", rows="P-refused S15"),
     refused("condition_without_a_text", ENDS + '<intermediateCatchEvent id="c"><conditionalEventDefinition/>'
-            "</intermediateCatchEvent>", "start -> c -> end", "conditional_event", "c", rows="S15"),
+            "</intermediateCatchEvent>", "start -> c -> end", "event_without_condition", "c", rows="S15"),
 ]
 ON_AN_EDGE: list[Model] = [
     runs("condition_true_from_the_beginning", ENDS + script("i", "x = 4") + IN_THREE + edge("b", "s") + tasks("a"),
@@ -110,7 +110,9 @@ BESIDE: list[Model] = [
 CALLED = called("sets", ENDS + script("k", "x = 5"), "start -> k -> end")
 UNSEEN: list[Model] = [
     refused("condition_on_an_edge_without_a_text", ENDS + user("u") + on("b", "u", "conditional"),
-            "start -> u -> end", "conditional_event", "b", rows="S15"),
+            "start -> u -> end", "event_without_condition", "b", rows="S15"),
+    refused("condition_on_an_edge_that_cannot_be_read", ENDS + IN_THREE + edge("b", "s", "x >") + tasks("a", "i"), SIDE,
+            "expression", "b"),
     refused("condition_on_a_task_of_another_branch", ENDS + user("u") + edge("b", "u") + tasks("a")
             + script("z", "x = 5") + gateways("parallel", "f", "j"), """start -> f -> u -> j -> end
             f -> z -> j
