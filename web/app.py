@@ -10,6 +10,7 @@ import orjson
 from flask import Flask, Request, Response
 from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine import directory
@@ -80,6 +81,9 @@ class App(Flask):
             identity.ask_anew()
             turned_away = self.preprocess_request()
             return self._kept_answer() if turned_away is None else self.make_response(turned_away)
+        except DBAPIError:  # such as a lock that did not come: perhaps nobody was judged before it
+            identity.require_certain()
+            raise
 
     def _kept_answer(self) -> Response:
         """The answer of the view, its changes committed; nothing is kept when anything raises.

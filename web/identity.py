@@ -80,6 +80,13 @@ def ask_anew() -> None:
     g.is_certain = True
 
 
+def require_certain() -> None:
+    """Raises Unauthorized where somebody was only presumed to be who asks, and is nobody any more."""
+    if g.get("is_presumed"):
+        ask_anew()
+        guard()
+
+
 def _let_in(known: directory.Known) -> None:
     g.known, g.actor = known, known.actor
     scope.act_as(db.session(), known.actor)
@@ -203,4 +210,6 @@ def _presumed(secret: str) -> directory.Known | None:
     """Who asked by this token before, where the view is one that acts on no presumption."""
     if "is_certain" in g or not getattr(current_app.view_functions.get(request.endpoint or ""), _PRESUMING, False):
         return None
-    return directory.presume(db.session(), secret, clock.now())
+    known = directory.presume(db.session(), secret, clock.now())
+    g.is_presumed = known is not None
+    return known

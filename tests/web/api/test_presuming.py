@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine import clock, directory
+from engine.cases import repeating
 from engine.db import pipelines
 from engine.directory.models import Account, Post
 from engine.directory.models import Session as LogIn
@@ -112,6 +113,19 @@ def test_a_stranger_hears_nothing_of_what_is_wrong(
     house.session.commit()
     answer = seat.act({"outcome": 7})
     assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(("change", "status"), [(None, 422), (_revoke, 401), (_shut_out, 401)])
+def test_a_stranger_hears_nothing_of_what_failed(
+    seat: Seat, house: House, monkeypatch: pytest.MonkeyPatch, change: Change | None, status: int,
+) -> None:
+    if change is not None:
+        change(house, seat.person_id)
+        house.session.commit()
+    with monkeypatch.context() as patched:
+        patched.setattr(repeating, "_WAIT", "SELECT 1 / 0")
+        assert [seat.act().status_code for _ in range(2)] == [status] * 2
+    assert seat.is_open()
 
 
 def test_a_new_post_counts_at_once(seat: Seat, house: House, call: Call) -> None:
