@@ -51,10 +51,15 @@ def _found_by(token: Token, common: Token, tokens: Sequence[Token]) -> dict[str,
     for above in token.ancestors():
         if above is common:
             break
-        if above.task_spec.beside and any(_runs_beside(other, above) for other in tokens):
+        if found_something(above) and any(_runs_beside(other, above) for other in tokens):
             told = above.internal_data.get(TOLD, ())
             return {name: value for name, value in above.data.items() if name not in told}
     return common.data
+
+
+def found_something(token: Token) -> bool:
+    """Whether a token is an event beside which a handler began, with what it found; earlier versions stored nothing."""
+    return bool(token.task_spec.beside and token.data)
 
 
 def _runs_beside(token: Token, event: Token) -> bool:

@@ -78,6 +78,8 @@ def test_a_handler_stored_by_an_earlier_version_undoes_no_later_change() -> None
     earlier = [[key, [row[:4] if row[1] == "b" and not row[2] & LIVE else row for row in rows]]
                for key, rows in scopes]
     assert earlier != scopes
+    state = orjson.dumps([form, counter, earlier])
+    assert dump(load(bundle_of(HANDLED), state, walk.desk)) == state
     main = next(task for task in walk.step.open if task.element == "a")
-    walk.step = complete(HANDLED, orjson.dumps([form, counter, earlier]), main.key, {}, walk.desk)
+    walk.step = complete(HANDLED, state, main.key, {}, walk.desk)
     assert walk.do("h").open == ["yes"]
