@@ -20,7 +20,10 @@ from engine.errors import Invalid, NotFound
 KEPT = timedelta(days=30)
 LONGEST_KEY = 255
 _WAIT = "SELECT pg_advisory_xact_lock(%(lock)s)"
-_FIND = "SELECT to_jsonb(a)::text FROM answered a WHERE account_id = %(account)s AND key = %(key)s"
+_FIND = """
+WITH outdated AS (DELETE FROM answered WHERE account_id = %(account)s AND key = %(key)s AND at <= %(until)s)
+SELECT to_jsonb(a)::text FROM answered a WHERE account_id = %(account)s AND key = %(key)s AND at > %(until)s
+"""
 
 
 class IdempotencyMismatch(Invalid):
@@ -57,33 +60,30 @@ def find_answer(session: Session, account_id: int, key: str, request_hash: str, 
     Whoever asks second waits for the first one's commit or rollback. Raises IdempotencyMismatch when the key
     belongs to another request, KeyInvalid for one that is empty, too long or not printable.
     """
-    questions = _questions(account_id, key)
-    return _answer_of(session, ask_together(session, *questions)[1], request_hash, at)
+    questions = _questions(account_id, key, at)
+    return _answer_of(ask_together(session, *questions)[1], request_hash)
 
 
 def look_ahead(session: Session, account_id: int, key: str, request_hash: str, at: datetime) -> None:
     """Let `find_answer` travel with the session's first question, which raises AnsweredBefore for what it finds."""
     def judge(answers: Answers) -> None:
-        if (answer := _answer_of(session, answers[1], request_hash, at)) is not None:
+        if (answer := _answer_of(answers[1], request_hash)) is not None:
             raise AnsweredBefore(answer)
 
-    put_ahead(session, _questions(account_id, key), judge)
+    put_ahead(session, _questions(account_id, key, at), judge)
 
 
-def _questions(account_id: int, key: str) -> tuple[Question, Question]:
+def _questions(account_id: int, key: str, at: datetime) -> tuple[Question, Question]:
     kept_key = _kept(key)
-    asked = {"lock": _lock_number(account_id, kept_key), "account": account_id, "key": kept_key}
+    asked = {"lock": _lock_number(account_id, kept_key), "account": account_id, "key": kept_key,
+             "until": at - KEPT}
     return (_WAIT, asked), (_FIND, asked)
 
 
-def _answer_of(session: Session, row: bytes | None, request_hash: str, at: datetime) -> Answer | None:
+def _answer_of(row: bytes | None, request_hash: str) -> Answer | None:
     if row is None:
         return None
     found = orjson.loads(row)
-    if datetime.fromisoformat(found["at"]) <= at - KEPT:
-        old = sa.delete(Answered).where(Answered.account_id == found["account_id"], Answered.key == found["key"])
-        session.execute(old)
-        return None
     if found["request_hash"] != request_hash:
         raise IdempotencyMismatch
     return Answer(found["status"], found["body"])
