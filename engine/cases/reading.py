@@ -131,7 +131,7 @@ def queue(session: Session, actor: Actor, key: str, at: datetime, filters: Filte
 def _filtered(session: Session, filters: Filters | None, at: datetime) -> list[ColumnElement[bool]]:
     if filters is None:
         return []
-    words = list(with_words(session, filters.text))[-1:] if filters.text else []
+    words = with_words(session, filters.text) if filters.text else ()
     return [*conditions(filters, at), *words]
 
 
