@@ -69,7 +69,7 @@ class Case(Base):
         Index("ix_case_settled", "closed_at", postgresql_where=sql("closed_at IS NOT NULL"),
               postgresql_include=["path", "opened_at"]),
         Index("ix_case_path_opened", "path", "opened_at", "id"),
-        Index("ix_case_opened", "opened_at", "id"),
+        Index("ix_case_opened", "opened_at", "id", postgresql_include=["path"]),
         Index("ix_case_open_due", "due_at", "id", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_division_open", "division_code", "opened_at", postgresql_where=sql("closed_at IS NULL")),
         Index("ix_case_holder_open", "holder_id", "due_at", "id", postgresql_where=sql("closed_at IS NULL"),

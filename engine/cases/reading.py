@@ -94,9 +94,11 @@ def list_where(session: Session, where: Sequence[ColumnElement[bool]], at: datet
                limit: int = PAGE, order: Order = "due", counted: bool = True) -> Page[CaseRow]:
     """One page of the cases that conditions of another room let through, the most urgent first.
 
-    Not `counted` it need not look at more than it shows: for lists that grow with the years.
+    Not `counted` it need not look at more than it shows: for lists that grow with the years. The page is then chosen
+    by the index of the order alone, and only its rows are read.
     """
-    return _page(session, "cases", where, order, at, cursor, limit, counted=counted)
+    chosen, shares = (where, ()) if counted else ((), [where])
+    return _page(session, "cases", chosen, order, at, cursor, limit, counted=counted, shares=shares)
 
 
 def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | None = None, limit: int = PAGE,
@@ -104,12 +106,12 @@ def list_cases(session: Session, filters: Filters, at: datetime, cursor: str | N
     """One page of all cases within the scope of the session; nobody counts them."""
     where = conditions(filters, at)
     if not filters.text:
-        return _page(session, "cases", where, order, at, cursor, limit, counted=False)
+        return list_where(session, where, at, cursor, limit, order, counted=False)
     begin = Cursor.parse(cursor)
     until = None if begin and begin.backwards else begin.key if begin else at
     page: Page[CaseRow] = Page(())
     for words in with_words(session, filters.text, order, until):
-        page = _page(session, "cases", [], order, at, cursor, limit, counted=False, shares=[[*where, words]])
+        page = list_where(session, [*where, words], at, cursor, limit, order, counted=False)
         if page.next:
             break
     return page

@@ -1,4 +1,4 @@
-"""A search begins with the index of words, kept to the asker's divisions and to months; late stages have one too."""
+"""Lists of years: words are found by division and month, the newest and what ended late by an index alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,8 @@ def upgrade() -> None:
         LANGUAGE sql STABLE SET enable_seqscan = off AS
         $$ SELECT coalesce(array_agg(case_id), '{}') FROM case_words WHERE search @@ asked $$
     """)
+    op.drop_index("ix_case_opened", table_name="case")
+    op.create_index("ix_case_opened", "case", ["opened_at", "id"], unique=False, postgresql_include=["path"])
     op.create_index("ix_deadline_case_missed", "deadline", ["case_id", "closed_at"], unique=False,
                     postgresql_include=["organisation_id"],
                     postgresql_where=sa.text("closed_at > due_at AND stage <> 'total'"))
