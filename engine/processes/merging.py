@@ -8,6 +8,7 @@ from typing import Any
 from engine.processes.tokens import Token
 
 TOLD = "told"  # names whose values an event brought itself
+UNSTORED = "unstored"  # of an event that comes from a state without its data
 _ABSENT = object()
 
 
@@ -51,15 +52,15 @@ def _found_by(token: Token, common: Token, tokens: Sequence[Token]) -> dict[str,
     for above in token.ancestors():
         if above is common:
             break
-        if found_something(above) and any(_runs_beside(other, above) for other in tokens):
+        if is_known_what_it_found(above) and any(_runs_beside(other, above) for other in tokens):
             told = above.internal_data.get(TOLD, ())
             return {name: value for name, value in above.data.items() if name not in told}
     return common.data
 
 
-def found_something(token: Token) -> bool:
-    """Whether a token is an event beside which a handler began, with what it found; earlier versions stored nothing."""
-    return bool(token.task_spec.beside and token.data)
+def is_known_what_it_found(token: Token) -> bool:
+    """Whether a token is an event beside which a handler began; earlier versions did not store what it found."""
+    return bool(token.task_spec.beside and UNSTORED not in token.internal_data)
 
 
 def _runs_beside(token: Token, event: Token) -> bool:

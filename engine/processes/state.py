@@ -18,7 +18,7 @@ from engine.processes.bundle import Bundle
 from engine.processes.conditions import Condition
 from engine.processes.errors import OverBudget, ProcessBroken
 from engine.processes.evaluation import MOST_DATA
-from engine.processes.merging import differs, found_something
+from engine.processes.merging import UNSTORED, differs, is_known_what_it_found
 from engine.processes.scopes import Instance
 from engine.processes.tokens import LIVE, Token
 from engine.processes.values import Host
@@ -75,7 +75,7 @@ def _kept(scope: Any) -> tuple[list[int], set[int]]:
         parent = scope.tasks[key]._parent
         if reaches and parent is not None:
             branches[parent] = branches.get(parent, 0) + 1
-    partings = {key for key, count in branches.items() if count > 1 or found_something(scope.tasks[key])}
+    partings = {key for key, count in branches.items() if count > 1 or is_known_what_it_found(scope.tasks[key])}
     return sorted(wanted | partings), partings
 
 
@@ -123,6 +123,8 @@ def _restore(scope: Any, rows: list[list[Any]]) -> None:
         if len(row) > 4:
             _fill(task, row, above or {})
             above = task.data
+        elif spec.beside:
+            task.internal_data[UNSTORED] = True
         tasks.append(task)
         known.append(above)
         if state == TaskState.WAITING and getattr(spec, "event_definition", None) is not None:
