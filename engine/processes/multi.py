@@ -175,7 +175,8 @@ class _Many(_Body):
         if self._goes_one_by_one(my_task):
             my_task.data = {**my_task.data, **changed}
         else:
-            internal["changed"] = {**internal.get("changed", {}), **changed}
+            known = {**internal.get("changed", {}), **changed}
+            internal["changed"] = {name: known[name] for name in sorted(known)}  # stored alike, however it came about
 
     def _is_enough(self, my_task: Token, child: Token) -> bool:
         if self.condition is None:
