@@ -24,7 +24,7 @@ LONGEST = timedelta(hours=12)
 KEPT = timedelta(days=183)
 """How long a log-in is kept after its end, and a failed one: six months (Cybersecurity Law art. 21(3))."""
 _NOTED_EVERY = timedelta(minutes=1)
-REMEMBERED = 4096  # log-ins of which a process remembers what it was told last
+REMEMBERED = 4096  # tokens of which a process remembers what it was told last
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def find_known(session: Session, secret: str, kind: Kind, at: datetime, to_read:
     """
     secret_hash = hash_of(secret)
     (found,) = ask_together(session, queries.of_log_in(secret_hash, at, to_read))
-    if found is not None:
+    if found is not None and kind == "token":
         _last(secret_hash).found = found
     log_in, known = _read(found, kind, at)
     if known is not None and kind == "browser" and at - log_in.seen_at > _NOTED_EVERY:

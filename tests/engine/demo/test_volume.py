@@ -68,6 +68,15 @@ def test_closed_copies_lie_in_the_months_behind(session: Session) -> None:
     assert first is not None and (UNTIL - first).days > 60
 
 
+def test_a_copy_is_found_under_its_own_month_and_divisions(session: Session) -> None:
+    marks = sa.text("""
+        SELECT count(*), count(*) FILTER (WHERE search @@ cast(quote_literal(
+          '@' || to_char(opened_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')) || ' & ' || quote_literal(
+          '@' || split_part(path, '.', 2)) AS tsquery)) FROM case_words JOIN "case" ON id = case_id""")
+    every, marked = session.execute(marks).one()
+    assert every == marked > ADDED
+
+
 def test_the_next_number_is_not_taken(session: Session) -> None:
     numbers = session.scalars(sa.select(Case.number)).all()
     assert len(set(numbers)) == TRAVELLED + ADDED
